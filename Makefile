@@ -1,0 +1,52 @@
+# Everything installs into VENV; nothing outside it is touched.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+JOBS ?= auto
+
+.PHONY: demo test check format goldens bench clean
+
+demo: $(VENV)/.light  ## Draw the book's figures to out/ and print the exact report.
+	@mkdir -p out
+	$(BIN)/resnet-viz draw d2l-resnet18 -o out/resnet18.svg
+	$(BIN)/resnet-viz draw d2l-resnet18 --lang zh -o out/resnet18-zh.svg
+	$(BIN)/resnet-viz draw d2l-resnet18 --direction right -o out/resnet18-right.svg
+	$(BIN)/resnet-viz draw d2l-resnet18 --figure blocks -o out/blocks.svg
+	$(BIN)/resnet-viz draw d2l-resnet18 --figure blocks --lang zh -o out/blocks-zh.svg
+	$(BIN)/resnet-viz report d2l-resnet18 --derive
+	@echo "The figures are in out/: open them in a browser."
+
+test: $(VENV)/.dev  ## Set up everything and run all tests.
+	$(BIN)/pytest -n $(JOBS)
+
+check: $(VENV)/.dev  ## What CI runs: format, lint, types, import contract, tests, examples.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n $(JOBS)
+
+format: $(VENV)/.dev  ## Format and mend what can be mended.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+goldens: $(VENV)/.dev  ## Write the golden figures and help texts anew; look at them.
+	$(BIN)/pytest -n 0 tests/test_goldens.py tests/test_docs.py --write-goldens
+
+bench: $(VENV)/.dev  ## Measure speed and memory, as ratios in one run.
+	$(BIN)/python -m compileall -q resnet_viz
+	$(BIN)/python benchmarks/bench.py
+
+clean:
+	rm -rf $(VENV) out
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.light: $(VENV)/bin/python pyproject.toml
+	@test -e $(VENV)/.dev || $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@

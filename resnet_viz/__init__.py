@@ -1,0 +1,77 @@
+"""Describe a residual network once; get its exact counts, its shapes and its figures.
+
+>>> import resnet_viz
+>>> resnet_viz.report("resnet50").totals["macs"]
+4089184256
+>>> resnet_viz.draw("d2l-resnet18").save("resnet18.svg")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from resnet_viz.assembly import assemble
+    from resnet_viz.drawing import Drawing, draw
+    from resnet_viz.errors import RequestError, ResNetVizError, SpecError
+    from resnet_viz.graph import Graph, fold, unroll
+    from resnet_viz.reports import Report, report
+    from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
+    from resnet_viz.spec.files import load, save
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Drawing",
+    "Graph",
+    "Head",
+    "Report",
+    "RequestError",
+    "ResNetSpec",
+    "ResNetVizError",
+    "SpecError",
+    "Stage",
+    "Stem",
+    "assemble",
+    "draw",
+    "fold",
+    "load",
+    "report",
+    "save",
+    "unroll",
+]
+
+_HOMES = {
+    "Drawing": "drawing",
+    "Graph": "graph",
+    "Head": "spec",
+    "Report": "reports",
+    "RequestError": "errors",
+    "ResNetSpec": "spec",
+    "ResNetVizError": "errors",
+    "SpecError": "errors",
+    "Stage": "spec",
+    "Stem": "spec",
+    "assemble": "assembly",
+    "draw": "drawing",
+    "fold": "graph",
+    "load": "spec.files",
+    "report": "reports",
+    "save": "spec.files",
+    "unroll": "graph",
+}
+"""The module of each public name; it is imported when the name is first used (PEP 562)."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,68 @@
+"""Integers that may be arrays of integers: what counting needs beyond `+ - * //`.
+
+A channel count, a depth or a resolution may be one `int` or a numpy array of many. The rules in
+`ops` are plain arithmetic and serve both. The few questions that have a yes or no for an answer are
+asked here; on an array they are asked of all its elements at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from resnet_viz.errors import RequestError, show
+
+__all__ = ["Size", "differ", "is_integer", "largest", "maximum", "product", "smallest"]
+
+Size = Any
+"""An `int`, or a numpy array of integers. numpy is imported only by whoever passes arrays."""
+
+
+def is_integer(value: object) -> bool:
+    """Tell whether a value is an `int` (and no `bool`) or an array of integers."""
+    return type(value) is int or getattr(getattr(value, "dtype", None), "kind", "") in ("i", "u")
+
+
+def smallest(value: Size) -> int:
+    """Return the smallest element of an array, or the integer itself."""
+    return value if type(value) is int else int(value.min())
+
+
+def largest(value: Size) -> int:
+    """Return the largest element of an array, or the integer itself."""
+    return value if type(value) is int else int(value.max())
+
+
+def maximum(a: Size, b: Size) -> Size:
+    """Return the larger of two, element by element; for integers and arrays alike.
+
+    >>> maximum(3, 5)
+    5
+    """
+    return a + (b - a) * (b > a)
+
+
+def differ(a: Size, b: Size) -> bool:
+    """Tell whether two sizes differ; of arrays, all elements must agree on the answer.
+
+    Raises:
+        RequestError: in some elements the sizes differ, in others they are equal. The two have
+            different networks (a projection or none), which no one graph can describe.
+    """
+    answer = a != b
+    if answer is True or answer is False:
+        return answer
+    if answer.any() != answer.all():
+        raise RequestError(
+            f"channels: {show(a)} and {show(b)} differ in some elements only "
+            "(must differ in all or in none, so that one graph describes them all)"
+        )
+    return bool(answer.all())
+
+
+def product(sizes: Iterable[Size]) -> Size:
+    """Return the product of sizes, 1 of none."""
+    result: Size = 1
+    for size in sizes:
+        result = result * size
+    return result

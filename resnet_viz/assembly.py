@@ -1,0 +1,167 @@
+"""A spec to a graph: every operator that the network runs, in PyTorch's own order and names."""
+
+from __future__ import annotations
+
+from resnet_viz.arithmetic import Size, differ
+from resnet_viz.errors import RequestError, SpecError, show
+from resnet_viz.graph import Builder, Graph, Value
+from resnet_viz.ops.operator import spell
+from resnet_viz.spec import ResNetSpec
+from resnet_viz.spec.check import integer
+from resnet_viz.spec.model import MAX_CHANNELS, MAX_SIDE
+from resnet_viz.spec.plan import BlockPlan, Conv, Shortcut, plan
+
+__all__ = ["assemble"]
+
+MAX_BATCH = 1_000_000
+
+
+def assemble(spec: ResNetSpec, input: tuple[Size, ...] | None = None) -> Graph:
+    """Return the graph of a spec; the blocks of a stage after its first are one repeated scope.
+
+    Args:
+        spec: the network.
+        input: `(C, H, W)`, or `(N, C, H, W)` where a batch is meant; the spec's own if None. Shapes
+            in the graph have a batch dimension if this has one.
+
+    Raises:
+        RequestError: the input has the wrong rank, channels or size.
+
+    >>> from resnet_viz.zoo import find
+    >>> assemble(find("resnet18"), (3, 64, 64)).output
+    (1000,)
+    """
+    shape = spec.input if input is None else input
+    _check_input(spec, shape)
+    return _Assembly(spec, Builder(tuple(shape))).graph()
+
+
+def _check_input(spec: ResNetSpec, shape: object) -> None:
+    if not isinstance(shape, (tuple, list)) or len(shape) not in (3, 4):
+        raise RequestError(
+            f"input: {show(shape)} (must be channels x height x width, as "
+            f"{'x'.join(map(str, spec.input))}, or with a batch size before them)"
+        )
+    names = ("batch size", "channels", "height", "width")[-len(shape) :]
+    limits = (MAX_BATCH, MAX_CHANNELS, MAX_SIDE, MAX_SIDE)[-len(shape) :]
+    for name, size, limit in zip(names, shape, limits, strict=True):
+        try:
+            integer(name, size, 1, limit)
+        except SpecError as error:
+            raise RequestError(f"input: {error}") from None
+    if differ(shape[-3], spec.input[0]):
+        raise RequestError(
+            f"input: {spell(tuple(shape))} has {shape[-3]} channels "
+            f"({spec.name} takes {spec.input[0]}, as {spell(spec.input)})"
+        )
+
+
+class _Assembly:
+    """The reading of one spec; holds what every part of it needs to know."""
+
+    def __init__(self, spec: ResNetSpec, builder: Builder) -> None:
+        self.spec = spec
+        self.builder = builder
+
+    def graph(self) -> Graph:
+        x = self.stem(self.builder.input)
+        for number, stage in enumerate(plan(self.spec), start=1):
+            with self.builder.scope(f"layer{number}", "stage"):
+                x = self.block("0", stage.first, x)
+                if type(stage.repeat) is not int or stage.repeat > 0:
+                    entry = x
+                    x = self.block("1", stage.rest, x)
+                    if type(stage.repeat) is not int or stage.repeat > 1:
+                        self.builder.repeat_last(stage.repeat, entry, x)
+        self.head(x)
+        return self.builder.graph(self.spec.name)
+
+    def stem(self, x: Value) -> Value:
+        stem = self.spec.stem
+        with self.builder.scope("stem", "stem", prefix=""):
+            x = self.conv("conv1", Conv(stem.channels, stem.kernel, stem.stride), x)
+            x = self.norm("bn1", x)
+            x = self.activation(x)
+            if stem.pool:
+                x = self.builder.call(
+                    "maxpool",
+                    "max_pool2d",
+                    x,
+                    kernel=(3, 3),
+                    stride=(2, 2),
+                    padding=(1, 1),
+                    dilation=(1, 1),
+                )
+        return x
+
+    def block(self, name: str, block: BlockPlan, x: Value) -> Value:
+        with self.builder.scope(name, block.kind):
+            if self.spec.preactivation:
+                return self.preactivated(block, x)
+            out = x
+            for i, conv in enumerate(block.convs, start=1):
+                if i > 1:
+                    out = self.activation(out)
+                out = self.norm(f"bn{i}", self.conv(f"conv{i}", conv, out))
+            return self.activation(self.join(block.shortcut, out, x))
+
+    def preactivated(self, block: BlockPlan, x: Value) -> Value:
+        out = x
+        for i, conv in enumerate(block.convs, start=1):
+            if i > 1 or block.activated:
+                out = self.activation(self.norm(f"bn{i}", out))
+            if i == 1 and block.shortcut.kind in ("projection", "conv"):
+                x = out
+            out = self.conv(f"conv{i}", conv, out)
+        return self.join(block.shortcut, out, x)
+
+    def join(self, shortcut: Shortcut, out: Value, x: Value) -> Value:
+        if shortcut.kind == "none":
+            return out
+        return self.builder.call("add", "add", out, self.shortcut(shortcut, x))
+
+    def shortcut(self, shortcut: Shortcut, x: Value) -> Value:
+        if shortcut.kind == "identity":
+            return x
+        with self.builder.scope("downsample", "shortcut"):
+            if shortcut.kind == "pad":
+                if shortcut.stride > 1:
+                    steps = (shortcut.stride, shortcut.stride)
+                    x = self.builder.call("subsample", "subsample", x, steps=steps)
+                if type(shortcut.extra) is not int or shortcut.extra > 0:
+                    amounts = (0, 0, 0, 0, 0, shortcut.extra)
+                    x = self.builder.call("pad", "pad", x, amounts=amounts)
+                return x
+            x = self.conv("0", Conv(shortcut.channels, 1, shortcut.stride), x)
+            if shortcut.kind == "projection" and not self.spec.preactivation:
+                x = self.norm("1", x)
+            return x
+
+    def head(self, x: Value) -> Value:
+        with self.builder.scope("head", "head", prefix=""):
+            if self.spec.preactivation:
+                x = self.activation(self.norm("norm", x))
+            x = self.builder.call("avgpool", "adaptive_avg_pool2d", x, size=(1, 1))
+            x = self.builder.call("flatten", "flatten", x, start=-3)
+            classes = self.spec.head.classes
+            return self.builder.call("fc", "linear", x, out_features=classes, bias=True)
+
+    def conv(self, name: str, conv: Conv, x: Value) -> Value:
+        return self.builder.call(
+            name,
+            "conv2d",
+            x,
+            out_channels=conv.channels,
+            kernel=(conv.kernel, conv.kernel),
+            stride=(conv.stride, conv.stride),
+            padding=(conv.padding, conv.padding),
+            dilation=(conv.dilation, conv.dilation),
+            groups=conv.groups,
+            bias=self.spec.bias,
+        )
+
+    def norm(self, name: str, x: Value) -> Value:
+        return self.builder.call(name, "batch_norm", x, features=x.shape[-3])
+
+    def activation(self, x: Value) -> Value:
+        return self.builder.call(self.spec.activation, self.spec.activation, x)

@@ -1,0 +1,49 @@
+"""The command line: parse, call, show.
+
+Exit codes: 0 done; 1 the work failed; 2 the request was wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from resnet_viz.errors import RequestError, ResNetVizError
+
+__all__ = ["main"]
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run one command and exit with its code; what goes wrong is one line on standard error."""
+    sys.exit(run(sys.argv[1:] if args is None else args))
+
+
+def run(args: list[str]) -> int:
+    """Run one command and return its exit code."""
+    from resnet_viz.cli.parser import parser
+
+    try:
+        options = vars(parser().parse_args(args))
+        options.pop("run")(**options)
+        sys.stdout.flush()
+    except RequestError as error:
+        return _fail(error, 2)
+    except KeyboardInterrupt:
+        return _fail("interrupted", 130)
+    except BrokenPipeError:  # the reader of a pipe has gone; Python's own flush must not fail too
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except ResNetVizError as error:
+        return _fail(error, 1)
+    except Exception as error:
+        if os.environ.get("RESNET_VIZ_DEBUG"):
+            raise
+        kind = type(error).__name__
+        return _fail(f"internal error: {kind}: {error} (RESNET_VIZ_DEBUG=1 shows where)", 1)
+    return 0
+
+
+def _fail(problem: object, code: int) -> int:
+    """Say what went wrong, on one line, whatever the message holds."""
+    print(" ".join(str(problem).split()), file=sys.stderr)  # noqa: T201 - the user's one line
+    return code

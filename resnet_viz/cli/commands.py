@@ -1,0 +1,72 @@
+"""The commands, each a call of the function of the same name in Python."""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["draw", "report", "shapes", "spec", "zoo"]
+
+
+def draw(network: str, input: str | None, output: str | None, **options: object) -> None:
+    """Draw a network to a file or to standard output."""
+    from resnet_viz import drawing
+
+    if output is not None:
+        drawing.exporter_for(output)
+    made = drawing.draw(network, input=_size(input), **options)  # type: ignore[arg-type]
+    if output is None:
+        _write(made.to_svg())
+    else:
+        made.save(output)
+
+
+def report(network: str, input: str | None, depth: str, format: str, derive: bool) -> None:
+    """Print what a network costs."""
+    from resnet_viz import reports
+    from resnet_viz.errors import unknown
+
+    if format not in reports.FORMATS:
+        raise unknown("format", format, reports.FORMATS)
+    _write(reports.report(network, _size(input), depth=depth).to(format, derive=derive))
+
+
+def shapes(network: str, input: str | None, depth: str) -> None:
+    """Print the shapes that leave the parts of a network."""
+    from resnet_viz import reports
+    from resnet_viz.reports.formats import shape_table
+
+    _write(shape_table(reports.report(network, _size(input), depth=depth, open_head=True)))
+
+
+def zoo() -> None:
+    """Print the names of the zoo and their sources."""
+    from resnet_viz.reports.table import Column, Table
+    from resnet_viz.zoo import entries
+
+    rows = tuple((name, entry.source) for name, entry in entries().items())
+    _write(Table((Column("network"), Column("source")), rows).text())
+
+
+def spec(network: str, format: str) -> None:
+    """Print the spec of a network."""
+    from resnet_viz.sources import find_spec
+    from resnet_viz.spec.files import dumps
+
+    _write(dumps(find_spec(network), format))
+
+
+def _size(text: str | None) -> tuple[int, ...] | None:
+    from resnet_viz.sources import parse_input
+
+    return None if text is None else parse_input(text)
+
+
+def _write(text: str) -> None:
+    """Write to standard output as UTF-8, whatever the locale says."""
+    stream = getattr(sys.stdout, "buffer", None)
+    if stream is None:
+        sys.stdout.write(text)
+    else:
+        sys.stdout.flush()
+        stream.write(text.encode("utf-8", "replace"))
+        stream.flush()

@@ -1,0 +1,91 @@
+"""The arguments of each command, by the names of the Python functions' own."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, NoReturn
+
+from resnet_viz import __version__
+from resnet_viz.cli import commands
+from resnet_viz.errors import RequestError, nearest
+
+__all__ = ["parser"]
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that raises what is wrong, so that it is said in one place and one way."""
+
+    def error(self, message: str) -> NoReturn:
+        word = message.rpartition(": ")[2].split(" ")[0]
+        options = [name for action in self._actions for name in action.option_strings]
+        near = nearest(word, options) if word.startswith("--") else None
+        raise RequestError(f"{message} (did you mean {near!r}?)" if near else message)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line; its result's `run` is the command to call."""
+    top = _Parser(
+        prog="resnet-viz",
+        description="Draw and count residual networks, from a name or a spec file, without torch.",
+        epilog="NETWORK is a name of the zoo (resnet-viz zoo) or a spec file in YAML, TOML or JSON "
+        "(resnet-viz spec prints one to start from).",
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=__version__)
+    top.set_defaults(run=lambda: top.print_help())
+    verbs = top.add_subparsers(title="commands", metavar="COMMAND")
+
+    draw = _verb(verbs, "draw", "draw the network, or its kinds of block, as SVG")
+    _network(draw)
+    _choice(draw, "figure", "network", "what to draw: network or blocks")
+    _choice(draw, "direction", "up", "where data flows: up, down, right or left")
+    _choice(draw, "lang", "en", "language of the labels: en or zh")
+    _choice(draw, "theme", "d2l", "d2l, paper, mono or dark")
+    draw.add_argument("--unroll", action="store_true", help="draw every block; fold none")
+    draw.add_argument("-o", "--output", metavar="FILE", help="write to FILE.svg (default: stdout)")
+    draw.set_defaults(run=commands.draw)
+
+    report = _verb(verbs, "report", "count layers, parameters, MACs and activations")
+    _network(report)
+    _choice(report, "depth", "block", "what the rows are: network, stage, block or op")
+    _choice(report, "format", "text", "text, md, csv, json or latex")
+    report.add_argument(
+        "--derive", action="store_true", help="show where the number of layers comes from"
+    )
+    report.set_defaults(run=commands.report)
+
+    shapes = _verb(verbs, "shapes", "trace the tensor's shape through the network")
+    _network(shapes)
+    _choice(shapes, "depth", "stage", "what the rows are: stage, block or op")
+    shapes.set_defaults(run=commands.shapes)
+
+    zoo = _verb(verbs, "zoo", "list the networks by name, with where each comes from")
+    zoo.set_defaults(run=commands.zoo)
+
+    spec = _verb(verbs, "spec", "print a network's spec, to start a file of your own")
+    spec.add_argument("network", metavar="NETWORK", help="a zoo name or a spec file")
+    _choice(spec, "format", "yaml", "yaml, toml or json")
+    spec.set_defaults(run=commands.spec)
+
+    return top
+
+
+def _verb(verbs: Any, name: str, help: str) -> argparse.ArgumentParser:
+    verb: argparse.ArgumentParser = verbs.add_parser(
+        name, help=help, description=help, allow_abbrev=False
+    )
+    return verb
+
+
+def _network(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("network", metavar="NETWORK", help="a zoo name or a spec file")
+    verb.add_argument(
+        "--input", metavar="CxHxW", help="input size, as 3x224x224 (default: the network's own)"
+    )
+
+
+def _choice(verb: argparse.ArgumentParser, name: str, default: str, help: str) -> None:
+    """Add an option with a default; what is legal is checked where it is used."""
+    verb.add_argument(
+        f"--{name}", default=default, metavar=name.upper(), help=f"{help} (default: {default})"
+    )

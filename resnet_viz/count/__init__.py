@@ -1,0 +1,7 @@
+"""Counting: a graph to parameters, cost terms, layers and receptive fields."""
+
+from resnet_viz.count.field import receptive_fields
+from resnet_viz.count.layers import Layers, count_layers
+from resnet_viz.count.tally import Tally, tally
+
+__all__ = ["Layers", "Tally", "count_layers", "receptive_fields", "tally"]

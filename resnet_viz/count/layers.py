@@ -1,0 +1,94 @@
+"""Layers as the papers count them: convolutions and fully connected layers on the main path."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from resnet_viz.arithmetic import Size, maximum
+from resnet_viz.graph import Graph, Node, Scope
+from resnet_viz.graph.model import INPUT
+from resnet_viz.ops import OPERATORS
+
+__all__ = ["Layers", "count_layers"]
+
+
+class Layers(NamedTuple):
+    """How deep a network is, and where the number comes from.
+
+    Attributes:
+        total: convolutions and fully connected layers on the longest way from input to output. A
+            shortcut is the shorter way past its block, so its projection does not count (He et al.
+            2015: 50 layers of 53 convolutions and one fully connected layer).
+        convolutions: all convolutions.
+        linear: all fully connected layers.
+    """
+
+    total: Size
+    convolutions: Size
+    linear: Size
+
+    @property
+    def aside(self) -> Size:
+        """Layers beside the main path: the projections of a residual network."""
+        return self.convolutions + self.linear - self.total
+
+    def derive(self) -> str:
+        """Return the derivation as one line.
+
+        >>> Layers(50, 53, 1).derive()
+        '53 convolutions − 4 projections + 1 fully connected = 50 layers'
+        """
+        aside = f" − {_of(self.aside, 'projection')}" if self.aside else ""
+        return (
+            f"{_of(self.convolutions, 'convolution')}{aside} + {self.linear} fully connected "
+            f"= {_of(self.total, 'layer')}"
+        )
+
+
+def _of(count: Size, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def count_layers(graph: Graph) -> Layers:
+    """Return the layers of a graph.
+
+    >>> from resnet_viz.assembly import assemble
+    >>> from resnet_viz.zoo import find
+    >>> count_layers(assemble(find("resnet152"))).total
+    152
+    """
+    walk = _Walk()
+    walk.scope(graph.root, 1)
+    return Layers(walk.depth[walk.last], walk.count["conv"], walk.count["linear"])
+
+
+class _Walk:
+    """Longest ways from the input, node by node; a repeat adds its own length again."""
+
+    def __init__(self) -> None:
+        self.depth: dict[str, Size] = {INPUT: 0}
+        self.count: dict[str, Size] = {"conv": 0, "linear": 0}
+        self.last = INPUT
+
+    def scope(self, scope: Scope, times: Size) -> None:
+        times = times * scope.repeat
+        for child in scope.children:
+            if isinstance(child, Node):
+                self.node(child, times)
+            else:
+                self.scope(child, times)
+        if scope.carry is not None:
+            entry, exit = scope.carry
+            once = self.depth[exit] - self.depth[entry]
+            self.depth[exit] = self.depth[exit] + (scope.repeat - 1) * once
+
+    def node(self, node: Node, times: Size) -> None:
+        longest: Size = 0
+        for source in node.inputs:
+            longest = maximum(longest, self.depth[source])
+        category = OPERATORS[node.op].category
+        if category in self.count:
+            self.count[category] = self.count[category] + times
+            longest = longest + 1
+        self.depth[node.path] = longest
+        self.last = node.path

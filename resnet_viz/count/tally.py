@@ -1,0 +1,99 @@
+"""A graph to a tree of sums: parameters and cost terms of every scope and node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from resnet_viz.arithmetic import Size, product
+from resnet_viz.graph import Graph, Node, Scope
+from resnet_viz.graph.model import module_path
+from resnet_viz.ops import OPERATORS, Shape
+
+__all__ = ["Tally", "tally"]
+
+
+class Tally(NamedTuple):
+    """What a scope or node costs, all its repeats included.
+
+    Attributes:
+        repeat: how often it stands in a row; what is around it may repeat as well.
+        kind: of a scope its kind, of a node its operator.
+        output: the shape that leaves it.
+        params: the elements of its parameters. A parameter that several nodes share belongs to the
+            first of them.
+        terms: the cost, by the names of `ops.TERMS`.
+        children: what it is made of; their sums are its own.
+    """
+
+    path: str
+    kind: str
+    category: str
+    repeat: Size
+    output: Shape
+    params: Size
+    terms: Mapping[str, Size]
+    children: tuple[Tally, ...] = ()
+
+    @property
+    def macs(self) -> Size:
+        """Multiply-adds of convolutions and matrix products."""
+        return self.terms.get("conv_macs", 0) + self.terms.get("linear_macs", 0)
+
+    @property
+    def activations(self) -> Size:
+        """Elements that convolutions and fully connected layers put out."""
+        return self.terms.get("conv_outputs", 0) + self.terms.get("linear_outputs", 0)
+
+
+def tally(graph: Graph) -> Tally:
+    """Return the sums of a graph. The work grows with what is different in it, not with repeats.
+
+    >>> from resnet_viz.assembly import assemble
+    >>> from resnet_viz.zoo import find
+    >>> total = tally(assemble(find("resnet18")))
+    >>> total.params, total.macs
+    (11689512, 1814073344)
+    """
+    return _of_scope(graph.root, (), set())
+
+
+_Repeats = tuple[tuple[str, Size], ...]
+
+
+def _of_scope(scope: Scope, around: _Repeats, counted: set[str]) -> Tally:
+    if scope.carry is not None:
+        around = (*around, (module_path(f"{scope.path}."), scope.repeat))
+    children = tuple(
+        _of_node(child, around, counted)
+        if isinstance(child, Node)
+        else _of_scope(child, around, counted)
+        for child in scope.children
+    )
+    terms: dict[str, Size] = {}
+    for child in children:
+        for name, amount in child.terms.items():
+            terms[name] = terms.get(name, 0) + amount
+    return Tally(
+        scope.path,
+        scope.kind,
+        "scope",
+        scope.repeat,
+        children[-1].output if children else (),
+        sum((child.params for child in children), 0),
+        terms,
+        children,
+    )
+
+
+def _of_node(node: Node, around: _Repeats, counted: set[str]) -> Tally:
+    times = product(repeat for _, repeat in around)
+    params: Size = 0
+    for param in node.params:
+        if param.name not in counted:
+            counted.add(param.name)
+            copies = product(n for prefix, n in around if param.name.startswith(prefix))
+            params = params + product(param.shape) * copies
+    terms = {name: amount * times for name, amount in node.terms.items()}
+    category = OPERATORS[node.op].category
+    return Tally(node.path, node.op, category, 1, node.output, params, terms)

@@ -1,0 +1,102 @@
+"""A network to a drawing that shows itself and saves itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from resnet_viz.arithmetic import Size
+from resnet_viz.assembly import assemble
+from resnet_viz.errors import RequestError, unknown
+from resnet_viz.export import EXPORTERS, to_svg
+from resnet_viz.files import write_whole
+from resnet_viz.labels import LANGUAGES
+from resnet_viz.layout import DIRECTIONS, lay_out
+from resnet_viz.scene import Scene
+from resnet_viz.sources import Network, find_spec
+from resnet_viz.themes import theme_named
+from resnet_viz.view import FIGURES
+
+__all__ = ["Drawing", "draw", "exporter_for"]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure of a network. A notebook shows it as it is."""
+
+    scene: Scene
+
+    def to_svg(self) -> str:
+        """Return the drawing as an SVG document."""
+        return to_svg(self.scene)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the drawing to a file whose suffix says the format.
+
+        Raises:
+            RequestError: the suffix is unknown or the file cannot be written; a file that stood
+                there before is left as it was.
+        """
+        write_whole(path, EXPORTERS[exporter_for(path)](self.scene))
+
+    def _repr_svg_(self) -> str:
+        return self.to_svg()
+
+
+def exporter_for(path: str | os.PathLike[str]) -> str:
+    """Return the suffix by which a file's exporter is found.
+
+    Raises:
+        RequestError: no exporter writes such a file.
+    """
+    name = os.path.basename(path)
+    suffix = os.path.splitext(name)[1].lower()
+    if suffix not in EXPORTERS:
+        raise RequestError(
+            f"unknown suffix of a drawing: {name!r} (must be one of {list(EXPORTERS)})"
+        )
+    return suffix
+
+
+def draw(
+    network: Network,
+    *,
+    figure: str = "network",
+    direction: str = "up",
+    lang: str = "en",
+    theme: str = "d2l",
+    input: tuple[Size, ...] | None = None,
+    unroll: bool = False,
+) -> Drawing:
+    """Draw a network.
+
+    Args:
+        network: a zoo name, the path of a spec file, or a spec.
+        figure: `network` (the whole, blocks and stages that look the same folded) or `blocks` (the
+            kinds of block that it has, side by side).
+        direction: where data flows: `up`, `down`, `right` or `left`.
+        lang: `en` or `zh`.
+        theme: `d2l`, `paper`, `mono` or `dark`.
+        input: the input's shape, `(C, H, W)`; the network's own if None.
+        unroll: draw every block of the network, none folded.
+
+    Raises:
+        RequestError: a name is unknown, the spec is wrong or the input does not fit it.
+
+    >>> drawing = draw("d2l-resnet18", lang="zh")
+    >>> "全连接层" in drawing.to_svg()
+    True
+    """
+    tables: tuple[tuple[str, str, Mapping[str, object]], ...] = (
+        ("figure", figure, FIGURES),
+        ("direction", direction, DIRECTIONS),
+        ("language", lang, LANGUAGES),
+    )
+    for thing, name, table in tables:
+        if name not in table:
+            raise unknown(thing, name, table)
+    look = theme_named(theme)
+    graph = assemble(find_spec(network), input)
+    parts = FIGURES[figure](graph, DIRECTIONS[direction].horizontal, unroll)
+    return Drawing(lay_out(parts, look, direction, lang))

@@ -1,0 +1,83 @@
+"""What went wrong, as one line that names the thing, its value and what is legal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = ["RequestError", "ResNetVizError", "SpecError", "show", "unknown"]
+
+_SHOWN = 60  # characters of a value that an error repeats
+_LISTED = 16  # legal values that an error lists; of a longer list it names only the nearest
+
+
+class ResNetVizError(Exception):
+    """The work failed. Every exception of this package is one of these."""
+
+
+class RequestError(ResNetVizError, ValueError):
+    """The request was wrong: what was asked for does not exist or makes no sense."""
+
+
+class SpecError(RequestError):
+    """A value in a spec is not legal.
+
+    Attributes:
+        path: where in the spec, as `stages[2].blocks`.
+        fact: what is wrong there.
+    """
+
+    def __init__(self, path: str, fact: str) -> None:
+        super().__init__(f"{path}: {fact}" if path else fact)
+        self.path = path
+        self.fact = fact
+
+    def within(self, parent: str) -> SpecError:
+        """Return the same error, seen from the value that holds the wrong one."""
+        joint = "" if not self.path or self.path.startswith("[") else "."
+        return SpecError(f"{parent}{joint}{self.path}", self.fact)
+
+
+def show(value: object) -> str:
+    """Return a value as an error line shows it: short, on one line, whatever it is.
+
+    >>> show("d2ll")
+    "'d2ll'"
+    >>> show(10**9999)
+    'an integer of 33216 bits'
+    """
+    if isinstance(value, int) and value.bit_length() > 200:
+        return f"an integer of {value.bit_length()} bits"
+    if isinstance(value, (list, tuple, dict, set)):
+        return f"a {type(value).__name__} of {len(value)}" if len(value) > 8 else _clip(repr(value))
+    return _clip(repr(value))
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+
+
+def unknown(thing: str, value: object, legal: Iterable[str], more: str = "") -> RequestError:
+    """Return the error for a name that is not in a table, with the legal or the nearest names.
+
+    >>> print(unknown("theme", "d2ll", ["d2l", "mono"]))
+    unknown theme: 'd2ll' (must be one of ['d2l', 'mono']; did you mean 'd2l'?)
+    """
+    names = list(legal)
+    hints = [f"must be one of {names}"] if len(names) <= _LISTED else []
+    if more:
+        hints.append(more)
+    near = nearest(value, names)
+    if near is not None:
+        hints.append(f"did you mean {near!r}?")
+    return RequestError(f"unknown {thing}: {show(value)} ({'; '.join(hints)})")
+
+
+def nearest(value: object, names: Iterable[str]) -> str | None:
+    """Return the name that is most like the value, or None where none is like it."""
+    if not isinstance(value, str) or len(value) > 200:
+        return None
+    import difflib  # here, because most runs have no error to report
+
+    lower = {name.lower(): name for name in names}
+    close = difflib.get_close_matches(value.lower(), lower, n=1)
+    return lower[close[0]] if close else None

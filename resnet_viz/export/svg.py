@@ -1,0 +1,171 @@
+"""A scene to SVG: plain elements that every viewer and editor reads, with ids and titles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resnet_viz.scene import Box, Circle, Group, Item, Line, Point, Scene, Text
+
+__all__ = ["to_svg"]
+
+SANS = "Helvetica, Arial, 'Liberation Sans', 'Noto Sans CJK SC', 'PingFang SC', sans-serif"
+SERIF = "Times, 'Times New Roman', 'Liberation Serif', 'Noto Serif CJK SC', serif"
+
+_FACES = {
+    "sans": "",
+    "serif": f' font-family="{SERIF}"',
+    "serif-italic": f' font-family="{SERIF}" font-style="italic"',
+    "serif-bold": f' font-family="{SERIF}" font-weight="bold"',
+}
+
+_BASELINE = 0.35
+"""From the middle of capitals and figures down to the baseline, as part of the font size."""
+
+
+def to_svg(scene: Scene) -> str:
+    """Return a scene as one SVG document; the same scene gives the same text."""
+    left, top = scene.origin
+    box = f"{_n(left)} {_n(top)} {_n(scene.width)} {_n(scene.height)}"
+    out = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(scene.width)}pt" '
+        f'height="{_n(scene.height)}pt" viewBox="{box}" role="img" font-family="{SANS}" '
+        f'text-anchor="middle">\n',
+        f"<title>{escape(scene.title)}</title>\n",
+        f'<path fill="{scene.background}" d="M{_n(left)} {_n(top)}h{_n(scene.width)}'
+        f'v{_n(scene.height)}h{_n(-scene.width)}z"/>\n',
+        f'<g fill="none" stroke="{scene.line}" stroke-width="{_n(scene.stroke)}" '
+        f'stroke-linecap="round" stroke-linejoin="round">\n',
+    ]
+    for item in scene.items:
+        out.extend(_item(item, scene))
+    out.append("</g>\n</svg>\n")
+    return "".join(out)
+
+
+def _item(item: Item, scene: Scene) -> Iterator[str]:
+    if isinstance(item, Group):
+        yield f"<g{_id(item.id)}>{_title(item.title)}\n"
+        for inner in item.items:
+            yield from _item(inner, scene)
+        yield "</g>\n"
+    elif isinstance(item, Box):
+        fill = f' fill="{item.fill}"' if item.fill else ""
+        dash = ' stroke-dasharray="4 4"' if item.dashed else ""
+        yield _closed(
+            f'<rect{_id(item.id)} x="{_n(item.x)}" y="{_n(item.y)}" width="{_n(item.width)}" '
+            f'height="{_n(item.height)}"{fill}{dash}',
+            "rect",
+            item.title,
+        )
+    elif isinstance(item, Circle):
+        fill = f' fill="{item.fill}"' if item.fill else ""
+        yield _closed(
+            f'<circle{_id(item.id)} cx="{_n(item.x)}" cy="{_n(item.y)}" '
+            f'r="{_n(item.radius)}"{fill}',
+            "circle",
+            item.title,
+        )
+        x, y, arm = item.x, item.y, item.plus
+        width = max(0.5, arm * 0.35)
+        yield (
+            f'<path stroke-width="{_n(width)}" d="M{_n(x - arm)} {_n(y)}H{_n(x + arm)}'
+            f'M{_n(x)} {_n(y - arm)}V{_n(y + arm)}"/>\n'
+        )
+    elif isinstance(item, Line):
+        yield f'<path d="{_path(item)}"/>\n'
+    else:
+        yield _text(item, scene)
+
+
+def _closed(tag: str, name: str, title: str) -> str:
+    return f"{tag}>{_title(title)}</{name}>\n" if title else f"{tag}/>\n"
+
+
+def _text(text: Text, scene: Scene) -> str:
+    x, y = text.x, text.y
+    if text.turned:
+        place = f'transform="translate({_n(x - text.size * _BASELINE)} {_n(y)}) rotate(90)"'
+    else:
+        place = f'x="{_n(x)}" y="{_n(y + text.size * _BASELINE)}"'
+    if len(text.runs) == 1:
+        face, inside = _FACES[text.runs[0].face], escape(text.runs[0].text)
+    else:
+        face = ""
+        inside = "".join(
+            f"<tspan{_FACES[run.face]}>{escape(run.text)}</tspan>" for run in text.runs
+        )
+    return (
+        f'<text {place}{face} font-size="{_n(text.size)}" fill="{scene.text}" '
+        f'stroke="none">{inside}</text>\n'
+    )
+
+
+def _path(line: Line) -> str:
+    """Return the path data of a line with round corners and an open arrowhead."""
+    first, *others = line.points
+    out = [f"M{_p(first)}"]
+    for i, point in enumerate(others):
+        before = line.points[i]
+        if i + 1 == len(others) or not line.radius:
+            out.append(_straight(before, point))
+            continue
+        after = others[i + 1]
+        radius = min(line.radius, _span(before, point) / 2, _span(point, after) / 2)
+        start, end = _toward(point, before, radius), _toward(point, after, radius)
+        out.append(f"{_straight(before, start)}Q{_p(point)} {_p(end)}")
+    if line.barbs:
+        one, other = line.barbs
+        out.append(f"M{_p(one)}L{_p(line.points[-1])}L{_p(other)}")
+    return "".join(out)
+
+
+def _straight(start: Point, end: Point) -> str:
+    if _n(start[0]) == _n(end[0]):
+        return f"V{_n(end[1])}"
+    if _n(start[1]) == _n(end[1]):
+        return f"H{_n(end[0])}"
+    return f"L{_p(end)}"
+
+
+def _span(a: Point, b: Point) -> float:
+    return abs(a[0] - b[0]) + abs(a[1] - b[1])
+
+
+def _toward(start: Point, end: Point, distance: float) -> Point:
+    part = distance / (_span(start, end) or 1)
+    return start[0] + (end[0] - start[0]) * part, start[1] + (end[1] - start[1]) * part
+
+
+def _p(point: Point) -> str:
+    return f"{_n(point[0])} {_n(point[1])}"
+
+
+def _n(number: float) -> str:
+    """Return a number with at most three decimals and no needless character."""
+    rounded = round(number, 3)
+    return str(int(rounded)) if rounded == int(rounded) else str(rounded)
+
+
+def _id(id: str) -> str:
+    return f' id="{escape(id)}"' if id else ""
+
+
+def _title(title: str) -> str:
+    return f"<title>{escape(title)}</title>" if title else ""
+
+
+_ESCAPES = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
+    | {chr(code): "\ufffd" for code in range(32) if chr(code) not in "\t\n\r"}
+    | {"\x7f": "\ufffd", "\ufffe": "\ufffd", "\uffff": "\ufffd"}
+    | {chr(code): "\ufffd" for code in range(0xD800, 0xE000)}
+)
+
+
+def escape(text: str) -> str:
+    """Return a text as XML holds it; characters that XML cannot hold become U+FFFD.
+
+    >>> escape("a < b & 'c'")
+    'a &lt; b &amp; &#39;c&#39;'
+    """
+    return text.translate(_ESCAPES)

@@ -1,0 +1,7 @@
+"""The graph: a network as operators in scopes, with repeats that are held once."""
+
+from resnet_viz.graph.builder import Builder, Value
+from resnet_viz.graph.model import Graph, Node, Param, Scope
+from resnet_viz.graph.repeat import fold, unroll
+
+__all__ = ["Builder", "Graph", "Node", "Param", "Scope", "Value", "fold", "unroll"]

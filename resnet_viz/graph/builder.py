@@ -1,0 +1,92 @@
+"""Calls of operators to a graph: the one way in which graphs are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from resnet_viz.arithmetic import Size
+from resnet_viz.errors import RequestError
+from resnet_viz.graph.model import INPUT, Graph, Node, Param, Scope
+from resnet_viz.ops import OPERATORS, Shape
+
+__all__ = ["Builder", "Value"]
+
+
+class Value(NamedTuple):
+    """A tensor on its way: the path of the node it comes from, and its shape."""
+
+    source: str
+    shape: Shape
+
+
+class Builder:
+    """Collects nodes, scope by scope, and hands out a graph.
+
+    >>> builder = Builder((3, 8, 8))
+    >>> x = builder.call("relu", "relu", builder.input)
+    >>> builder.graph("tiny").output
+    (3, 8, 8)
+    """
+
+    def __init__(self, input: Shape) -> None:
+        self.input = Value(INPUT, input)
+        self._prefix = ""
+        self._children: list[Scope | Node] = []
+        self._calls: dict[str, int] = {}
+
+    def call(self, name: str, op: str, *inputs: Value, **attrs: Any) -> Value:
+        """Record one call of an operator and return what it puts out.
+
+        Raises:
+            RequestError: the operator cannot take these inputs; the message begins with the path.
+        """
+        path = self._unique(self._prefix + name)
+        try:
+            outcome = OPERATORS[op].rule(*(value.shape for value in inputs), **attrs)
+        except RequestError as error:
+            raise RequestError(f"{path}: {error}") from None
+        node = Node(
+            path,
+            op,
+            tuple(value.source for value in inputs),
+            outcome.outputs,
+            attrs,
+            tuple(Param(f"{self._prefix}{name}.{key}", size) for key, size in outcome.params),
+            outcome.terms,
+        )
+        self._children.append(node)
+        return Value(path, node.output)
+
+    @contextmanager
+    def scope(self, path: str, kind: str, *, prefix: str | None = None) -> Iterator[None]:
+        """Collect what is called inside into one scope.
+
+        Args:
+            path: relative to the scope around it.
+            kind: see `Scope`.
+            prefix: what the paths inside begin with, where that is not the scope's own path.
+        """
+        outer_prefix, outer_children = self._prefix, self._children
+        path = outer_prefix + path
+        self._prefix = f"{path}." if prefix is None else prefix
+        self._children = []
+        yield
+        outer_children.append(Scope(path, kind, tuple(self._children)))
+        self._prefix, self._children = outer_prefix, outer_children
+
+    def repeat_last(self, times: Size, entry: Value, exit: Value) -> None:
+        """Make the last scope run so many times in a row, from entry to exit."""
+        last = self._children.pop()
+        assert isinstance(last, Scope)
+        carry = (entry.source, exit.source)
+        self._children.append(Scope(last.path, last.kind, last.children, times, carry))
+
+    def graph(self, name: str) -> Graph:
+        """Return what was collected."""
+        return Graph(name, self.input.shape, Scope("", "network", tuple(self._children)))
+
+    def _unique(self, path: str) -> str:
+        calls = self._calls[path] = self._calls.get(path, 0) + 1
+        return path if calls == 1 else f"{path}:{calls}"

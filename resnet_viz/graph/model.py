@@ -1,0 +1,133 @@
+"""Graph, scope and node: frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from resnet_viz.arithmetic import Size
+from resnet_viz.ops import Shape
+
+__all__ = ["INPUT", "Graph", "Node", "Param", "Scope", "module_path"]
+
+INPUT = "input"
+"""What a node that reads the network's input names as its source."""
+
+
+_EMPTY: Mapping[str, Any] = {}
+
+
+def module_path(path: str) -> str:
+    """Return a path without the numbers of later calls: the path of the module, or its prefix.
+
+    >>> module_path("encoder:2.conv:3")
+    'encoder.conv'
+    """
+    return ".".join(name.partition(":")[0] for name in path.split("."))
+
+
+class Param(NamedTuple):
+    """A parameter: its name in the `state_dict` and its shape."""
+
+    name: str
+    shape: Shape
+
+
+class Node(NamedTuple):
+    """One call of one operator.
+
+    Attributes:
+        path: PyTorch's module path (`layer2.0.downsample.0`), or scope and operator where a
+            function is called (`layer2.0.add`); later calls of the same one end in `:2`, `:3`.
+        op: the operator's name in `ops.OPERATORS`.
+        inputs: the paths of the nodes that it reads, or `input`.
+        outputs: the shape of each output.
+        attrs: the operator's attributes.
+        params: the parameters that it uses; tied ones have one name in several nodes.
+        terms: the cost, by the names of `ops.TERMS`.
+    """
+
+    path: str
+    op: str
+    inputs: tuple[str, ...]
+    outputs: tuple[Shape, ...]
+    attrs: Mapping[str, Any] = _EMPTY
+    params: tuple[Param, ...] = ()
+    terms: Mapping[str, Size] = _EMPTY
+
+    @property
+    def output(self) -> Shape:
+        """The shape of the first output."""
+        return self.outputs[0]
+
+
+class Scope(NamedTuple):
+    """A part of the network: nodes and scopes in the order in which they run.
+
+    Attributes:
+        path: the module path; `""` is the whole network. `stem` and `head` of a spec are scopes
+            for the reader, whose nodes stand at the top level in PyTorch.
+        kind: what it is: `network`, `stem`, `stage`, `head`, a block kind, or a module's class.
+        repeat: how often it runs in a row, each time with parameters of its own. The copies' paths
+            count on from this one's last number.
+        carry: where `repeat` is more than one: what the first copy reads from outside, and what
+            each copy hands to the next in its place.
+    """
+
+    path: str
+    kind: str
+    children: tuple[Scope | Node, ...]
+    repeat: Size = 1
+    carry: tuple[str, str] | None = None
+
+    def nodes(self) -> Iterator[Node]:
+        """Yield the nodes in the order in which they run, those of a repeat once."""
+        for child in self.children:
+            if isinstance(child, Node):
+                yield child
+            else:
+                yield from child.nodes()
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """A network as operators.
+
+    Two graphs are equal when the same nodes run in the same order on the same input: scopes are
+    how nodes are grouped for a reader.
+    """
+
+    name: str
+    input: Shape
+    root: Scope
+
+    def nodes(self) -> Iterator[Node]:
+        """Yield the nodes in the order in which they run, those of a repeat once."""
+        return self.root.nodes()
+
+    @property
+    def output(self) -> Shape:
+        """The shape that the last node puts out."""
+        *_, last = self.nodes()
+        return last.output
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Graph):
+            return NotImplemented
+        return self.input == other.input and _flat(self.root) == _flat(other.root)
+
+    __hash__ = None  # type: ignore[assignment]  # attributes are mappings
+
+
+def _flat(scope: Scope) -> list[Any]:
+    """Return the nodes of a scope in order, those of a repeated scope as one group."""
+    flat: list[Any] = []
+    for child in scope.children:
+        if isinstance(child, Node):
+            flat.append(child)
+        elif type(child.repeat) is int and child.repeat == 1:
+            flat.extend(_flat(child))
+        else:
+            flat.append((child.path, child.repeat, child.carry, _flat(child)))
+    return flat

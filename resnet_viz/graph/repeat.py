@@ -1,0 +1,286 @@
+"""Fold and unroll: equal scopes in a row to one scope that repeats, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from resnet_viz.errors import RequestError
+from resnet_viz.graph.model import Graph, Node, Param, Scope, module_path
+
+__all__ = ["copy_path", "copy_scope", "fold", "unroll"]
+
+MAX_NODES = 2_000_000
+
+
+def copy_path(path: str, number: int) -> str:
+    """Return the path of a repeated scope's copy; copy 0 is the scope itself.
+
+    >>> copy_path("layer1.1", 2)
+    'layer1.3'
+    """
+    parent, dot, name = path.rpartition(".")
+    name, colon, call = name.partition(":")
+    word = name.rstrip("0123456789")
+    count = int(name[len(word) :] or 0) + number
+    return f"{parent}{dot}{word}{count}{colon}{call}"
+
+
+def copy_scope(scope: Scope, number: int) -> Scope:
+    """Return one copy of a repeated scope, with its own paths; what it reads is left as it was."""
+    once = scope._replace(repeat=1, carry=None)
+    return _Prefix(scope.path, copy_path(scope.path, number), {}).scope(once) if number else once
+
+
+def unroll(graph: Graph) -> Graph:
+    """Return the graph with every repeat written out, each copy under its own path.
+
+    Raises:
+        RequestError: it would have more than two million nodes.
+
+    >>> from resnet_viz.assembly import assemble
+    >>> from resnet_viz.zoo import find
+    >>> graph = assemble(find("resnet50"))
+    >>> len(list(graph.nodes())), len(list(unroll(graph).nodes()))
+    (95, 175)
+    """
+    total = _count(graph.root)
+    if total > MAX_NODES:
+        raise RequestError(
+            f"{graph.name}: {total} operators unrolled (must be at most {MAX_NODES})"
+        )
+    return replace(graph, root=_unrolled(graph.root, {}))
+
+
+def _count(scope: Scope) -> int:
+    inside = sum(1 if isinstance(child, Node) else _count(child) for child in scope.children)
+    return inside * int(scope.repeat)
+
+
+def _unrolled(scope: Scope, names: dict[str, str]) -> Scope:
+    """Return a scope without repeats; `names` says what a path inside a repeat is called now."""
+    children: list[Scope | Node] = []
+    for child in scope.children:
+        if isinstance(child, Node):
+            children.append(_renamed(child, lambda path: names.get(path, path)))
+        elif child.carry is None:
+            children.append(_unrolled(child, names))
+        else:
+            children.extend(_copies(child, names))
+    return scope._replace(children=tuple(children), repeat=1, carry=None)
+
+
+def _copies(scope: Scope, names: dict[str, str]) -> Iterator[Scope]:
+    assert scope.carry is not None
+    entry, exit = (names.get(path, path) for path in scope.carry)
+    inside = _unrolled(scope, names)
+    exit = names.get(exit, exit)
+    yield inside
+    before = exit
+    for number in range(1, scope.repeat):
+        rename = _Prefix(scope.path, copy_path(scope.path, number), {entry: before})
+        yield rename.scope(inside)
+        before = rename.path(exit)
+    names[scope.carry[1]] = before
+
+
+class _Prefix:
+    """A change of the paths below one scope, and of single paths outside it."""
+
+    def __init__(self, old: str, new: str, outside: dict[str, str]) -> None:
+        self.old, self.new, self.outside = f"{old}.", f"{new}.", outside
+        self.old_param, self.new_param = module_path(self.old), module_path(self.new)
+
+    def path(self, path: str) -> str:
+        if path.startswith(self.old):
+            return self.new + path[len(self.old) :]
+        return self.outside.get(path, path)
+
+    def scope(self, scope: Scope) -> Scope:
+        children = tuple(
+            self.node(child) if isinstance(child, Node) else self.scope(child)
+            for child in scope.children
+        )
+        path = self.new[:-1] if scope.path == self.old[:-1] else self.path(scope.path)
+        carry = (
+            None if scope.carry is None else (self.path(scope.carry[0]), self.path(scope.carry[1]))
+        )
+        return Scope(path, scope.kind, children, scope.repeat, carry)
+
+    def node(self, node: Node) -> Node:
+        params = tuple(
+            Param(self.new_param + param.name[len(self.old_param) :], param.shape)
+            if param.name.startswith(self.old_param)
+            else param
+            for param in node.params
+        )
+        inputs = tuple(map(self.path, node.inputs))
+        return Node(
+            self.path(node.path), node.op, inputs, node.outputs, node.attrs, params, node.terms
+        )
+
+
+def _renamed(node: Node, rename: Callable[[str], str]) -> Node:
+    inputs = tuple(map(rename, node.inputs))
+    return node if inputs == node.inputs else node._replace(inputs=inputs)
+
+
+def fold(graph: Graph) -> Graph:
+    """Return the graph with equal scopes in a row held once.
+
+    Scopes are equal when their nodes are, but for the number in their path, and when each hands one
+    value to the next. `unroll` gives the graph back as it was.
+
+    >>> from resnet_viz.assembly import assemble
+    >>> from resnet_viz.zoo import find
+    >>> graph = unroll(assemble(find("resnet50")))
+    >>> len(list(fold(graph).nodes()))
+    95
+    """
+    flat = unroll(graph)
+    return replace(flat, root=_Folding(flat).folded(flat.root))
+
+
+class _Folding:
+    """One pass over an unrolled graph, in the order in which its nodes run."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.last_use: dict[str, int] = {}
+        for index, node in enumerate(graph.nodes()):
+            for source in node.inputs:
+                self.last_use[source] = index
+        self.index = 0
+        self.names: dict[str, str] = {}
+
+    def folded(self, scope: Scope) -> Scope:
+        children: list[Scope | Node] = []
+        run: list[_Seen] = []
+        for child in scope.children:
+            if isinstance(child, Node):
+                self._close(run, children)
+                children.append(_renamed(child, self._name))
+                self.index += 1
+                continue
+            seen = self._see(child)
+            if run and not seen.follows(run):
+                self._close(run, children)
+                scope_now = _reread(seen.scope, self._name)
+                seen = seen._replace(scope=scope_now, form=_Form(scope_now))
+            run.append(seen)
+        self._close(run, children)
+        return scope._replace(children=tuple(children))
+
+    def _name(self, path: str) -> str:
+        return self.names.get(path, path)
+
+    def _see(self, scope: Scope) -> _Seen:
+        folded = self.folded(scope)
+        uses = {node.path: self.last_use.get(node.path, -1) for node in scope.nodes()}
+        leaving = tuple(path for path, use in uses.items() if use >= self.index)
+        exits = tuple(map(self._name, leaving))
+        use = max((uses[path] for path in leaving), default=-1)
+        return _Seen(folded, _Form(folded), exits, use, self.index, leaving)
+
+    def _close(self, run: list[_Seen], children: list[Scope | Node]) -> None:
+        """Move a run of equal scopes to the children, as one."""
+        if len(run) > 1:
+            first, second, last = run[0], run[1], run[-1]
+            carry = (first.form.outside[second.link(first)], first.exits[0])
+            children.append(first.scope._replace(repeat=len(run), carry=carry))
+            for path in (*last.leaving, *last.exits):
+                self.names[path] = first.exits[0]
+        elif run:
+            children.append(run[0].scope)
+        run.clear()
+
+
+class _Seen(NamedTuple):
+    """A scope that has run, itself folded, with what is read of it later."""
+
+    scope: Scope
+    form: _Form
+    exits: tuple[str, ...]
+    """Paths inside that are read after the scope has ended, by their folded names."""
+    use: int
+    """The last node that reads one of them."""
+    end: int
+    """The first node after the scope."""
+    leaving: tuple[str, ...]
+    """The exits by their names in the unrolled graph."""
+
+    def follows(self, run: list[_Seen]) -> bool:
+        """Tell whether this scope is one more copy of those in a run."""
+        first, before = run[0], run[-1]
+        return (
+            copy_path(first.scope.path, len(run)) == self.scope.path
+            and self.form.inside == first.form.inside
+            and len(before.exits) == 1
+            and before.use < self.end
+            and [path[len(self.scope.path) :] for path in self.exits]
+            in ([], [first.exits[0][len(first.scope.path) :]])
+            and self.link(first) >= 0
+            and self.form.outside[self.link(first)] == before.exits[0]
+            and (len(run) == 1 or self.link(first) == run[1].link(first))
+        )
+
+    def link(self, first: _Seen) -> int:
+        """Return which outside value differs from the first copy's; -1 if not exactly one does."""
+        pairs = zip(self.form.outside, first.form.outside, strict=True)
+        differing = [i for i, (mine, its) in enumerate(pairs) if mine != its]
+        return differing[0] if len(differing) == 1 else -1
+
+
+class _Form:
+    """What makes scopes equal: their nodes, with paths counted from the scope.
+
+    Attributes:
+        inside: nodes and scopes; a value from outside stands as its number in `outside`.
+        outside: the paths that are read from outside, in the order of their first use.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.outside: list[str] = []
+        self._prefix = f"{scope.path}."
+        self._param_prefix = module_path(self._prefix)
+        self.inside = self._scope(scope)
+
+    def _scope(self, scope: Scope) -> list[Any]:
+        return [
+            self._node(child)
+            if isinstance(child, Node)
+            else (
+                self._path(child.path),
+                child.repeat,
+                child.carry and tuple(map(self._path, child.carry)),
+                self._scope(child),
+            )
+            for child in scope.children
+        ]
+
+    def _node(self, node: Node) -> Any:
+        prefix = self._param_prefix
+        params = [
+            (p.name[len(prefix) :] if p.name.startswith(prefix) else f"/{p.name}", p.shape)
+            for p in node.params
+        ]
+        inputs = [self._path(path) for path in node.inputs]
+        path = self._path(node.path)
+        return (path, node.op, inputs, node.outputs, node.attrs, params, node.terms)
+
+    def _path(self, path: str) -> str | int:
+        if path.startswith(self._prefix):
+            return path[len(self._prefix) :]
+        if path not in self.outside:
+            self.outside.append(path)
+        return self.outside.index(path)
+
+
+def _reread(scope: Scope, rename: Callable[[str], str]) -> Scope:
+    """Return a scope whose nodes read values by their present names."""
+    children = tuple(
+        _renamed(child, rename) if isinstance(child, Node) else _reread(child, rename)
+        for child in scope.children
+    )
+    carry = scope.carry and (rename(scope.carry[0]), rename(scope.carry[1]))
+    return scope._replace(children=children, carry=carry)

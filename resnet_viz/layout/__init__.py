@@ -1,0 +1,6 @@
+"""Layout: a figure's parts to positions."""
+
+from resnet_viz.layout.flow import DIRECTIONS
+from resnet_viz.layout.layout import lay_out
+
+__all__ = ["DIRECTIONS", "lay_out"]

@@ -1,0 +1,101 @@
+"""The measures of a figure, in points: those of the d2l book's residual block figures."""
+
+from __future__ import annotations
+
+__all__ = [
+    "ARROW",
+    "BOX",
+    "BRACKET",
+    "CIRCLE",
+    "COLUMN_GAP",
+    "CORNER",
+    "FONT",
+    "FORK",
+    "FRAME",
+    "GAP",
+    "LEAD",
+    "MARGIN",
+    "SIDE",
+    "SMALL",
+]
+
+FONT = 9.0
+SMALL = 0.43
+"""The scale of boxes without labels inside the blocks of a network."""
+
+MARGIN = 2.0
+COLUMN_GAP = 54.0
+
+
+class BOX:
+    """A labelled box: across the flow, along it, and the room beside a label."""
+
+    WIDTH = 94.0
+    HEIGHT = 18.0
+    PADDING = 6.0
+
+
+GAP = 10.6
+"""Between two boxes of a chain."""
+
+
+class FRAME:
+    """The dashed frame of a body: its distance from the body before, behind and beside it."""
+
+    BEFORE = 11.4
+    BEHIND = 9.1
+    BESIDE = 11.3
+
+
+FORK = 8.1
+"""From the point where a shortcut leaves to the frame."""
+
+
+class CIRCLE:
+    """The circle that adds: its radius, its distance from the frame, the arms of its plus sign."""
+
+    RADIUS = 6.75
+    GAP = 10.3
+    PLUS = 2.3
+
+
+class SIDE:
+    """A shortcut: its distance from the frame, bare and with boxes on it."""
+
+    BARE = 12.0
+    BOXES = 15.2
+
+
+CORNER = 3.0
+
+
+class ARROW:
+    """An arrowhead: its length, half its width, and the room before what it points at."""
+
+    LENGTH = 4.0
+    HALF = 1.5
+    ROOM = 1.9
+
+
+class BRACKET:
+    """The bracket of a fold.
+
+    Its distance from the figure, half the length of its bars, its arrowheads' length and half
+    width, the room before a bar, beside the label, and between two brackets.
+    """
+
+    DISTANCE = 19.0
+    BAR = 5.0
+    LENGTH = 8.0
+    HALF = 2.0
+    ROOM = 1.0
+    BESIDE_LABEL = 4.0
+    PITCH = 26.0
+
+
+class LEAD:
+    """The line that enters an open column and the one that leaves it; the room for its x."""
+
+    IN = 7.6
+    OUT = 9.5
+    LABEL = 21.0

@@ -1,0 +1,37 @@
+"""Operators that join two tensors element by element."""
+
+from __future__ import annotations
+
+from resnet_viz.arithmetic import Size, differ, product
+from resnet_viz.errors import RequestError
+from resnet_viz.ops.operator import Operator, Outcome, Shape, spell
+
+__all__ = ["OPERATORS", "broadcast"]
+
+
+def broadcast(a: Shape, b: Shape) -> Shape:
+    """Return the shape that two shapes have together: equal sizes, or one of them 1.
+
+    Raises:
+        RequestError: they do not fit.
+    """
+    short, long = sorted((a, b), key=len)
+    padded = (1,) * (len(long) - len(short)) + short
+
+    def join(m: Size, n: Size) -> Size:
+        if not differ(m, n) or (type(n) is int and n == 1):
+            return m
+        if type(m) is int and m == 1:
+            return n
+        raise RequestError(f"{spell(a)} and {spell(b)} cannot be joined")
+
+    return tuple(join(m, n) for m, n in zip(padded, long, strict=True))
+
+
+def add(a: Shape, b: Shape) -> Outcome:
+    """Two shapes that broadcast to the one they have together."""
+    output = broadcast(a, b)
+    return Outcome((output,), terms={"merge_outputs": product(output)})
+
+
+OPERATORS = (Operator("add", "merge", add),)

@@ -1,0 +1,40 @@
+"""Operators that move elements and compute nothing."""
+
+from __future__ import annotations
+
+from resnet_viz.arithmetic import Size, product
+from resnet_viz.errors import RequestError
+from resnet_viz.ops.operator import Operator, Outcome, Shape, needs_sizes, spell
+
+__all__ = ["OPERATORS"]
+
+
+def flatten(x: Shape, *, start: int) -> Outcome:
+    """All dimensions from `start` on, counted from the last (`-3` of an image), become one."""
+    return Outcome(((*x[:start], product(x[start:])),))
+
+
+def subsample(x: Shape, *, steps: tuple[int, ...]) -> Outcome:
+    """Every n-th element of each of the last dimensions, beginning with the first one."""
+    if len(steps) > len(x):
+        raise RequestError(f"{spell(x)} cannot be subsampled in {len(steps)} dimensions")
+    kept = tuple((n - 1) // step + 1 for n, step in zip(x[-len(steps) :], steps, strict=True))
+    output = (*x[: -len(steps)], *kept)
+    needs_sizes(output, x)
+    return Outcome((output,))
+
+
+def pad(x: Shape, *, amounts: tuple[Size, ...]) -> Outcome:
+    """Zeros before and after, in pairs from the last dimension on (as torch.nn.functional.pad)."""
+    output = list(x)
+    for i in range(len(amounts) // 2):
+        output[-1 - i] = output[-1 - i] + amounts[2 * i] + amounts[2 * i + 1]
+    needs_sizes(tuple(output), x)
+    return Outcome((tuple(output),))
+
+
+OPERATORS = (
+    Operator("flatten", "shape", flatten),
+    Operator("subsample", "shape", subsample),
+    Operator("pad", "shape", pad),
+)

@@ -1,0 +1,26 @@
+"""The cost terms: what an operator's work is made of, before any tool's convention weighs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+__all__ = ["TERMS"]
+
+TERMS: Mapping[str, str] = MappingProxyType(
+    {
+        "conv_macs": "multiply-adds of convolutions",
+        "linear_macs": "multiply-adds of fully connected layers",
+        "conv_outputs": "elements that convolutions put out",
+        "linear_outputs": "elements that fully connected layers put out",
+        "conv_bias_adds": "bias additions of convolutions",
+        "linear_bias_adds": "bias additions of fully connected layers",
+        "norm_outputs": "elements that norms put out",
+        "activation_outputs": "elements that activations put out",
+        "pool_inputs": "elements that pooling with a window reads, each once",
+        "pool_outputs": "elements that pooling with a window puts out",
+        "adaptive_pool_inputs": "elements that adaptive pooling reads, each once",
+        "adaptive_pool_outputs": "elements that adaptive pooling puts out",
+        "merge_outputs": "elements that additions of two tensors put out",
+    }
+)

@@ -1,0 +1,158 @@
+"""A report to text: for a screen, Markdown, CSV, JSON and LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from resnet_viz.arithmetic import Size
+from resnet_viz.errors import RequestError, unknown
+from resnet_viz.ops.operator import spell
+from resnet_viz.reports.table import Column, Table
+
+if TYPE_CHECKING:
+    from resnet_viz.reports.report import Report, Row
+
+__all__ = ["FORMATS", "render", "shape_table"]
+
+
+def render(report: Report, format: str, derive: bool) -> str:
+    """Return a report in a format; see `Report.to`."""
+    if format not in FORMATS:
+        raise unknown("format", format, FORMATS)
+    return FORMATS[format](report, derive)
+
+
+def shape_table(report: Report) -> str:
+    """Return the shapes that leave the parts of a network, for a screen."""
+    table = Table(
+        (Column("path"), Column("kind"), Column("output"), Column("receptive field", right=True)),
+        (
+            ("input", "", spell(report.input), "1"),
+            *(
+                (_name(row), row.kind, spell(row.output), _pixels(row.receptive_field))
+                for row in report.rows
+            ),
+        ),
+    )
+    return table.text()
+
+
+def _text(report: Report, derive: bool) -> str:
+    lines = [_heading(report), "", _table(report).text(), _sentence(report)]
+    if derive:
+        lines.append(report.layers.derive())
+    return "\n".join(lines) + "\n"
+
+
+def _markdown(report: Report, derive: bool) -> str:
+    lines = [f"**{_heading(report)}**", "", _table(report).markdown(), _sentence(report)]
+    if derive:
+        lines += ["", report.layers.derive()]
+    return "\n".join(lines) + "\n"
+
+
+def _csv(report: Report, derive: bool) -> str:
+    if derive:
+        raise RequestError("csv holds rows only: no derivation (must be text, md, json or latex)")
+    columns = (*_ROW_KEYS, "receptive_field")
+    rows = tuple(
+        tuple(
+            "x".join(map(str, row.output)) if key == "output" else _plain(getattr(row, key))
+            for key in columns
+        )
+        for row in report.rows
+    )
+    return Table(tuple(map(Column, columns)), rows).csv()
+
+
+def _json(report: Report, derive: bool) -> str:
+    import json
+
+    data = {
+        "network": report.network,
+        "input": list(report.input),
+        "totals": dict(report.totals),
+        **({"derivation": report.layers.derive()} if derive else {}),
+        "rows": [
+            {key: getattr(row, key) for key in (*_ROW_KEYS, "receptive_field")}
+            for row in report.rows
+        ],
+    }
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _latex(report: Report, derive: bool) -> str:
+    note = f"{_heading(report)}; {report.layers.derive()}" if derive else _heading(report)
+    return _table(report).latex(note)
+
+
+FORMATS: Mapping[str, Callable[[Report, bool], str]] = MappingProxyType(
+    {"text": _text, "md": _markdown, "csv": _csv, "json": _json, "latex": _latex}
+)
+"""Each format's name and what writes it."""
+
+_ROW_KEYS = ("path", "kind", "repeat", "output", "params", "macs", "activations")
+
+
+def _table(report: Report) -> Table:
+    """Return the rows and the totals as a table for readers."""
+    columns = (
+        Column("path"),
+        Column("kind"),
+        Column("output"),
+        Column("params", right=True),
+        Column("MACs", right=True),
+        Column("activations", right=True),
+    )
+    rows = tuple(
+        (
+            _name(row),
+            row.kind,
+            spell(row.output),
+            _number(row.params),
+            _number(row.macs),
+            _number(row.activations),
+        )
+        for row in report.rows
+    )
+    totals = report.totals
+    total = (
+        "total",
+        "",
+        "",
+        _number(totals["params"]),
+        _number(totals["macs"]),
+        _number(totals["activations"]),
+    )
+    return Table(columns, rows, total)
+
+
+def _name(row: Row) -> str:
+    name = row.path or "network"
+    return f"{name} (×{row.repeat})" if type(row.repeat) is not int or row.repeat > 1 else name
+
+
+def _heading(report: Report) -> str:
+    return f"{report.network}, input {spell(report.input)}"
+
+
+def _sentence(report: Report) -> str:
+    totals = report.totals
+    return (
+        f"{_number(totals['layers'])} layers, {_number(totals['params'])} parameters, "
+        f"{_number(totals['macs'])} MACs = {_number(totals['flops'])} FLOPs (two per multiply-add)"
+    )
+
+
+def _number(value: Size) -> str:
+    return f"{value:,}" if type(value) is int else str(value)
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _pixels(field: Size | None) -> str:
+    return "whole image" if field is None else _number(field)

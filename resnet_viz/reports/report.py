@@ -1,0 +1,149 @@
+"""A network to its report: totals, and rows that sum to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from resnet_viz.arithmetic import Size
+from resnet_viz.assembly import assemble
+from resnet_viz.count import Layers, Tally, count_layers, receptive_fields, tally
+from resnet_viz.errors import unknown
+from resnet_viz.ops import Shape
+from resnet_viz.sources import Network, find_spec
+
+__all__ = ["DEPTHS", "Report", "Row", "report"]
+
+DEPTHS: Mapping[str, int | None] = MappingProxyType(
+    {"network": 0, "stage": 1, "block": 2, "op": None}
+)
+"""How many scopes deep the rows of a report go; None is down to the operators."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A part of the network, all its repeats included.
+
+    Attributes:
+        path: PyTorch's module path; of a repeat, that of its first copy.
+        kind: what it is: `stem`, `stage`, a block kind, an operator.
+        repeat: how many of them in a row the row stands for.
+        output: the shape that leaves it.
+        params: elements of its parameters.
+        macs: multiply-adds of its convolutions and matrix products.
+        activations: elements that its convolutions and fully connected layers put out.
+        receptive_field: how many input pixels, in each direction, one element that leaves it
+            depends on; None if it depends on the whole image.
+    """
+
+    path: str
+    kind: str
+    repeat: Size
+    output: Shape
+    params: Size
+    macs: Size
+    activations: Size
+    receptive_field: Size | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a network costs.
+
+    Attributes:
+        network: its name.
+        input: the input's shape.
+        totals: `layers`, `params`, `trainable_params`, `macs`, `flops` (two per multiply-add) and
+            `activations`, exact.
+        rows: parts of the network whose `params`, `macs` and `activations` sum to the totals.
+        layers: the layer count with its derivation.
+    """
+
+    network: str
+    input: Shape
+    totals: Mapping[str, Size]
+    rows: tuple[Row, ...]
+    layers: Layers
+
+    def to(self, format: str, *, derive: bool = False) -> str:
+        """Return the report as text in a format: `text`, `md`, `csv`, `json` or `latex`.
+
+        With `derive` it says where the layer count comes from.
+
+        Raises:
+            RequestError: the format is unknown, or `csv`, which holds nothing but rows, was asked
+                for a derivation.
+        """
+        from resnet_viz.reports.formats import render
+
+        return render(self, format, derive)
+
+    def __str__(self) -> str:
+        return self.to("text")
+
+
+def report(
+    network: Network,
+    input: tuple[Size, ...] | None = None,
+    *,
+    depth: str = "block",
+    open_head: bool = False,
+) -> Report:
+    """Count a network.
+
+    Args:
+        network: a zoo name, the path of a spec file, or a spec.
+        input: `(C, H, W)`, or `(N, C, H, W)` where a batch is meant; the network's own if None.
+        depth: what the rows are: `network`, `stage`, `block` or `op`.
+        open_head: show the operators of the head at any depth.
+
+    Raises:
+        RequestError: there is no such network, the spec is wrong or the input does not fit it.
+
+    >>> resnet50 = report("resnet50", (3, 224, 224))
+    >>> resnet50.totals["params"], resnet50.totals["macs"]
+    (25557032, 4089184256)
+    """
+    if depth not in DEPTHS:
+        raise unknown("depth", depth, DEPTHS)
+    graph = assemble(find_spec(network), input)
+    total, layers = tally(graph), count_layers(graph)
+    fields = receptive_fields(graph)
+    opened = ("head",) if open_head else ()
+    rows = tuple(_row(part, fields) for part in _parts(total, DEPTHS[depth], opened))
+    totals = {
+        "layers": layers.total,
+        "params": total.params,
+        "trainable_params": total.params,
+        "macs": total.macs,
+        "flops": 2 * total.macs,
+        "activations": total.activations,
+    }
+    return Report(graph.name, graph.input, totals, rows, layers)
+
+
+def _parts(part: Tally, depth: int | None, opened: tuple[str, ...]) -> Iterator[Tally]:
+    """Yield the parts of a tally at a depth; stem and head stay whole above the operators."""
+    closed = part.kind in ("stem", "head") and part.kind not in opened and depth is not None
+    if not part.children or closed or (depth == 0 and part.kind not in opened):
+        yield part
+        return
+    for child in part.children:
+        yield from _parts(child, None if depth is None else max(depth - 1, 0), opened)
+
+
+def _row(part: Tally, fields: Mapping[str, Size | None]) -> Row:
+    last = part
+    while last.children:
+        last = last.children[-1]
+    return Row(
+        part.path,
+        part.kind,
+        part.repeat,
+        part.output,
+        part.params,
+        part.macs,
+        part.activations,
+        fields[last.path],
+    )

@@ -1,0 +1,173 @@
+"""The scene: positioned primitives that know their bounds, and nothing of any file format.
+
+Lengths are points, x grows to the right and y downwards. Colours are `#rrggbb`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias
+
+from resnet_viz.fonts import text_width
+
+__all__ = ["Bounds", "Box", "Circle", "Group", "Item", "Line", "Run", "Scene", "Text"]
+
+Point = tuple[float, float]
+Bounds = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+
+class Box(NamedTuple):
+    """A rectangle; `fill` may be empty, `id` names the part of the network that it stands for."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: str = ""
+    dashed: bool = False
+    id: str = ""
+    title: str = ""
+
+    @property
+    def bounds(self) -> Bounds:
+        """What it covers."""
+        return self.x, self.y, self.x + self.width, self.y + self.height
+
+
+class Circle(NamedTuple):
+    """A circle, with a plus sign inside whose arms are `plus` long."""
+
+    x: float
+    y: float
+    radius: float
+    fill: str = ""
+    plus: float = 0
+    id: str = ""
+    title: str = ""
+
+    @property
+    def bounds(self) -> Bounds:
+        """What it covers."""
+        r = self.radius
+        return self.x - r, self.y - r, self.x + r, self.y + r
+
+
+class Line(NamedTuple):
+    """A line through points, with round corners.
+
+    Attributes:
+        radius: of the corners.
+        head: length and half width of an open arrowhead at the end; `(0, 0)` is none.
+        source: the id of the box or circle that it leaves; empty if it leaves another line.
+        target: the id of the box or circle at which it ends.
+    """
+
+    points: tuple[Point, ...]
+    radius: float = 0
+    head: tuple[float, float] = (0, 0)
+    source: str = ""
+    target: str = ""
+
+    @property
+    def bounds(self) -> Bounds:
+        """What it covers, its arrowhead included."""
+        xs, ys = zip(*self.points, *self.barbs, strict=True)
+        return min(xs), min(ys), max(xs), max(ys)
+
+    @property
+    def barbs(self) -> tuple[Point, ...]:
+        """The two outer points of the arrowhead."""
+        length, half = self.head
+        if not length:
+            return ()
+        (x0, y0), (x1, y1) = self.points[-2:]
+        span = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5 or 1
+        dx, dy = (x1 - x0) / span, (y1 - y0) / span
+        x, y = x1 - dx * length, y1 - dy * length
+        return (x - dy * half, y + dx * half), (x + dy * half, y - dx * half)
+
+
+class Run(NamedTuple):
+    """Text in one face; see `fonts.FACES`."""
+
+    text: str
+    face: str = "sans"
+
+
+class Text(NamedTuple):
+    """One line of text, centred on a point; turned clockwise by a quarter if `turned`."""
+
+    x: float
+    y: float
+    runs: tuple[Run, ...]
+    size: float
+    turned: bool = False
+
+    @property
+    def width(self) -> float:
+        """How long the line is."""
+        return sum(text_width(run.text, run.face, self.size) for run in self.runs)
+
+    @property
+    def bounds(self) -> Bounds:
+        """What it covers: its width, and half its size above and below."""
+        across, along = self.width / 2, self.size * 0.5
+        if self.turned:
+            across, along = along, across
+        return self.x - across, self.y - along, self.x + across, self.y + along
+
+
+class Group(NamedTuple):
+    """Items that belong together: a scope of the network."""
+
+    items: tuple[Item, ...]
+    id: str = ""
+    title: str = ""
+
+    @property
+    def bounds(self) -> Bounds:
+        """What its items cover."""
+        return _union(self.items)
+
+
+Item: TypeAlias = Box | Circle | Line | Text | Group
+
+
+class Scene(NamedTuple):
+    """A figure: items on a page of a width and a height, whose left top corner is at `origin`.
+
+    Attributes:
+        title: what the figure shows, for those who hear it read.
+        background: the colour behind the items.
+        line: the colour of lines and outlines.
+        text: the colour of text.
+        stroke: the width of lines and outlines.
+    """
+
+    width: float
+    height: float
+    items: tuple[Item, ...]
+    title: str
+    background: str
+    line: str
+    text: str
+    stroke: float
+    origin: Point = (0, 0)
+
+    def walk(self) -> Iterator[Box | Circle | Line | Text]:
+        """Yield every primitive in the order in which it is painted."""
+        yield from _walk(self.items)
+
+
+def _walk(items: tuple[Item, ...]) -> Iterator[Box | Circle | Line | Text]:
+    for item in items:
+        if isinstance(item, Group):
+            yield from _walk(item.items)
+        else:
+            yield item
+
+
+def _union(items: tuple[Item, ...]) -> Bounds:
+    lefts, tops, rights, bottoms = zip(*(item.bounds for item in items), strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)

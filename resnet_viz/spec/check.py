@@ -1,0 +1,69 @@
+"""Checks of single spec values: each raises a SpecError that says what would be legal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from resnet_viz.arithmetic import Size, is_integer, largest, smallest
+from resnet_viz.errors import SpecError, nearest, show
+
+__all__ = ["boolean", "divides", "integer", "one_of", "sequence", "text"]
+
+MAX_TEXT = 200
+
+
+def integer(name: str, value: object, low: int, high: int) -> None:
+    """Check for an integer (or an array of integers) from low to high."""
+    legal = f"must be an integer from {low} to {high}"
+    if not is_integer(value):
+        raise SpecError(name, f"{show(value)} ({legal})")
+    if smallest(value) < low or largest(value) > high:
+        wrong = smallest(value) if smallest(value) < low else largest(value)
+        raise SpecError(name, f"{show(wrong)} ({legal})")
+
+
+def boolean(name: str, value: object) -> None:
+    """Check for true or false."""
+    if type(value) is not bool:
+        raise SpecError(name, f"{show(value)} (must be true or false)")
+
+
+def text(name: str, value: object) -> None:
+    """Check for a short text without control characters."""
+    if not isinstance(value, str):
+        raise SpecError(name, f"{show(value)} (must be a text)")
+    if len(value) > MAX_TEXT:
+        raise SpecError(name, f"{len(value)} characters (must be at most {MAX_TEXT})")
+    if not value.isprintable():
+        raise SpecError(name, f"{show(value)} (must have no control characters)")
+
+
+def one_of(name: str, value: object, legal: Iterable[str]) -> None:
+    """Check for a name in a table."""
+    names = list(legal)
+    if not isinstance(value, str) or value not in names:
+        near = nearest(value, names)
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise SpecError(name, f"{show(value)} (must be one of {names}{hint})")
+
+
+def sequence(
+    name: str, value: object, kind: type | None, low: int, high: int, what: str = ""
+) -> None:
+    """Check for a tuple or list of low to high elements, all of one kind where one is given."""
+    if not isinstance(value, (tuple, list)):
+        raise SpecError(name, f"{show(value)} (must be a list{' ' + what if what else ''})")
+    if not low <= len(value) <= high:
+        number = f"{low}" if low == high else f"{low} to {high}"
+        raise SpecError(
+            name, f"{len(value)} elements (must be {number}{' ' + what if what else ''})"
+        )
+    for i, element in enumerate(value):
+        if kind is not None and not isinstance(element, kind):
+            raise SpecError(f"{name}[{i}]", f"{show(element)} (must be a {kind.__name__})")
+
+
+def divides(name: str, divisor: int, of: str, dividend: Size) -> None:
+    """Check that one value divides another."""
+    if largest(dividend % divisor) != 0:
+        raise SpecError(name, f"{divisor} (must divide {of}, {show(dividend)})")

@@ -1,0 +1,300 @@
+"""Specs to and from YAML, TOML and JSON files. A file is data: bounded, checked, never run."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+from resnet_viz.errors import RequestError, SpecError, nearest, show, unknown
+from resnet_viz.files import write_whole
+from resnet_viz.spec.model import Head, ResNetSpec, Stage, Stem
+
+__all__ = ["FORMATS", "SUFFIXES", "dumps", "load", "loads", "save"]
+
+MAX_BYTES = 1_000_000
+MAX_VALUES = 10_000  # keys, values and list elements of one file, aliases written out
+MAX_DEPTH = 20
+
+
+def load(path: str | os.PathLike[str]) -> ResNetSpec:
+    """Read a spec from a `.yaml`, `.yml`, `.toml` or `.json` file.
+
+    Raises:
+        RequestError: the file is missing, unreadable, empty, too large, not UTF-8, not of its
+            format, or a value in it is not legal. The message begins with the path.
+    """
+    path = Path(path)
+    form = _format_of(path)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise RequestError(f"{path}: cannot be read ({_reason(error)})") from None
+    if len(data) > MAX_BYTES:
+        raise RequestError(f"{path}: larger than {MAX_BYTES} bytes (a spec file is a page of text)")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RequestError(f"{path}: not UTF-8 text (byte {error.start})") from None
+    try:
+        return loads(text, form)
+    except RequestError as error:
+        raise RequestError(f"{path}: {error}") from None
+
+
+def save(spec: ResNetSpec, path: str | os.PathLike[str]) -> None:
+    """Write a spec to a file whose suffix says the format; `load` reads it back as it was.
+
+    Raises:
+        RequestError: the suffix is unknown or the file cannot be written.
+    """
+    path = Path(path)
+    write_whole(path, dumps(spec, _format_of(path)).encode())
+
+
+def loads(text: str, format: str) -> ResNetSpec:
+    """Read a spec from a text in `yaml`, `toml` or `json`.
+
+    Raises:
+        RequestError: the text is not of that format, or a value in it is not legal; a SpecError
+            says where, as `stages[2].blocks`.
+
+    >>> loads("stages: [{blocks: 2, channels: 64}]", "yaml").stages[0].blocks
+    2
+    """
+    if format not in FORMATS:
+        raise unknown("spec format", format, FORMATS)
+    if not text.strip():
+        raise RequestError("the spec is empty (needs at least the key 'stages')")
+    if "\0" in text:
+        raise RequestError("the spec holds a NUL character (must be text)")
+    try:
+        data = FORMATS[format][0](text)
+        _check_bounds(data)
+    except RecursionError:
+        raise RequestError(f"nested more than {MAX_DEPTH} deep") from None
+    return _read_spec(data)
+
+
+def dumps(spec: ResNetSpec, format: str) -> str:
+    """Write a spec as text in `yaml`, `toml` or `json`; what is at its default is left out.
+
+    Raises:
+        RequestError: the format is unknown.
+    """
+    if format not in FORMATS:
+        raise unknown("spec format", format, FORMATS)
+    return FORMATS[format][1](_plain(spec))
+
+
+# Values to plain data and back
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (ResNetSpec, Stem, Stage, Head)):
+        plain = {}
+        for field in sorted(fields(value), key=lambda field: _rank(field.name)):
+            content = getattr(value, field.name)
+            if field.name in _ALWAYS or not _is_default(field, content):
+                plain[field.name] = _plain(content)
+        return plain
+    if isinstance(value, tuple):
+        return [_plain(element) for element in value]
+    return value
+
+
+_FIRST = ("name", "input", "stem", "stages", "head")
+"""In the order in which data meets them; every other key stays behind them."""
+
+
+def _rank(name: str) -> int:
+    return _FIRST.index(name) if name in _FIRST else len(_FIRST)
+
+
+_ALWAYS = ("name", "input", "stages", "stride", "block")
+"""Written even at their default, because they are what a reader changes first."""
+
+
+def _is_default(field: Any, content: Any) -> bool:
+    if field.default is not MISSING:
+        return bool(content == field.default)
+    return field.default_factory is not MISSING and bool(content == field.default_factory())
+
+
+def _read_spec(data: Any) -> ResNetSpec:
+    values = _read_fields(ResNetSpec, data, "")
+    for key, kind in (("stem", Stem), ("head", Head)):
+        if key in values:
+            values[key] = _read_part(kind, values[key], key)
+    stages = values["stages"]
+    if not isinstance(stages, list):
+        raise SpecError("stages", f"{show(stages)} (must be a list of stages)")
+    values["stages"] = tuple(
+        _read_part(Stage, stage, f"stages[{i}]") for i, stage in enumerate(stages)
+    )
+    return ResNetSpec(**values)
+
+
+def _read_part(kind: type, data: Any, path: str) -> Any:
+    values = _read_fields(kind, data, path)
+    try:
+        return kind(**values)
+    except SpecError as error:
+        raise error.within(path) from None
+
+
+def _read_fields(kind: type, data: Any, path: str) -> dict[str, Any]:
+    """Return the keys and values for one dataclass, checked for unknown and missing ones."""
+    if not isinstance(data, dict):
+        raise SpecError(path, f"{show(data)} (must be keys and values)")
+    known = {field.name: field for field in fields(kind)}
+    for key in data:
+        if key not in known:
+            near = nearest(key, known)
+            hint = f"did you mean {near!r}? " if near else ""
+            where = f"{path}.{key}" if path else f"{key}"
+            raise SpecError(
+                where if len(where) < 100 and where.isprintable() else path or "spec",
+                f"unknown key {show(key)} ({hint}must be one of {list(known)})",
+            )
+    for name, field in known.items():
+        required = field.default is MISSING and field.default_factory is MISSING
+        if required and name not in data:
+            raise SpecError(f"{path}.{name}" if path else name, "missing (every spec needs it)")
+    return dict(data)
+
+
+# Formats
+
+
+def _check_bounds(data: Any) -> None:
+    """Refuse data that is too deep or, with its aliases written out, too large."""
+    sizes: dict[int, int] = {}
+
+    def size(value: Any, depth: int) -> int:
+        if depth > MAX_DEPTH:
+            raise RecursionError
+        if not isinstance(value, (dict, list)):
+            return 1
+        if id(value) not in sizes:
+            sizes[id(value)] = 0  # a value inside itself is caught by its depth
+            parts = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+            sizes[id(value)] = 1 + sum(size(part, depth + 1) for part in parts)
+        return sizes[id(value)]
+
+    if size(data, 0) > MAX_VALUES:
+        raise RequestError(f"holds more than {MAX_VALUES} values (aliases written out)")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a dict of a JSON object, whose keys must differ."""
+    result: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in result:
+            raise RequestError(f"key {show(key)} stands twice")
+        result[key] = value
+    return result
+
+
+def _read_json(text: str) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_unique)
+    except RequestError:
+        raise
+    except ValueError as error:
+        raise RequestError(f"not JSON ({_first_line(error)})") from None
+
+
+def _write_json(data: Any) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _read_toml(text: str) -> Any:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:
+        raise RequestError(f"not TOML ({_first_line(error)})") from None
+
+
+def _write_toml(data: Any) -> str:
+    import tomli_w
+
+    return tomli_w.dumps(data)
+
+
+def _read_yaml(text: str) -> Any:
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        """PyYAML's safe loader, with keys that must differ and without merge keys."""
+
+        def flatten_mapping(self, node: yaml.MappingNode) -> None:
+            pass
+
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
+            mapping = super().construct_mapping(node, deep)
+            if len(mapping) != len(node.value):
+                keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+                twice = next(key for i, key in enumerate(keys) if key in keys[:i])
+                raise RequestError(f"key {show(twice)} stands twice")
+            return mapping
+
+    try:
+        return yaml.load(text, Loader)
+    except RequestError:
+        raise
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" in line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or _first_line(error)
+        raise RequestError(f"not YAML ({problem}{where})") from None
+
+
+def _write_yaml(data: Any) -> str:
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        """PyYAML's safe dumper, with the innermost lists and mappings on one line."""
+
+        def represent_data(self, value: Any) -> yaml.Node:
+            node = super().represent_data(value)
+            if isinstance(node, yaml.CollectionNode):
+                inner = value.values() if isinstance(value, dict) else value
+                flat = not any(isinstance(part, (dict, list)) for part in inner)
+                node.flow_style = flat
+            return node
+
+    return str(yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100))
+
+
+FORMATS: Mapping[str, tuple[Callable[[str], Any], Callable[[Any], str]]] = {
+    "yaml": (_read_yaml, _write_yaml),
+    "toml": (_read_toml, _write_toml),
+    "json": (_read_json, _write_json),
+}
+"""How each format is read and written."""
+
+SUFFIXES = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
+
+
+def _format_of(path: Path) -> str:
+    try:
+        return SUFFIXES[path.suffix.lower()]
+    except KeyError:
+        raise RequestError(
+            f"unknown suffix of a spec file: {str(path)!r} (must be one of {list(SUFFIXES)})"
+        ) from None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()

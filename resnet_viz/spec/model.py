@@ -1,0 +1,215 @@
+"""The words in which a residual network is described: stem, stages, head.
+
+The defaults describe torchvision's networks: `ResNetSpec(stages=(Stage(2, 64), Stage(2, 128, 2),
+Stage(2, 256, 2), Stage(2, 512, 2)))` is ResNet-18.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from resnet_viz.arithmetic import Size, largest, smallest
+from resnet_viz.errors import SpecError
+from resnet_viz.spec.check import boolean, divides, integer, one_of, sequence, text
+from resnet_viz.spec.kinds import ACTIVATIONS, BLOCKS, NORMS, SHORTCUTS, STRIDES_IN
+
+__all__ = ["Head", "ResNetSpec", "Stage", "Stem"]
+
+MAX_CHANNELS = 1_000_000
+MAX_BLOCKS = 100_000
+MAX_STAGES = 64
+MAX_SIDE = 100_000
+MAX_KERNEL = 1_001
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """What comes before the stages: a convolution, norm, activation and a 3×3 max pool of stride 2.
+
+    The ImageNet networks begin with 7×7, 64, stride 2 and the pool (He et al. 2015, Table 1), the
+    CIFAR networks with 3×3, 16, stride 1 and no pool (section 4.2).
+
+    Raises:
+        SpecError: a value is of the wrong type or out of range.
+
+    >>> Stem(channels=16, kernel=3, stride=1, pool=False)
+    Stem(channels=16, kernel=3, stride=1, pool=False)
+    """
+
+    channels: Size = 64
+    kernel: int = 7
+    stride: int = 2
+    pool: bool = True
+
+    def __post_init__(self) -> None:
+        integer("channels", self.channels, 1, MAX_CHANNELS)
+        integer("kernel", self.kernel, 1, MAX_KERNEL)
+        if self.kernel % 2 == 0:
+            raise SpecError("kernel", f"{self.kernel} (must be odd)")
+        integer("stride", self.stride, 1, MAX_KERNEL)
+        boolean("pool", self.pool)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Blocks of one width, one after the other; the first one may halve the size.
+
+    Args:
+        blocks: how many residual blocks.
+        channels: what the stage puts out. A bottleneck is `channels // expansion` wide inside.
+        stride: of the first block; the others keep the size.
+        block: `basic` (3×3, 3×3) or `bottleneck` (1×1, 3×3, 1×1); see `spec.kinds.BLOCKS`.
+        shortcut: what runs beside a block's body; see `spec.kinds.SHORTCUTS`. The letters are the
+            options of He et al. 2015, section 4.1.
+        expansion: of a bottleneck, the channels that come out over those inside.
+        groups: of a bottleneck's 3×3 convolution, its groups (ResNeXt's cardinality).
+        base_width: of a bottleneck, 64ths of its inner width, per group: ResNeXt-50 32x4d has 32
+            groups and base width 4, Wide ResNet-50-2 has base width 128.
+        dilation: of the 3×3 convolutions. The stage's first block keeps the dilation of the stage
+            before, as in torchvision.
+
+    Raises:
+        SpecError: a value is of the wrong type, out of range, or does not fit the others.
+
+    >>> Stage(3, 256, block="bottleneck").width
+    64
+    """
+
+    blocks: Size
+    channels: Size
+    stride: int = 1
+    block: str = "basic"
+    shortcut: str = "B"
+    expansion: int = 4
+    groups: int = 1
+    base_width: Size = 64
+    dilation: int = 1
+
+    def __post_init__(self) -> None:
+        integer("blocks", self.blocks, 1, MAX_BLOCKS)
+        integer("channels", self.channels, 1, MAX_CHANNELS)
+        integer("stride", self.stride, 1, MAX_KERNEL)
+        one_of("block", self.block, BLOCKS)
+        one_of("shortcut", self.shortcut, SHORTCUTS)
+        integer("expansion", self.expansion, 1, MAX_CHANNELS)
+        integer("groups", self.groups, 1, MAX_CHANNELS)
+        integer("base_width", self.base_width, 1, MAX_CHANNELS)
+        integer("dilation", self.dilation, 1, MAX_KERNEL)
+        if self.block == "bottleneck":
+            divides("expansion", self.expansion, "channels", self.channels)
+            if smallest(self.width) < 1:
+                raise SpecError(
+                    "base_width",
+                    f"{self.base_width} (leaves no channels inside the bottleneck of "
+                    f"{smallest(self.channels)} channels and expansion {self.expansion})",
+                )
+            if largest(self.width) > MAX_CHANNELS:
+                raise SpecError(
+                    "groups",
+                    f"{self.groups} (makes the bottleneck {largest(self.width)} channels wide; "
+                    f"must leave at most {MAX_CHANNELS})",
+                )
+        else:
+            self._must_be_default("expansion", "groups", "base_width")
+
+    def _must_be_default(self, *names: str) -> None:
+        for name in names:
+            value, legal = getattr(self, name), type(self).__dataclass_fields__[name].default
+            if type(value) is not int or value != legal:
+                raise SpecError(
+                    name, f"{value} (a {self.block} block has no bottleneck; must be {legal})"
+                )
+
+    @property
+    def width(self) -> Size:
+        """The channels of the 3×3 convolutions.
+
+        Of a bottleneck: `channels / expansion · base_width / 64`, rounded down, per group (Xie et
+        al. 2017, Table 1; torchvision's rule). Of a basic block: its channels.
+        """
+        if self.block == "bottleneck":
+            return self.channels // self.expansion * self.base_width // 64 * self.groups
+        return self.channels
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What comes after the stages: global average pooling and one fully connected layer.
+
+    >>> Head(classes=10)
+    Head(classes=10)
+    """
+
+    classes: Size = 1000
+
+    def __post_init__(self) -> None:
+        integer("classes", self.classes, 1, MAX_CHANNELS)
+
+
+@dataclass(frozen=True, slots=True)
+class ResNetSpec:
+    """A residual network: stem, stages, head, and what holds for all of them.
+
+    Args:
+        stages: at least one.
+        name: what reports and figures call it.
+        input: `(C, H, W)`, the channels it takes and the image size it is made for.
+        stride_in: which convolution of a bottleneck carries the stride: `3x3` (torchvision, "v1.5")
+            or `1x1` (the first one: the paper, "v1").
+        bias: whether the convolutions have one.
+        norm: see `spec.kinds.NORMS`.
+        activation: see `spec.kinds.ACTIVATIONS`.
+        preactivation: norm and activation before each convolution instead of after it (He et al.
+            2016, arXiv 1603.05027, Figure 1b and the appendix: the first block takes what the stem
+            has activated, a projection takes the activated tensor, one more activation follows the
+            last block).
+
+    Raises:
+        SpecError: a value is wrong; its `path` says where.
+
+    >>> spec = ResNetSpec(stages=(Stage(2, 64), Stage(2, 128, stride=2)), head=Head(10))
+    >>> spec.stages[1].channels
+    128
+    """
+
+    stages: tuple[Stage, ...]
+    name: str = "resnet"
+    input: tuple[Size, Size, Size] = (3, 224, 224)
+    stem: Stem = field(default_factory=Stem)
+    head: Head = field(default_factory=Head)
+    stride_in: str = "3x3"
+    bias: bool = False
+    norm: str = "batch"
+    activation: str = "relu"
+    preactivation: bool = False
+
+    def __post_init__(self) -> None:
+        sequence("stages", self.stages, Stage, 1, MAX_STAGES)
+        object.__setattr__(self, "stages", tuple(self.stages))
+        text("name", self.name)
+        sequence("input", self.input, None, 3, 3, "(channels, height, width)")
+        object.__setattr__(self, "input", tuple(self.input))
+        integer("input[0]", self.input[0], 1, MAX_CHANNELS)
+        integer("input[1]", self.input[1], 1, MAX_SIDE)
+        integer("input[2]", self.input[2], 1, MAX_SIDE)
+        for name, kind in (("stem", Stem), ("head", Head)):
+            if not isinstance(getattr(self, name), kind):
+                raise SpecError(name, f"{getattr(self, name)!r} (must be a {kind.__name__})")
+        one_of("stride_in", self.stride_in, STRIDES_IN)
+        boolean("bias", self.bias)
+        one_of("norm", self.norm, NORMS)
+        one_of("activation", self.activation, ACTIVATIONS)
+        boolean("preactivation", self.preactivation)
+        self._option_a_only_widens()
+
+    def _option_a_only_widens(self) -> None:
+        """Zero-padding adds channels; it cannot take any away."""
+        channels = self.stem.channels
+        for i, stage in enumerate(self.stages):
+            if stage.shortcut == "A" and smallest(stage.channels - channels) < 0:
+                raise SpecError(
+                    f"stages[{i}].channels",
+                    f"{stage.channels} (shortcut A pads with zeros and cannot go down from "
+                    f"{channels} channels; must be at least {channels}, or shortcut B)",
+                )
+            channels = stage.channels

@@ -1,0 +1,221 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from strategies import specs
+
+from resnet_viz import RequestError, ResNetSpec, Stage, assemble, fold, report, unroll
+from resnet_viz.arithmetic import product
+from resnet_viz.count import count_layers, receptive_fields, tally
+from resnet_viz.graph import Builder, Node
+from resnet_viz.graph.repeat import copy_path
+from resnet_viz.ops import OPERATORS, TERMS
+from resnet_viz.reports import DEPTHS
+from resnet_viz.zoo import entries, find
+
+
+@pytest.mark.parametrize("name", entries())
+def test_fold_and_unroll_are_inverse_on_the_zoo(name: str) -> None:
+    graph = unroll(assemble(find(name)))
+
+    assert unroll(fold(graph)) == graph
+
+
+@given(spec=specs())
+def test_fold_and_unroll_are_inverse_on_generated_specs(spec: ResNetSpec) -> None:
+    graph = unroll(assemble(spec))
+    folded = fold(graph)
+
+    assert unroll(folded) == graph
+    assert fold(folded) == folded
+    assert len(list(folded.nodes())) <= len(list(assemble(spec).nodes()))
+
+
+@given(spec=specs())
+def test_counting_is_the_same_folded_and_unrolled(spec: ResNetSpec) -> None:
+    short = assemble(spec)
+    long = unroll(short)
+
+    for graph in (fold(short), long):
+        assert tally(graph).params == tally(short).params
+        assert tally(graph).terms == tally(short).terms
+        assert count_layers(graph) == count_layers(short)
+        assert max(filter(None, receptive_fields(graph).values())) == max(
+            filter(None, receptive_fields(short).values())
+        )
+
+
+@given(spec=specs())
+def test_rows_sum_to_the_totals_at_every_depth(spec: ResNetSpec) -> None:
+    for depth in DEPTHS:
+        counted = report(spec, depth=depth)
+        for total in ("params", "macs", "activations"):
+            assert sum(getattr(row, total) for row in counted.rows) == counted.totals[total]
+
+
+@given(spec=specs())
+def test_an_unrolled_graph_has_unique_paths_and_reads_what_has_run(spec: ResNetSpec) -> None:
+    seen = {"input"}
+    for node in unroll(assemble(spec)).nodes():
+        assert node.path not in seen
+        assert seen.issuperset(node.inputs)
+        seen.add(node.path)
+
+
+@given(spec=specs())
+def test_a_graphs_params_are_those_of_its_shapes(spec: ResNetSpec) -> None:
+    names: dict[str, int] = {}
+    for node in unroll(assemble(spec)).nodes():
+        for param in node.params:
+            assert param.name not in names
+            names[param.name] = product(param.shape)
+
+    assert sum(names.values()) == report(spec).totals["params"]
+
+
+def test_every_term_of_a_rule_is_in_the_table() -> None:
+    for entry in entries().values():
+        for node in assemble(entry.spec).nodes():
+            assert set(node.terms) <= set(TERMS)
+            assert node.op in OPERATORS
+
+
+def test_paths_are_pytorchs() -> None:
+    paths = [node.path for node in unroll(assemble(find("resnet50"))).nodes()]
+
+    assert paths[:4] == ["conv1", "bn1", "relu", "maxpool"]
+    assert "layer2.0.downsample.0" in paths
+    assert "layer3.5.conv3" in paths
+    assert paths[-3:] == ["avgpool", "flatten", "fc"]
+
+
+def test_a_repeated_block_reads_the_copy_before_it() -> None:
+    nodes = {node.path: node for node in unroll(assemble(find("resnet34"))).nodes()}
+
+    assert nodes["layer3.3.conv1"].inputs == ("layer3.2.relu:2",)
+    assert nodes["layer3.3.add"].inputs == ("layer3.3.bn2", "layer3.2.relu:2")
+    assert nodes["layer4.0.conv1"].inputs == ("layer3.5.relu:2",)
+    assert nodes["layer3.3.conv1"].params[0].name == "layer3.3.conv1.weight"
+
+
+@pytest.mark.parametrize(
+    ("path", "number", "copy"),
+    [
+        ("layer1.1", 0, "layer1.1"),
+        ("layer1.1", 9, "layer1.10"),
+        ("encoder.layer_0", 3, "encoder.layer_3"),
+        ("a:2.b9:2", 1, "a:2.b10:2"),
+    ],
+)
+def test_copies_count_on_from_the_last_number(path: str, number: int, copy: str) -> None:
+    assert copy_path(path, number) == copy
+
+
+def test_equal_blocks_that_do_not_follow_each_other_do_not_fold() -> None:
+    # Two equal scopes beside each other: both read the input, and are added.
+    builder = Builder((4, 8, 8))
+    values = []
+    for name in ("branch0", "branch1"):
+        with builder.scope(name, "block"):
+            values.append(builder.call("relu", "relu", builder.input))
+    builder.call("add", "add", *values)
+    graph = builder.graph("beside")
+
+    assert fold(graph) == graph
+
+
+def test_a_block_whose_inside_is_read_later_does_not_fold() -> None:
+    builder = Builder((4, 8, 8))
+    x, taps = builder.input, []
+    for name in ("block0", "block1", "block2"):
+        with builder.scope(name, "block"):
+            inner = builder.call("relu", "relu", x)
+            x = builder.call("out", "relu", inner)
+        taps.append(inner)
+    builder.call("add", "add", taps[0], taps[1])
+    graph = builder.graph("tapped")
+
+    assert unroll(fold(graph)) == graph
+    assert len(list(fold(graph).nodes())) == len(list(graph.nodes()))
+
+
+def test_folds_nest() -> None:
+    builder = Builder((4, 8, 8))
+    x = builder.input
+    for i in range(3):
+        with builder.scope(f"outer{i}", "outer"):
+            for j in range(4):
+                with builder.scope(f"inner{j}", "inner"):
+                    x = builder.call("relu", "relu", x)
+    graph = builder.graph("nested")
+    folded = fold(graph)
+
+    assert len(list(folded.nodes())) == 1
+    assert unroll(folded) == graph
+
+
+def test_unrolling_without_end_is_refused() -> None:
+    spec = ResNetSpec(stages=(Stage(100_000, 64),) * 4)
+
+    with pytest.raises(RequestError, match="operators unrolled .must be at most 2000000"):
+        unroll(assemble(spec))
+
+
+def test_a_parameter_that_two_nodes_share_counts_once() -> None:
+    builder = Builder((8,))
+    x = builder.call("fc", "linear", builder.input, out_features=8, bias=True)
+    graph = builder.graph("tied")
+    (node,) = graph.root.children
+    assert isinstance(node, Node)
+    again = node._replace(path="fc:2", inputs=(x.source,))
+    tied = replace(graph, root=graph.root._replace(children=(node, again)))
+
+    assert tally(tied).params == 8 * 8 + 8
+    assert tally(tied).macs == 2 * 8 * 8
+
+
+def test_a_window_that_does_not_fit_names_the_scope_and_the_sizes() -> None:
+    builder = Builder((3, 4, 4))
+    window = {"stride": (2, 2), "padding": (0, 0), "dilation": (1, 1)}
+    with builder.scope("layer1", "stage"):
+        x = builder.call("pool", "max_pool2d", builder.input, kernel=(3, 3), **window)
+        with pytest.raises(
+            RequestError, match=r"^layer1\.pool:2: the size reaches zero: 3×1×1 becomes 3×0×0$"
+        ):
+            builder.call("pool", "max_pool2d", x, kernel=(3, 3), **window)
+
+
+# One arithmetic for one network or many: sizes may be arrays
+
+
+def test_a_resolution_may_be_an_array() -> None:
+    sides = np.array([64, 96, 224])
+    many = report("resnet50", (3, sides, sides)).totals["macs"]
+
+    assert many.tolist() == [report("resnet50", (3, n, n)).totals["macs"] for n in (64, 96, 224)]
+
+
+def test_depths_and_channels_may_be_arrays() -> None:
+    depths, widths = np.array([1, 2, 5]), np.array([64, 128, 32])
+
+    def spec(blocks, channels) -> ResNetSpec:
+        return ResNetSpec(
+            stages=(
+                Stage(blocks, 4 * channels, 2, "bottleneck"),
+                Stage(2, 8 * channels, 2, "bottleneck"),
+            )
+        )
+
+    many = report(spec(depths, widths)).totals
+    single = [report(spec(int(d), int(w))).totals for d, w in zip(depths, widths, strict=True)]
+
+    for key in ("layers", "params", "macs", "activations"):
+        assert np.broadcast_to(many[key], 3).tolist() == [one[key] for one in single]
+
+
+def test_arrays_whose_elements_have_different_networks_are_refused() -> None:
+    spec = ResNetSpec(stages=(Stage(1, np.array([64, 128])),))
+
+    with pytest.raises(RequestError, match="differ in some elements only"):
+        assemble(spec)

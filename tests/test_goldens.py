@@ -3,11 +3,13 @@
 They are the figures of the README and of the docs.
 """
 
+import runpy
 from pathlib import Path
 
 import pytest
 
 from resnet_viz import draw
+from resnet_viz.export import to_svg
 
 FIGURES = Path(__file__).parent.parent / "docs" / "figures"
 
@@ -33,3 +35,12 @@ def test_drawings_are_byte_for_byte_the_goldens(golden: str, request) -> None:
         draw(network, **options).save(path)
 
     assert draw(network, **options).to_svg() == path.read_text(encoding="utf-8")
+
+
+def test_the_picture_of_the_data_flow_is_drawn_by_the_project(request) -> None:
+    scene = runpy.run_path(str(FIGURES.parent / "dataflow.py"))["dataflow"]()
+    path = FIGURES / "dataflow.svg"
+    if request.config.getoption("--write-goldens"):
+        path.write_text(to_svg(scene), encoding="utf-8")
+
+    assert to_svg(scene) == path.read_text(encoding="utf-8")

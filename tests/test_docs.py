@@ -1,0 +1,107 @@
+"""What README and docs say, runs and is true."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from resnet_viz.cli import run
+from resnet_viz.cli.parser import parser
+
+ROOT = Path(__file__).parent.parent
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    text = page.read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_python_examples_run(page: Path, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for code in blocks(page, "python"):
+        exec(compile(code, page.name, "exec"), {})
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_commands_run(page: Path, tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    for code in blocks(page, "sh"):
+        for line in code.splitlines():
+            words = shlex.split(line, comments=True)
+            if words and words[0].endswith("resnet-viz"):
+                assert run(words[1:]) == 0, line
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_the_readmes_spec_file_is_one(page: str, tmp_path) -> None:
+    from resnet_viz import load, report
+
+    (text,) = blocks(ROOT / page, "yaml")
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+
+    assert report(load(tmp_path / "mine.yaml")).totals["layers"] == 1 + 3 * 6 + 1
+
+
+def test_the_readme_shows_the_report_as_it_is(capsys) -> None:
+    (shown,) = blocks(ROOT / "README.md", "text")
+    run(["report", "d2l-resnet18", "--input", "1x96x96", "--derive"])
+
+    assert capsys.readouterr().out == shown
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#]+)\)|<img src=\"([^\"]+)\"", text)
+
+    for link in (a or b for a, b in links):
+        if not link.startswith("http"):
+            assert (page.parent / link).exists(), link
+
+
+def test_every_spec_key_is_documented() -> None:
+    from dataclasses import fields
+
+    from resnet_viz import Head, ResNetSpec, Stage, Stem
+
+    text = (ROOT / "docs" / "spec.md").read_text(encoding="utf-8")
+    for kind in (ResNetSpec, Stem, Stage, Head):
+        for field in fields(kind):
+            assert f"| `{field.name}` |" in text
+
+
+@pytest.mark.skipif(
+    sys.version_info >= (3, 12), reason="argparse words help otherwise from 3.12 on"
+)
+def test_the_help_texts_are_those_of_the_program(request) -> None:
+    code = "from resnet_viz.cli import run; import sys; run(sys.argv[1:])"
+    pages = ["# The command line", ""]
+    for command in ("", *parser()._subparsers._group_actions[0].choices):
+        args = [command, "--help"] if command else ["--help"]
+        done = subprocess.run(
+            [sys.executable, "-c", code, *args],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "COLUMNS": "100"},
+        )
+        title = f"resnet-viz {command}".strip()
+        pages += [f"## `{title}`", "", "```text", done.stdout.strip(), "```", ""]
+    pages += [
+        "Exit codes: 0 done; 1 the work failed; 2 the request was wrong, and one line on",
+        "standard error names the thing, its value and what is legal. Files are written whole or",
+        "not at all.",
+        "",
+    ]
+    path = ROOT / "docs" / "cli.md"
+    if request.config.getoption("--write-goldens"):
+        path.write_text("\n".join(pages), encoding="utf-8")
+
+    assert path.read_text(encoding="utf-8") == "\n".join(pages)

@@ -28,8 +28,8 @@ def assemble(spec: ResNetSpec, input: tuple[Size, ...] | None = None) -> Graph:
         RequestError: the input has the wrong rank, channels or size.
 
     >>> from resnet_viz.zoo import find
-    >>> assemble(find("resnet18"), (3, 64, 64)).output
-    (1000,)
+    >>> assemble(find("resnet18"), (3, 64, 64)).outputs
+    ('fc',)
     """
     shape = spec.input if input is None else input
     _check_input(spec, shape)
@@ -64,7 +64,7 @@ class _Assembly:
         self.builder = builder
 
     def graph(self) -> Graph:
-        x = self.stem(self.builder.input)
+        x = self.stem(*self.builder.inputs)
         for number, stage in enumerate(plan(self.spec), start=1):
             with self.builder.scope(f"layer{number}", "stage"):
                 x = self.block("0", stage.first, x)
@@ -73,8 +73,7 @@ class _Assembly:
                     x = self.block("1", stage.rest, x)
                     if type(stage.repeat) is not int or stage.repeat > 1:
                         self.builder.repeat_last(stage.repeat, entry, x)
-        self.head(x)
-        return self.builder.graph(self.spec.name)
+        return self.builder.graph(self.spec.name, self.head(x))
 
     def stem(self, x: Value) -> Value:
         stem = self.spec.stem

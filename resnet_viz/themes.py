@@ -48,6 +48,7 @@ def _theme(
         "linear": plain,
         "merge": strong,
         "shape": plain,
+        "other": plain,
     }
     return Theme(name, background, line, line, MappingProxyType(fills), stroke)
 

@@ -118,23 +118,23 @@ def test_equal_blocks_that_do_not_follow_each_other_do_not_fold() -> None:
     values = []
     for name in ("branch0", "branch1"):
         with builder.scope(name, "block"):
-            values.append(builder.call("relu", "relu", builder.input))
-    builder.call("add", "add", *values)
-    graph = builder.graph("beside")
+            values.append(builder.call("relu", "relu", builder.inputs[0]))
+    total = builder.call("add", "add", *values)
+    graph = builder.graph("beside", total)
 
     assert fold(graph) == graph
 
 
 def test_a_block_whose_inside_is_read_later_does_not_fold() -> None:
     builder = Builder((4, 8, 8))
-    x, taps = builder.input, []
+    x, taps = builder.inputs[0], []
     for name in ("block0", "block1", "block2"):
         with builder.scope(name, "block"):
             inner = builder.call("relu", "relu", x)
             x = builder.call("out", "relu", inner)
         taps.append(inner)
-    builder.call("add", "add", taps[0], taps[1])
-    graph = builder.graph("tapped")
+    total = builder.call("add", "add", taps[0], taps[1])
+    graph = builder.graph("tapped", total)
 
     assert unroll(fold(graph)) == graph
     assert len(list(fold(graph).nodes())) == len(list(graph.nodes()))
@@ -142,13 +142,13 @@ def test_a_block_whose_inside_is_read_later_does_not_fold() -> None:
 
 def test_folds_nest() -> None:
     builder = Builder((4, 8, 8))
-    x = builder.input
+    x = builder.inputs[0]
     for i in range(3):
         with builder.scope(f"outer{i}", "outer"):
             for j in range(4):
                 with builder.scope(f"inner{j}", "inner"):
                     x = builder.call("relu", "relu", x)
-    graph = builder.graph("nested")
+    graph = builder.graph("nested", x)
     folded = fold(graph)
 
     assert len(list(folded.nodes())) == 1
@@ -164,8 +164,8 @@ def test_unrolling_without_end_is_refused() -> None:
 
 def test_a_parameter_that_two_nodes_share_counts_once() -> None:
     builder = Builder((8,))
-    x = builder.call("fc", "linear", builder.input, out_features=8, bias=True)
-    graph = builder.graph("tied")
+    x = builder.call("fc", "linear", builder.inputs[0], out_features=8, bias=True)
+    graph = builder.graph("tied", x)
     (node,) = graph.root.children
     assert isinstance(node, Node)
     again = node._replace(path="fc:2", inputs=(x.source,))
@@ -179,9 +179,9 @@ def test_a_window_that_does_not_fit_names_the_scope_and_the_sizes() -> None:
     builder = Builder((3, 4, 4))
     window = {"stride": (2, 2), "padding": (0, 0), "dilation": (1, 1)}
     with builder.scope("layer1", "stage"):
-        x = builder.call("pool", "max_pool2d", builder.input, kernel=(3, 3), **window)
+        x = builder.call("pool", "max_pool2d", builder.inputs[0], kernel=(3, 3), **window)
         with pytest.raises(
-            RequestError, match=r"^layer1\.pool:2: the size reaches zero: 3×1×1 becomes 3×0×0$"
+            RequestError, match=r"^layer1\.pool: the size reaches zero: 3×1×1 becomes 3×0×0$"
         ):
             builder.call("pool", "max_pool2d", x, kernel=(3, 3), **window)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from resnet_viz.arithmetic import Size, maximum
 from resnet_viz.graph import Graph, Node, Scope
-from resnet_viz.graph.model import INPUT
+from resnet_viz.graph.model import input_name
 
 __all__ = ["receptive_fields"]
 
@@ -30,7 +30,9 @@ def receptive_fields(graph: Graph) -> dict[str, Size | None]:
     >>> receptive_fields(assemble(find("resnet18")))["layer4.1.relu:2"]
     435
     """
-    fields: dict[str, _Field | None] = {INPUT: _Field(1, 1)}
+    fields: dict[str, _Field | None] = {
+        input_name(i): _Field(1, 1) for i in range(len(graph.inputs))
+    }
     _walk(graph.root, fields)
     return {path: field and field.size for path, field in fields.items()}
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from resnet_viz.arithmetic import Size, maximum
 from resnet_viz.graph import Graph, Node, Scope
-from resnet_viz.graph.model import INPUT
-from resnet_viz.ops import OPERATORS
+from resnet_viz.graph.model import input_name
+from resnet_viz.ops import category_of
 
 __all__ = ["Layers", "count_layers"]
 
@@ -57,18 +57,20 @@ def count_layers(graph: Graph) -> Layers:
     >>> count_layers(assemble(find("resnet152"))).total
     152
     """
-    walk = _Walk()
+    walk = _Walk(len(graph.inputs))
     walk.scope(graph.root, 1)
-    return Layers(walk.depth[walk.last], walk.count["conv"], walk.count["linear"])
+    total: Size = 0
+    for path in graph.outputs:
+        total = maximum(total, walk.depth[path])
+    return Layers(total, walk.count["conv"], walk.count["linear"])
 
 
 class _Walk:
     """Longest ways from the input, node by node; a repeat adds its own length again."""
 
-    def __init__(self) -> None:
-        self.depth: dict[str, Size] = {INPUT: 0}
+    def __init__(self, inputs: int) -> None:
+        self.depth: dict[str, Size] = {input_name(i): 0 for i in range(inputs)}
         self.count: dict[str, Size] = {"conv": 0, "linear": 0}
-        self.last = INPUT
 
     def scope(self, scope: Scope, times: Size) -> None:
         times = times * scope.repeat
@@ -86,9 +88,8 @@ class _Walk:
         longest: Size = 0
         for source in node.inputs:
             longest = maximum(longest, self.depth[source])
-        category = OPERATORS[node.op].category
+        category = category_of(node.op)
         if category in self.count:
             self.count[category] = self.count[category] + times
             longest = longest + 1
         self.depth[node.path] = longest
-        self.last = node.path

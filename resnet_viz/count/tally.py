@@ -8,7 +8,7 @@ from typing import NamedTuple
 from resnet_viz.arithmetic import Size, product
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph.model import module_path
-from resnet_viz.ops import OPERATORS, Shape
+from resnet_viz.ops import Shape, category_of
 
 __all__ = ["Tally", "tally"]
 
@@ -95,5 +95,5 @@ def _of_node(node: Node, around: _Repeats, counted: set[str]) -> Tally:
             copies = product(n for prefix, n in around if param.name.startswith(prefix))
             params = params + product(param.shape) * copies
     terms = {name: amount * times for name, amount in node.terms.items()}
-    category = OPERATORS[node.op].category
+    category = category_of(node.op)
     return Tally(node.path, node.op, category, 1, node.output, params, terms)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from resnet_viz.arithmetic import Size
 from resnet_viz.errors import RequestError
-from resnet_viz.graph.model import INPUT, Graph, Node, Param, Scope
+from resnet_viz.graph.model import Graph, Node, Param, Scope, input_name, module_path
 from resnet_viz.ops import OPERATORS, Shape
 
 __all__ = ["Builder", "Value"]
@@ -25,13 +25,13 @@ class Builder:
     """Collects nodes, scope by scope, and hands out a graph.
 
     >>> builder = Builder((3, 8, 8))
-    >>> x = builder.call("relu", "relu", builder.input)
-    >>> builder.graph("tiny").output
-    (3, 8, 8)
+    >>> (x,) = builder.inputs
+    >>> builder.graph("tiny", builder.call("relu", "relu", x)).outputs
+    ('relu',)
     """
 
-    def __init__(self, input: Shape) -> None:
-        self.input = Value(INPUT, input)
+    def __init__(self, *inputs: Shape) -> None:
+        self.inputs = tuple(Value(input_name(i), shape) for i, shape in enumerate(inputs))
         self._prefix = ""
         self._children: list[Scope | Node] = []
         self._calls: dict[str, int] = {}
@@ -42,22 +42,31 @@ class Builder:
         Raises:
             RequestError: the operator cannot take these inputs; the message begins with the path.
         """
-        path = self._unique(self._prefix + name)
+        path = self.path(name)
         try:
             outcome = OPERATORS[op].rule(*(value.shape for value in inputs), **attrs)
         except RequestError as error:
             raise RequestError(f"{path}: {error}") from None
+        prefix = module_path(self._prefix)
         node = Node(
-            path,
+            self.unique(path),
             op,
             tuple(value.source for value in inputs),
             outcome.outputs,
             attrs,
-            tuple(Param(f"{self._prefix}{name}.{key}", size) for key, size in outcome.params),
+            tuple(Param(f"{prefix}{name}.{key}", size) for key, size in outcome.params),
             outcome.terms,
         )
+        self.record(node)
+        return Value(node.path, node.output)
+
+    def path(self, name: str) -> str:
+        """Return the path of a name in the present scope; a later call's own is `unique`."""
+        return self._prefix + name
+
+    def record(self, node: Node) -> None:
+        """Append a node."""
         self._children.append(node)
-        return Value(path, node.output)
 
     @contextmanager
     def scope(self, path: str, kind: str, *, prefix: str | None = None) -> Iterator[None]:
@@ -83,10 +92,15 @@ class Builder:
         carry = (entry.source, exit.source)
         self._children.append(Scope(last.path, last.kind, last.children, times, carry))
 
-    def graph(self, name: str) -> Graph:
+    def graph(
+        self, name: str, *outputs: Value, kind: str = "network", idle: tuple[Param, ...] = ()
+    ) -> Graph:
         """Return what was collected."""
-        return Graph(name, self.input.shape, Scope("", "network", tuple(self._children)))
+        root = Scope("", kind, tuple(self._children))
+        inputs = tuple(value.shape for value in self.inputs)
+        return Graph(name, inputs, root, tuple(value.source for value in outputs), idle)
 
-    def _unique(self, path: str) -> str:
+    def unique(self, path: str) -> str:
+        """Return a path that no other node or scope has: the same, or with the call's number."""
         calls = self._calls[path] = self._calls.get(path, 0) + 1
         return path if calls == 1 else f"{path}:{calls}"

@@ -9,10 +9,15 @@ from typing import Any, NamedTuple
 from resnet_viz.arithmetic import Size
 from resnet_viz.ops import Shape
 
-__all__ = ["INPUT", "Graph", "Node", "Param", "Scope", "module_path"]
+__all__ = ["INPUT", "Graph", "Node", "Param", "Scope", "input_name", "module_path"]
 
 INPUT = "input"
-"""What a node that reads the network's input names as its source."""
+"""What a node that reads the network's input names as its source; further ones are `input:2`, …"""
+
+
+def input_name(number: int) -> str:
+    """Return the source name of an input, counted from 0."""
+    return INPUT if number == 0 else f"{INPUT}:{number + 1}"
 
 
 _EMPTY: Mapping[str, Any] = {}
@@ -28,10 +33,11 @@ def module_path(path: str) -> str:
 
 
 class Param(NamedTuple):
-    """A parameter: its name in the `state_dict` and its shape."""
+    """A parameter: its name in the `state_dict`, its shape, and whether it is trained."""
 
     name: str
     shape: Shape
+    trainable: bool = True
 
 
 class Node(NamedTuple):
@@ -94,28 +100,38 @@ class Scope(NamedTuple):
 class Graph:
     """A network as operators.
 
+    Attributes:
+        inputs: the shape of each input.
+        outputs: the paths of the nodes whose values leave the network.
+        idle: parameters that no node reads.
+
     Two graphs are equal when the same nodes run in the same order on the same input: scopes are
     how nodes are grouped for a reader.
     """
 
     name: str
-    input: Shape
+    inputs: tuple[Shape, ...]
     root: Scope
+    outputs: tuple[str, ...]
+    idle: tuple[Param, ...] = ()
+
+    @property
+    def input(self) -> Shape:
+        """The shape of the first input."""
+        return self.inputs[0]
 
     def nodes(self) -> Iterator[Node]:
         """Yield the nodes in the order in which they run, those of a repeat once."""
         return self.root.nodes()
 
-    @property
-    def output(self) -> Shape:
-        """The shape that the last node puts out."""
-        *_, last = self.nodes()
-        return last.output
-
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Graph):
             return NotImplemented
-        return self.input == other.input and _flat(self.root) == _flat(other.root)
+        return (self.inputs, self.outputs, self.idle) == (
+            other.inputs,
+            other.outputs,
+            other.idle,
+        ) and _flat(self.root) == _flat(other.root)
 
     __hash__ = None  # type: ignore[assignment]  # attributes are mappings
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from resnet_viz.errors import RequestError
-from resnet_viz.graph.model import Graph, Node, Param, Scope, module_path
+from resnet_viz.graph.model import Graph, Node, Scope, module_path
 
 __all__ = ["copy_path", "copy_scope", "fold", "unroll"]
 
@@ -50,7 +50,9 @@ def unroll(graph: Graph) -> Graph:
         raise RequestError(
             f"{graph.name}: {total} operators unrolled (must be at most {MAX_NODES})"
         )
-    return replace(graph, root=_unrolled(graph.root, {}))
+    names: dict[str, str] = {}
+    root = _unrolled(graph.root, names)
+    return replace(graph, root=root, outputs=tuple(names.get(p, p) for p in graph.outputs))
 
 
 def _count(scope: Scope) -> int:
@@ -110,7 +112,7 @@ class _Prefix:
 
     def node(self, node: Node) -> Node:
         params = tuple(
-            Param(self.new_param + param.name[len(self.old_param) :], param.shape)
+            param._replace(name=self.new_param + param.name[len(self.old_param) :])
             if param.name.startswith(self.old_param)
             else param
             for param in node.params
@@ -139,7 +141,9 @@ def fold(graph: Graph) -> Graph:
     95
     """
     flat = unroll(graph)
-    return replace(flat, root=_Folding(flat).folded(flat.root))
+    folding = _Folding(flat)
+    root = folding.folded(flat.root)
+    return replace(flat, root=root, outputs=tuple(map(folding.name, flat.outputs)))
 
 
 class _Folding:
@@ -147,9 +151,12 @@ class _Folding:
 
     def __init__(self, graph: Graph) -> None:
         self.last_use: dict[str, int] = {}
+        index = 0
         for index, node in enumerate(graph.nodes()):
             for source in node.inputs:
                 self.last_use[source] = index
+        for source in graph.outputs:
+            self.last_use[source] = index + 1
         self.index = 0
         self.names: dict[str, str] = {}
 
@@ -159,26 +166,26 @@ class _Folding:
         for child in scope.children:
             if isinstance(child, Node):
                 self._close(run, children)
-                children.append(_renamed(child, self._name))
+                children.append(_renamed(child, self.name))
                 self.index += 1
                 continue
             seen = self._see(child)
             if run and not seen.follows(run):
                 self._close(run, children)
-                scope_now = _reread(seen.scope, self._name)
+                scope_now = _reread(seen.scope, self.name)
                 seen = seen._replace(scope=scope_now, form=_Form(scope_now))
             run.append(seen)
         self._close(run, children)
         return scope._replace(children=tuple(children))
 
-    def _name(self, path: str) -> str:
+    def name(self, path: str) -> str:
         return self.names.get(path, path)
 
     def _see(self, scope: Scope) -> _Seen:
         folded = self.folded(scope)
         uses = {node.path: self.last_use.get(node.path, -1) for node in scope.nodes()}
         leaving = tuple(path for path, use in uses.items() if use >= self.index)
-        exits = tuple(map(self._name, leaving))
+        exits = tuple(map(self.name, leaving))
         use = max((uses[path] for path in leaving), default=-1)
         return _Seen(folded, _Form(folded), exits, use, self.index, leaving)
 
@@ -261,7 +268,7 @@ class _Form:
     def _node(self, node: Node) -> Any:
         prefix = self._param_prefix
         params = [
-            (p.name[len(prefix) :] if p.name.startswith(prefix) else f"/{p.name}", p.shape)
+            (p.name[len(prefix) :] if p.name.startswith(prefix) else f"/{p.name}", *p[1:])
             for p in node.params
         ]
         inputs = [self._path(path) for path in node.inputs]

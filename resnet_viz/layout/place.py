@@ -22,7 +22,7 @@ from resnet_viz.layout.metrics import (
     LEAD,
     SMALL,
 )
-from resnet_viz.ops import OPERATORS
+from resnet_viz.ops import category_of
 from resnet_viz.ops.operator import spell
 from resnet_viz.scene import Box, Circle, Group, Item, Line, Run, Text
 from resnet_viz.themes import Theme
@@ -112,7 +112,7 @@ class Placer:
         self.items.append(
             Box(
                 *self.flow.rectangle(u, u + height, self.v - half, self.v + half),
-                fill=self.theme.fills[OPERATORS[node.op].category],
+                fill=self.theme.fills[category_of(node.op)],
                 id=node.path,
                 title=f"{node.path}: {text}, {spell(node.output)}",
             )
@@ -165,7 +165,7 @@ class Placer:
             Circle(
                 *self.flow.point(centre, middle),
                 radius,
-                self.theme.fills[OPERATORS[split.join.node.op].category],
+                self.theme.fills[category_of(split.join.node.op)],
                 CIRCLE.PLUS * scale,
                 target,
                 f"{target}: {name}, {spell(split.join.node.output)}",

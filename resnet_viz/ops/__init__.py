@@ -15,7 +15,15 @@ from resnet_viz.ops import activation, conv, linear, merge, norm, pool, shape
 from resnet_viz.ops.operator import Attrs, Operator, Outcome, Shape
 from resnet_viz.ops.terms import TERMS
 
-__all__ = ["OPERATORS", "TERMS", "Attrs", "Operator", "Outcome", "Shape"]
+__all__ = [
+    "OPERATORS",
+    "TERMS",
+    "Attrs",
+    "Operator",
+    "Outcome",
+    "Shape",
+    "category_of",
+]
 
 OPERATORS: Mapping[str, Operator] = MappingProxyType(
     {
@@ -24,3 +32,12 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
         for operator in table.OPERATORS
     }
 )
+
+
+def category_of(op: str) -> str:
+    """Return what an operator is to a reader; `other` if the catalogue does not hold it.
+
+    >>> category_of("conv2d")
+    'conv'
+    """
+    return OPERATORS[op].category if op in OPERATORS else "other"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Node, Scope
-from resnet_viz.ops import OPERATORS
+from resnet_viz.ops import category_of
 from resnet_viz.view.parts import Chain, Leaf, Module, Part, Split
 
 __all__ = ["HIDDEN", "compose"]
@@ -122,7 +122,7 @@ def _part(child: Node | Scope) -> Part | None:
 def _weight(chain: Chain) -> tuple[int, int]:
     """Return what makes a branch the body: its convolutions, then its operators."""
     leaves = [node for part in chain.parts for node in _nodes(part)]
-    convs = sum(OPERATORS[node.op].category == "conv" for node in leaves)
+    convs = sum(category_of(node.op) == "conv" for node in leaves)
     return convs, len(leaves)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from resnet_viz.scene import Box, Line, Run, Scene, Text
-from resnet_viz.themes import theme_named
+from resnet_viz.themes import THEMES
 
 _BOXES = {
     # id: (label, category, left, top, width)
     "configs": ("stage configs", "norm", 10, 60, 78),
     "spec": ("Spec", "conv", 118, 60, 50),
     "graph": ("Graph", "activation", 232, 60, 56),
+    "module": ("nn.Module", "norm", 114, 104, 58),
     "count": ("count", "norm", 328, 30, 50),
     "report": ("Report", "conv", 408, 30, 56),
     "tables": ("text, md, csv, json, latex", "norm", 494, 30, 124),
@@ -36,7 +37,7 @@ _HEIGHT = 20
 
 def dataflow() -> Scene:
     """Return the picture."""
-    theme = theme_named("d2l")
+    theme = THEMES["d2l"]
     items: list[Box | Line | Text] = []
     for id, (label, category, x, y, width) in _BOXES.items():
         items.append(Box(x, y, width, _HEIGHT, theme.fills[category], id=id))
@@ -55,6 +56,23 @@ def dataflow() -> Scene:
             items.append(
                 Text((begin[0] + end[0]) / 2, begin[1] - 8, (Run(label, "serif-italic"),), 9)
             )
+    _, _, x, y, width = _BOXES["spec"]
+    down, up = x + width / 2, _BOXES["graph"][2] + _BOXES["graph"][4] / 2
+    below = _BOXES["module"][3]
+    right = _BOXES["module"][2] + _BOXES["module"][4]
+    level = below + _HEIGHT / 2
+    for points, source, target, place, label in (
+        (((down, y + _HEIGHT), (down, below - 2)), "spec", "module", (down - 14, 92), "build"),
+        (
+            ((right, level), (up, level), (up, y + _HEIGHT + 2)),
+            "module",
+            "graph",
+            ((right + up) / 2, level - 8),
+            "trace",
+        ),
+    ):
+        items.append(Line(points, 3, (4, 1.5), source, target))
+        items.append(Text(*place, (Run(label, "serif-italic"),), 9))
     return Scene(
         628,
         140,

@@ -12,15 +12,28 @@ from typing import Any
 
 from resnet_viz.errors import RequestError, show
 
-__all__ = ["Size", "differ", "is_integer", "largest", "maximum", "product", "smallest"]
+__all__ = ["Size", "differ", "exact", "is_integer", "largest", "maximum", "product", "smallest"]
 
 Size = Any
-"""An `int`, or a numpy array of integers. numpy is imported only by whoever passes arrays."""
+"""An `int`, or a numpy array of integers. numpy is imported only by whoever passes arrays.
+
+Arrays are turned into arrays of Python's integers (`exact`), so that no product of them overflows.
+"""
 
 
 def is_integer(value: object) -> bool:
     """Tell whether a value is an `int` (and no `bool`) or an array of integers."""
-    return type(value) is int or getattr(getattr(value, "dtype", None), "kind", "") in ("i", "u")
+    kind = getattr(getattr(value, "dtype", None), "kind", "")
+    if kind == "O":
+        return all(type(element) is int for element in value.flat)  # type: ignore[attr-defined]
+    return type(value) is int or (kind in ("i", "u") and getattr(value, "size", 0) > 0)
+
+
+def exact(value: Size) -> Size:
+    """Return a size whose arithmetic never overflows: Python's own integers, in arrays too."""
+    if type(value) is int:
+        return value
+    return value.astype(object) if getattr(value, "ndim", 0) else int(value)
 
 
 def smallest(value: Size) -> int:
@@ -50,7 +63,7 @@ def differ(a: Size, b: Size) -> bool:
             different networks (a projection or none), which no one graph can describe.
     """
     answer = a != b
-    if answer is True or answer is False:
+    if type(answer) is bool:
         return answer
     if answer.any() != answer.all():
         raise RequestError(

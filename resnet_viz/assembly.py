@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_viz.arithmetic import Size, differ
+from resnet_viz.arithmetic import Size, differ, exact
 from resnet_viz.errors import RequestError, SpecError, show
 from resnet_viz.graph import Builder, Graph, Value
 from resnet_viz.ops.operator import spell
@@ -33,7 +33,7 @@ def assemble(spec: ResNetSpec, input: tuple[Size, ...] | None = None) -> Graph:
     """
     shape = spec.input if input is None else input
     _check_input(spec, shape)
-    return _Assembly(spec, Builder(tuple(shape))).graph()
+    return _Assembly(spec, Builder(tuple(map(exact, shape)))).graph()
 
 
 def _check_input(spec: ResNetSpec, shape: object) -> None:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from resnet_viz.arithmetic import Size
 from resnet_viz.assembly import assemble
-from resnet_viz.errors import RequestError, unknown
+from resnet_viz.errors import RequestError, choose
 from resnet_viz.export import EXPORTERS, to_svg
 from resnet_viz.files import write_whole
 from resnet_viz.labels import LANGUAGES
 from resnet_viz.layout import DIRECTIONS, lay_out
 from resnet_viz.scene import Scene
 from resnet_viz.sources import Network, find_spec
-from resnet_viz.themes import theme_named
+from resnet_viz.themes import THEMES
 from resnet_viz.view import FIGURES
 
 __all__ = ["Drawing", "draw", "exporter_for"]
@@ -51,7 +50,7 @@ def exporter_for(path: str | os.PathLike[str]) -> str:
         RequestError: no exporter writes such a file.
     """
     name = os.path.basename(path)
-    suffix = os.path.splitext(name)[1].lower()
+    suffix = name[name.rfind(".") :].lower() if "." in name else ""
     if suffix not in EXPORTERS:
         raise RequestError(
             f"unknown suffix of a drawing: {name!r} (must be one of {list(EXPORTERS)})"
@@ -88,15 +87,12 @@ def draw(
     >>> "全连接层" in drawing.to_svg()
     True
     """
-    tables: tuple[tuple[str, str, Mapping[str, object]], ...] = (
-        ("figure", figure, FIGURES),
-        ("direction", direction, DIRECTIONS),
-        ("language", lang, LANGUAGES),
-    )
-    for thing, name, table in tables:
-        if name not in table:
-            raise unknown(thing, name, table)
-    look = theme_named(theme)
+    view = choose("figure", figure, FIGURES)
+    flow = choose("direction", direction, DIRECTIONS)
+    choose("language", lang, LANGUAGES)
+    look = choose("theme", theme, THEMES)
+    if unroll and figure != "network":
+        raise RequestError(f"unroll: not for a figure of {figure} (must be the network figure)")
     graph = assemble(find_spec(network), input)
-    parts = FIGURES[figure](graph, DIRECTIONS[direction].horizontal, unroll)
+    parts = view(graph, flow.horizontal, unroll)
     return Drawing(lay_out(parts, look, direction, lang))

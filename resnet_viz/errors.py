@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
-__all__ = ["RequestError", "ResNetVizError", "SpecError", "show", "unknown"]
+__all__ = ["RequestError", "ResNetVizError", "SpecError", "choose", "nearest", "show", "unknown"]
 
 _SHOWN = 60  # characters of a value that an error repeats
 _LISTED = 16  # legal values that an error lists; of a longer list it names only the nearest
@@ -47,13 +48,33 @@ def show(value: object) -> str:
     """
     if isinstance(value, int) and value.bit_length() > 200:
         return f"an integer of {value.bit_length()} bits"
-    if isinstance(value, (list, tuple, dict, set)):
-        return f"a {type(value).__name__} of {len(value)}" if len(value) > 8 else _clip(repr(value))
-    return _clip(repr(value))
+    if isinstance(value, (list, tuple, dict, set)) and len(value) > 8:
+        return f"a {type(value).__name__} of {len(value)}"
+    try:
+        return _clip(repr(value))
+    except (ValueError, RecursionError):  # an integer too long to print, somewhere inside
+        return f"a {type(value).__name__}"
 
 
 def _clip(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+
+
+_T = TypeVar("_T")
+
+
+def choose(thing: str, name: object, table: Mapping[str, _T], more: str = "") -> _T:
+    """Return a table's entry of that name.
+
+    Raises:
+        RequestError: there is none.
+
+    >>> choose("number", "two", {"one": 1, "two": 2})
+    2
+    """
+    if not isinstance(name, str) or name not in table:
+        raise unknown(thing, name, table, more)
+    return table[name]
 
 
 def unknown(thing: str, value: object, legal: Iterable[str], more: str = "") -> RequestError:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 
-from resnet_viz.errors import RequestError
+from resnet_viz.errors import RequestError, ResNetVizError
 
 __all__ = ["write_whole"]
+
+_WRONG = (
+    *(errno.ENOENT, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOTDIR, errno.EROFS),
+    *(errno.ENAMETOOLONG, errno.EINVAL, errno.ELOOP),
+)
+"""What is wrong with a path that was asked for; any other failure is the machine's."""
 
 
 def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
@@ -18,6 +25,7 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
 
     Raises:
         RequestError: the folder does not exist or cannot be written to, or the path is a folder.
+        ResNetVizError: the write failed: the disk is full, say.
     """
     name = os.fspath(path)
     if os.path.isdir(name):
@@ -28,12 +36,13 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
                 file.write(data)
         else:
             _replace(os.path.realpath(name), data)
-    except FileNotFoundError:
-        folder = os.path.dirname(name)
-        raise RequestError(f"cannot write {name!r}: the folder {folder!r} does not exist") from None
     except OSError as error:
+        folder = os.path.dirname(name)
         reason = (error.strerror or type(error).__name__).lower()
-        raise RequestError(f"cannot write {name!r}: {reason}") from None
+        if isinstance(error, FileNotFoundError) and folder and not os.path.isdir(folder):
+            reason = f"the folder {folder!r} does not exist"
+        kind = RequestError if error.errno in _WRONG else ResNetVizError
+        raise kind(f"cannot write {name!r}: {reason}") from None
     except ValueError as error:  # a NUL character in the name
         raise RequestError(f"cannot write {name!r}: {error}") from None
 
@@ -42,8 +51,8 @@ def _replace(path: str, data: bytes) -> None:
     mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else None
     if mode is not None and not os.access(path, os.W_OK):
         raise PermissionError(13, "permission denied")
-    folder, name = os.path.split(path)
-    temporary = os.path.join(folder, f".{name[:60]}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
+    unique = f".resnet-viz.{os.getpid()}.{os.urandom(4).hex()}.tmp"
+    temporary = os.path.join(os.path.dirname(path), unique)
     try:
         with open(temporary, "xb") as file:
             file.write(data)

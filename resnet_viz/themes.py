@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from resnet_viz.errors import unknown
-
-__all__ = ["THEMES", "Theme", "theme_named"]
+__all__ = ["THEMES", "Theme"]
 
 
 class Theme(NamedTuple):
@@ -37,9 +35,10 @@ def _theme(
     light: str,
     strong: str,
     plain: str,
+    shape: str,
     stroke: float = 1.0,
 ) -> Theme:
-    """Return a theme of three fills: convolutions light, activations and pooling strong."""
+    """Return a theme: convolutions light, activations and pooling strong, the rest plain."""
     fills = {
         "conv": light,
         "norm": plain,
@@ -47,7 +46,8 @@ def _theme(
         "pool": strong,
         "linear": plain,
         "merge": strong,
-        "shape": plain,
+        "shape": shape,
+        "matmul": light,
         "other": plain,
     }
     return Theme(name, background, line, line, MappingProxyType(fills), stroke)
@@ -57,22 +57,11 @@ THEMES: Mapping[str, Theme] = MappingProxyType(
     {
         theme.name: theme
         for theme in (
-            _theme("d2l", "#ffffff", "#000000", "#b2d9ff", "#66bfff", "#ffffff"),
-            _theme("paper", "#ffffff", "#000000", "#ffffff", "#ffffff", "#ffffff", 0.75),
-            _theme("mono", "#ffffff", "#000000", "#dddddd", "#aaaaaa", "#ffffff"),
-            _theme("dark", "#15181e", "#e8ecf2", "#274b73", "#22659f", "#15181e"),
+            _theme("d2l", "#ffffff", "#000000", "#b2d9ff", "#66bfff", "#ffffff", "#e4e4e4"),
+            _theme("paper", "#ffffff", "#000000", "#f0f0f0", "#d8d8d8", "#ffffff", "#fbf3dc", 0.75),
+            _theme("mono", "#ffffff", "#000000", "#dddddd", "#aaaaaa", "#ffffff", "#f2f2f2"),
+            _theme("dark", "#15181e", "#e8ecf2", "#274b73", "#22659f", "#15181e", "#3a3f4a"),
         )
     }
 )
 """`d2l` has the book's colours, `dark` is for slides, `mono` for print, `paper` for line art."""
-
-
-def theme_named(name: str) -> Theme:
-    """Return the theme of that name.
-
-    Raises:
-        RequestError: there is none.
-    """
-    if name not in THEMES:
-        raise unknown("theme", name, THEMES)
-    return THEMES[name]

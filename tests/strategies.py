@@ -47,7 +47,7 @@ def specs(draw) -> ResNetSpec:
         channels = all_stages[-1].channels
     return ResNetSpec(
         stages=tuple(all_stages),
-        name=draw(st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=12)),
+        name=draw(st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=12)),
         input=(draw(st.integers(1, 4)), draw(st.integers(1, 40)), draw(st.integers(1, 40))),
         stem=stem,
         head=Head(draw(st.integers(1, 12))),

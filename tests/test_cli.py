@@ -179,7 +179,7 @@ def test_a_failed_export_leaves_the_old_file(capsys, tmp_path, monkeypatch) -> N
     monkeypatch.setattr(os, "replace", fail)
     code, _, err = run(capsys, "draw", "resnet18", "-o", str(path))
 
-    assert code == 2
+    assert code == 1
     assert "no space left on device" in err
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["a.svg"]

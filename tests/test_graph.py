@@ -219,3 +219,36 @@ def test_arrays_whose_elements_have_different_networks_are_refused() -> None:
 
     with pytest.raises(RequestError, match="differ in some elements only"):
         assemble(spec)
+
+
+def test_arrays_of_any_integer_type_count_exactly() -> None:
+    # products beyond the range of any machine integer
+    big = np.array([100_000])
+    counted = report("resnet50", (1_000_000, 3, big, big)).totals["macs"]
+
+    assert counted[0] == report("resnet50", (1_000_000, 3, 100_000, 100_000)).totals["macs"]
+    for kind in (np.int32, np.uint8):
+        side = kind(224)
+        assert report("resnet50", (3, side, side)).totals["macs"] == 4_089_184_256
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Stage(2, 64, stride=np.array([1, 2])), "^stride: an array .must be one integer"),
+        (lambda: Stage(np.array([]), 64), "^blocks: .*must be an integer"),
+        (lambda: Stage(np.array([1.5]), 64), "^blocks: .*must be an integer"),
+        (lambda: report("resnet18", (3, np.array([32, 64]), 32)).to("json"), "has no text"),
+    ],
+)
+def test_arrays_where_one_number_belongs_are_refused(make, message: str) -> None:
+    with pytest.raises(RequestError, match=message):
+        make()
+
+
+def test_operators_inside_a_repeat_say_how_often_they_run() -> None:
+    rows = {row.path: row for row in report("resnet50", depth="op").rows}
+
+    assert rows["layer1.1.conv2"].repeat == 2
+    assert rows["layer1.1.conv2"].params == 2 * 64 * 64 * 9
+    assert rows["layer1.1.add"].receptive_field == rows["layer1.1.relu:3"].receptive_field == 35

@@ -83,18 +83,26 @@ def test_a_wrong_value_is_named_by_its_path(text: str, message: str) -> None:
         ("- 1\n- 2", "yaml", "must be keys and values"),
         ("a: [1", "yaml", "^not YAML .*line 1"),
         ("a: 1\na: 2", "yaml", "key 'a' stands twice"),
-        ("a: !!python/object/apply:os.system ['true']", "yaml", "^not YAML"),
+        ("a: !!python/object/apply:os.system ['true']", "yaml", "^the tag .* is not read"),
+        ("a: !!pairs [b: 1]", "yaml", "^the tag .*pairs' is not read"),
+        ("a: &b {c: 1}\nd: {<<: *b}", "yaml", "^merge keys .<<. are not read"),
+        ("bias: !!int ''", "yaml", "^not YAML"),
+        ("bias: !!bool foo", "yaml", "^not YAML"),
+        ("# nothing but a comment", "yaml", "^the spec is empty"),
+        (".".join(["a"] * 20_000) + "=1", "toml", "^a line is longer than 10000 characters"),
+        ("stages: [0x" + "f" * 5000 + "]", "yaml", r"^stages.0.: an integer of 20000 bits"),
+        ("name: [0x" + "f" * 5000 + "]\n" + STAGES, "yaml", "^name: a list .must be a text"),
         ("a: \0", "yaml", "NUL character"),
         ('{"a": 1, "a": 2}', "json", "key 'a' stands twice"),
         ('{"stages": [', "json", "^not JSON"),
         ("a = ", "toml", "^not TOML"),
         ("a = 1\na = 2", "toml", "^not TOML"),
-        ("[" * 100_000, "json", "nested more than 20 deep"),
+        ("[\n" * 40_000, "json", "nested more than 20 deep"),
         ("[" * 5_000, "yaml", "nested more than 20 deep"),
         ("a: " + "[" * 30 + "]" * 30, "yaml", "nested more than 20 deep"),
         ('{"stages": ' + "9" * 5000 + "}", "json", "^not JSON"),
         ("stages: &a [*a]", "yaml", r"^stages\[0\]: .*must be keys and values"),
-        (json.dumps(list(range(20_000))), "json", "holds more than 10000 values"),
+        (json.dumps(list(range(20_000)), indent=0), "json", "holds more than 10000 values"),
     ],
 )
 def test_text_that_is_no_spec_is_refused(text: str, format: str, message: str) -> None:
@@ -122,7 +130,7 @@ def test_yaml_aliases_may_repeat_a_stage() -> None:
         (b"", "the spec is empty"),
         (b"\x89PNG\r\n\x1a\n\x00\xff", "not UTF-8 text .byte 0"),
         ("stages: ä".encode("latin-1"), "not UTF-8 text .byte 8"),
-        (b"stages: []\n" + b"#" * 1_000_001, "larger than 1000000 bytes"),
+        (b"stages: []\n" + b"#" * 100_001, "larger than 100000 bytes"),
     ],
 )
 def test_an_unreadable_file_is_named(tmp_path, content: bytes, message: str) -> None:
@@ -146,7 +154,7 @@ def test_a_missing_file_a_folder_and_an_unknown_suffix_are_refused(tmp_path) -> 
     (tmp_path / "folder.yaml").mkdir()
     with pytest.raises(RequestError, match="cannot be read .is a directory"):
         load(tmp_path / "folder.yaml")
-    with pytest.raises(RequestError, match=r"unknown suffix of a spec file: .*\.ini"):
+    with pytest.raises(RequestError, match="unknown suffix of a spec file: "):
         load(tmp_path / "spec.ini")
     with pytest.raises(RequestError, match="unknown spec format: 'xml'"):
         loads(STAGES, "xml")

@@ -25,14 +25,19 @@ def run(args: list[str]) -> int:
     try:
         options = vars(parser().parse_args(args))
         options.pop("run")(**options)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except RequestError as error:
         return _fail(error, 2)
     except KeyboardInterrupt:
         return _fail("interrupted", 130)
-    except BrokenPipeError:  # the reader of a pipe has gone; Python's own flush must not fail too
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader of a pipe has gone
+        _drop_output()
         return 1
+    except OSError as error:
+        _drop_output()
+        reason = (error.strerror or type(error).__name__).lower()
+        return _fail(f"cannot write to standard output: {reason}", 1)
     except ResNetVizError as error:
         return _fail(error, 1)
     except Exception as error:
@@ -43,7 +48,14 @@ def run(args: list[str]) -> int:
     return 0
 
 
+def _drop_output() -> None:
+    """Point standard output nowhere, so that Python's own flush at the end cannot fail again."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _fail(problem: object, code: int) -> int:
     """Say what went wrong, on one line, whatever the message holds."""
-    print(" ".join(str(problem).split()), file=sys.stderr)  # noqa: T201 - the user's one line
+    if sys.stderr is not None:
+        print(" ".join(str(problem).split()), file=sys.stderr)  # noqa: T201 - the user's one line
     return code

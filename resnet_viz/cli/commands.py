@@ -13,6 +13,7 @@ def draw(network: str, input: str | None, output: str | None, **options: object)
 
     if output is not None:
         drawing.exporter_for(output)
+        _end_orderly()
     made = drawing.draw(network, input=_size(input), **options)  # type: ignore[arg-type]
     if output is None:
         _write(made.to_svg())
@@ -23,10 +24,9 @@ def draw(network: str, input: str | None, output: str | None, **options: object)
 def report(network: str, input: str | None, depth: str, format: str, derive: bool) -> None:
     """Print what a network costs."""
     from resnet_viz import reports
-    from resnet_viz.errors import unknown
+    from resnet_viz.errors import choose
 
-    if format not in reports.FORMATS:
-        raise unknown("format", format, reports.FORMATS)
+    choose("format", format, reports.FORMATS)
     _write(reports.report(network, _size(input), depth=depth).to(format, derive=derive))
 
 
@@ -55,6 +55,13 @@ def spec(network: str, format: str) -> None:
     _write(dumps(find_spec(network), format))
 
 
+def _end_orderly() -> None:
+    """Let a SIGTERM unwind the stack, so that no half-written file is left."""
+    import signal
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
 def _size(text: str | None) -> tuple[int, ...] | None:
     from resnet_viz.sources import parse_input
 
@@ -63,10 +70,10 @@ def _size(text: str | None) -> tuple[int, ...] | None:
 
 def _write(text: str) -> None:
     """Write to standard output as UTF-8, whatever the locale says."""
-    stream = getattr(sys.stdout, "buffer", None)
-    if stream is None:
-        sys.stdout.write(text)
-    else:
-        sys.stdout.flush()
-        stream.write(text.encode("utf-8", "replace"))
-        stream.flush()
+    if sys.stdout is None:
+        raise OSError(9, "standard output is closed")
+    sys.stdout.flush()
+    rest = memoryview(text.encode("utf-8", "replace"))
+    while rest:  # an unbuffered stream may take a part only
+        rest = rest[sys.stdout.buffer.write(rest) :]
+    sys.stdout.buffer.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from resnet_viz import __version__
@@ -17,9 +18,17 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         word = message.rpartition(": ")[2].split(" ")[0]
-        options = [name for action in self._actions for name in action.option_strings]
+        options = [name for part in (self, *_verbs(self)) for name in part._option_string_actions]
         near = nearest(word, options) if word.startswith("--") else None
         raise RequestError(f"{message} (did you mean {near!r}?)" if near else message)
+
+
+def _verbs(top: argparse.ArgumentParser) -> Iterable[argparse.ArgumentParser]:
+    return [verb for action in top._actions if action.choices for verb in _parsers(action.choices)]
+
+
+def _parsers(choices: Any) -> list[argparse.ArgumentParser]:
+    return list(choices.values()) if isinstance(choices, dict) else []
 
 
 def parser() -> argparse.ArgumentParser:
@@ -42,7 +51,12 @@ def parser() -> argparse.ArgumentParser:
     _choice(draw, "lang", "en", "language of the labels: en or zh")
     _choice(draw, "theme", "d2l", "d2l, paper, mono or dark")
     draw.add_argument("--unroll", action="store_true", help="draw every block; fold none")
-    draw.add_argument("-o", "--output", metavar="FILE", help="write to FILE.svg (default: stdout)")
+    draw.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="write to FILE, an .svg (default: stdout)",
+    )
     draw.set_defaults(run=commands.draw)
 
     report = _verb(verbs, "report", "count layers, parameters, MACs and activations")
@@ -56,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
 
     shapes = _verb(verbs, "shapes", "trace the tensor's shape through the network")
     _network(shapes)
-    _choice(shapes, "depth", "stage", "what the rows are: stage, block or op")
+    _choice(shapes, "depth", "stage", "what the rows are: network, stage, block or op")
     shapes.set_defaults(run=commands.shapes)
 
     zoo = _verb(verbs, "zoo", "list the networks by name, with where each comes from")
@@ -80,7 +94,9 @@ def _verb(verbs: Any, name: str, help: str) -> argparse.ArgumentParser:
 def _network(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("network", metavar="NETWORK", help="a zoo name or a spec file")
     verb.add_argument(
-        "--input", metavar="CxHxW", help="input size, as 3x224x224 (default: the network's own)"
+        "--input",
+        metavar="CxHxW",
+        help="input size, as 3x224x224 or 8x3x224x224 (default: the network's own)",
     )
 
 

@@ -23,7 +23,8 @@ def receptive_fields(graph: Graph) -> dict[str, Size | None]:
 
     Behind each window of size k, stride s and dilation d: `size + d(k - 1) · jump`, `jump · s`
     (Araujo et al. 2019, doi 10.23915/distill.00021, equation 2). Where ways meet, the largest. A
-    scope that repeats has the field of its last copy under its own path.
+    scope that repeats has the field of its last copy under its own path. Padding counts: the field
+    may be larger than the image.
 
     >>> from resnet_viz.assembly import assemble
     >>> from resnet_viz.zoo import find
@@ -45,12 +46,19 @@ def _walk(scope: Scope, fields: dict[str, _Field | None]) -> None:
             _walk(child, fields)
     if scope.carry is not None:
         entry, exit = scope.carry
-        fields[exit] = _repeated(fields[entry], fields[exit], scope.repeat)
+        once = fields[exit]
+        last = _repeated(fields[entry], once, scope.repeat)
+        if last is not None and once is not None:
+            for node in scope.nodes():
+                field = fields[node.path]
+                if field is not None:
+                    fields[node.path] = field._replace(size=field.size + last.size - once.size)
+        fields[exit] = last
 
 
 def _after(node: Node, sources: list[_Field | None]) -> _Field | None:
     known = [source for source in sources if source is not None]
-    if len(known) < len(sources) or not known or node.op in ("adaptive_avg_pool2d", "flatten"):
+    if len(known) < len(sources) or not known or node.op.startswith(("adaptive", "flatten")):
         return None
     size: Size = 0
     for source in known:

@@ -46,7 +46,7 @@ class Layers(NamedTuple):
 
 
 def _of(count: Size, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def count_layers(graph: Graph) -> Layers:

@@ -17,7 +17,7 @@ class Tally(NamedTuple):
     """What a scope or node costs, all its repeats included.
 
     Attributes:
-        repeat: how often it stands in a row; what is around it may repeat as well.
+        repeat: how often it stands in the network, the repeats around it included.
         kind: of a scope its kind, of a node its operator.
         output: the shape that leaves it.
         params: the elements of its parameters. A parameter that several nodes share belongs to the
@@ -38,7 +38,8 @@ class Tally(NamedTuple):
     @property
     def macs(self) -> Size:
         """Multiply-adds of convolutions and matrix products."""
-        return self.terms.get("conv_macs", 0) + self.terms.get("linear_macs", 0)
+        names = ("conv_macs", "linear_macs", "matmul_macs")
+        return sum((self.terms.get(name, 0) for name in names), 0)
 
     @property
     def activations(self) -> Size:
@@ -55,7 +56,12 @@ def tally(graph: Graph) -> Tally:
     >>> total.params, total.macs
     (11689512, 1814073344)
     """
-    return _of_scope(graph.root, (), set())
+    total = _of_scope(graph.root, (), set())
+    if not graph.idle:
+        return total
+    unused: Size = sum((product(param.shape) for param in graph.idle), 0)
+    row = Tally("unused parameters", "", "other", 1, (), unused, {})
+    return total._replace(params=total.params + unused, children=(*total.children, row))
 
 
 _Repeats = tuple[tuple[str, Size], ...]
@@ -78,7 +84,7 @@ def _of_scope(scope: Scope, around: _Repeats, counted: set[str]) -> Tally:
         scope.path,
         scope.kind,
         "scope",
-        scope.repeat,
+        product(repeat for _, repeat in around),
         children[-1].output if children else (),
         sum((child.params for child in children), 0),
         terms,
@@ -96,4 +102,4 @@ def _of_node(node: Node, around: _Repeats, counted: set[str]) -> Tally:
             params = params + product(param.shape) * copies
     terms = {name: amount * times for name, amount in node.terms.items()}
     category = category_of(node.op)
-    return Tally(node.path, node.op, category, 1, node.output, params, terms)
+    return Tally(node.path, node.op, category, times, node.output, params, terms)

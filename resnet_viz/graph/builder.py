@@ -32,8 +32,8 @@ class Builder:
 
     def __init__(self, *inputs: Shape) -> None:
         self.inputs = tuple(Value(input_name(i), shape) for i, shape in enumerate(inputs))
-        self._prefix = ""
-        self._children: list[Scope | Node] = []
+        self.prefix = ""
+        self.children: list[Scope | Node] = []
         self._calls: dict[str, int] = {}
 
     def call(self, name: str, op: str, *inputs: Value, **attrs: Any) -> Value:
@@ -47,7 +47,7 @@ class Builder:
             outcome = OPERATORS[op].rule(*(value.shape for value in inputs), **attrs)
         except RequestError as error:
             raise RequestError(f"{path}: {error}") from None
-        prefix = module_path(self._prefix)
+        prefix = module_path(self.prefix)
         node = Node(
             self.unique(path),
             op,
@@ -62,41 +62,44 @@ class Builder:
 
     def path(self, name: str) -> str:
         """Return the path of a name in the present scope; a later call's own is `unique`."""
-        return self._prefix + name
+        return self.prefix + name
 
     def record(self, node: Node) -> None:
         """Append a node."""
-        self._children.append(node)
+        self.children.append(node)
 
     @contextmanager
     def scope(self, path: str, kind: str, *, prefix: str | None = None) -> Iterator[None]:
         """Collect what is called inside into one scope.
 
         Args:
-            path: relative to the scope around it.
+            path: relative to the scope around it; a later call of the same one gets a number.
             kind: see `Scope`.
-            prefix: what the paths inside begin with, where that is not the scope's own path.
+            prefix: what the paths inside begin with, where that is not the scope's own path; the
+                path is then absolute.
         """
-        outer_prefix, outer_children = self._prefix, self._children
-        path = outer_prefix + path
-        self._prefix = f"{path}." if prefix is None else prefix
-        self._children = []
-        yield
-        outer_children.append(Scope(path, kind, tuple(self._children)))
-        self._prefix, self._children = outer_prefix, outer_children
+        outer_prefix, outer_children = self.prefix, self.children
+        path = self.unique(outer_prefix + path if prefix is None else path)
+        self.prefix = f"{path}." if prefix is None else prefix
+        self.children = []
+        try:
+            yield
+        finally:
+            outer_children.append(Scope(path, kind, tuple(self.children)))
+            self.prefix, self.children = outer_prefix, outer_children
 
     def repeat_last(self, times: Size, entry: Value, exit: Value) -> None:
         """Make the last scope run so many times in a row, from entry to exit."""
-        last = self._children.pop()
+        last = self.children.pop()
         assert isinstance(last, Scope)
         carry = (entry.source, exit.source)
-        self._children.append(Scope(last.path, last.kind, last.children, times, carry))
+        self.children.append(Scope(last.path, last.kind, last.children, times, carry))
 
     def graph(
         self, name: str, *outputs: Value, kind: str = "network", idle: tuple[Param, ...] = ()
     ) -> Graph:
         """Return what was collected."""
-        root = Scope("", kind, tuple(self._children))
+        root = Scope("", kind, tuple(self.children))
         inputs = tuple(value.shape for value in self.inputs)
         return Graph(name, inputs, root, tuple(value.source for value in outputs), idle)
 

@@ -6,7 +6,7 @@ from resnet_viz.fonts import text_width
 from resnet_viz.labels import label
 from resnet_viz.layout.flow import DIRECTIONS
 from resnet_viz.layout.measure import Measure
-from resnet_viz.layout.metrics import BOX, BRACKET, COLUMN_GAP, FONT, LEAD, MARGIN
+from resnet_viz.layout.metrics import BOX, COLUMN_GAP, FONT, LEAD, MARGIN
 from resnet_viz.layout.place import Placer
 from resnet_viz.scene import Item, Scene
 from resnet_viz.themes import Theme
@@ -29,7 +29,9 @@ def lay_out(figure: Figure, theme: Theme, direction: str = "up", language: str =
     for column in figure.columns:
         extent = measure.chain(column.chain, 1)
         brackets = measure.brackets(column.chain, flow.horizontal)
-        outermost = brackets[-1] + BRACKET.PITCH / 2 if brackets else 0
+        outermost = (
+            brackets[-1] + measure.label_room(column.chain, flow.horizontal) if brackets else 0
+        )
         start = LEAD.LABEL + LEAD.IN if column.open else 0
         if items:
             across += COLUMN_GAP

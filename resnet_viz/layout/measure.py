@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from resnet_viz.layout.metrics import BOX, BRACKET, CIRCLE, FORK, FRAME, GAP, SIDE, SMALL
+from resnet_viz.fonts import text_width
+from resnet_viz.layout.metrics import BOX, BRACKET, CIRCLE, FONT, FORK, FRAME, GAP, SIDE, SMALL
 from resnet_viz.view import Chain, Fold, Leaf, Module, Part, Split
 
 __all__ = ["Extent", "Measure", "SplitExtent", "folds"]
@@ -93,11 +94,20 @@ class Measure:
             inside = self.chain(fold.body, scale)
             level = folds(fold.body)
             reach[level] = max(reach[level], inside.negative if horizontal else inside.positive)
+        room = self.label_room(chain, horizontal)
         distances: list[float] = []
         for across in reach:
-            clear = distances[-1] + BRACKET.PITCH if distances else 0
-            distances.append(max(across + BRACKET.DISTANCE, clear))
+            clear = distances[-1] + 2 * room if distances else 0
+            distances.append(max(across + max(BRACKET.DISTANCE, room), clear))
         return distances
+
+    def label_room(self, chain: Chain, horizontal: bool) -> float:
+        """Return the room that brackets and their labels take on either side of their line."""
+        if horizontal:
+            return BRACKET.PITCH / 2
+        labels = (f"{fold.times} ×" for fold, _ in _all_folds(chain, 1))
+        widest = max((text_width(label, "sans", FONT) for label in labels), default=0)
+        return max(BRACKET.PITCH, widest + BRACKET.BESIDE_LABEL) / 2
 
     def split(self, split: Split, scale: float) -> SplitExtent:
         """Return how a split is arranged, and the room that it takes."""

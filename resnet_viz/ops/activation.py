@@ -5,7 +5,7 @@ from __future__ import annotations
 from resnet_viz.arithmetic import product
 from resnet_viz.ops.operator import Operator, Outcome, Shape
 
-__all__ = ["OPERATORS"]
+__all__ = ["NAMES", "OPERATORS"]
 
 
 def activate(x: Shape) -> Outcome:
@@ -13,4 +13,22 @@ def activate(x: Shape) -> Outcome:
     return Outcome((x,), terms={"activation_outputs": product(x)})
 
 
-OPERATORS = (Operator("relu", "activation", activate),)
+NAMES = (
+    "relu",
+    "relu6",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "gelu",
+    "silu",
+    "mish",
+    "sigmoid",
+    "tanh",
+    "hardswish",
+    "hardsigmoid",
+    "hardtanh",
+    "softplus",
+    "softmax",
+)
+
+OPERATORS = tuple(Operator(name, "activation", activate) for name in NAMES)

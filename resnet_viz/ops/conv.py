@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_viz.arithmetic import Size, differ, largest, product
+from resnet_viz.arithmetic import Size, largest, product
 from resnet_viz.errors import RequestError
 from resnet_viz.ops.operator import Operator, Outcome, Shape, needs_sizes, spell
 
@@ -52,24 +52,50 @@ def convolve(
     needs_sizes(output, x)
     elements = product(output)
     weight = (out_channels, channels // groups, *kernel)
-    terms = {
-        "conv_macs": elements * product(weight[1:]),
-        "conv_outputs": elements,
-    }
+    return _outcome(output, weight, out_channels, elements * product(weight[1:]), bias)
+
+
+def convolve_transposed(
+    x: Shape,
+    *,
+    out_channels: Size,
+    kernel: Shape,
+    stride: Shape,
+    padding: Shape,
+    dilation: Shape,
+    groups: int,
+    bias: bool,
+    output_padding: Shape,
+) -> Outcome:
+    """`(..., C, H, W)` to `(..., out_channels, (H - 1)s - 2p + d(k - 1) + output_padding + 1, …)`.
+
+    Every input element meets every weight of its group once: `out_channels/groups · kernel`
+    multiply-adds for each. Source: torch.nn.ConvTranspose2d, Shape.
+    """
+    rank = len(kernel)
+    channels = x[-rank - 1]
+    sizes = tuple(
+        (n - 1) * s - 2 * p + d * (k - 1) + more + 1
+        for n, k, s, p, d, more in zip(
+            x[-rank:], kernel, stride, padding, dilation, output_padding, strict=True
+        )
+    )
+    output = (*x[: -rank - 1], out_channels, *sizes)
+    needs_sizes(output, x)
+    weight = (channels, out_channels // groups, *kernel)
+    return _outcome(output, weight, out_channels, product(x) * product(weight[1:]), bias)
+
+
+def _outcome(output: Shape, weight: Shape, out_channels: Size, macs: Size, bias: bool) -> Outcome:
+    elements = product(output)
+    terms = {"conv_macs": macs, "conv_outputs": elements}
     if bias:
         terms["conv_bias_adds"] = elements
         return Outcome((output,), (("weight", weight), ("bias", (out_channels,))), terms)
     return Outcome((output,), (("weight", weight),), terms)
 
 
-def takes_channels(x: Shape, channels: Size, rank: int) -> None:
-    """Check that an input has the channels that a weight was made for.
-
-    Raises:
-        RequestError: it has others.
-    """
-    if differ(x[-rank - 1], channels):
-        raise RequestError(f"input {spell(x)} (needs {channels} channels)")
-
-
-OPERATORS = tuple(Operator(f"conv{rank}d", "conv", convolve) for rank in (1, 2, 3))
+OPERATORS = (
+    *(Operator(f"conv{rank}d", "conv", convolve) for rank in (1, 2, 3)),
+    *(Operator(f"conv_transpose{rank}d", "conv", convolve_transposed) for rank in (1, 2, 3)),
+)

@@ -1,9 +1,11 @@
-"""Fully connected layers."""
+"""Fully connected layers and products of matrices."""
 
 from __future__ import annotations
 
-from resnet_viz.arithmetic import Size, product
-from resnet_viz.ops.operator import Operator, Outcome, Shape
+from resnet_viz.arithmetic import Size, differ, product
+from resnet_viz.errors import RequestError
+from resnet_viz.ops.merge import broadcast
+from resnet_viz.ops.operator import Operator, Outcome, Shape, spell
 
 __all__ = ["OPERATORS"]
 
@@ -20,4 +22,37 @@ def linear(x: Shape, *, out_features: Size, bias: bool) -> Outcome:
     return Outcome((output,), (("weight", weight),), terms)
 
 
-OPERATORS = (Operator("linear", "linear", linear),)
+def matmul(a: Shape, b: Shape) -> Outcome:
+    """`(..., m, k)` and `(..., k, n)` to `(..., m, n)`: a sum of `k` products for each element.
+
+    A vector is a row on the left and a column on the right, as in torch.matmul.
+    """
+    left = (1, *a) if len(a) == 1 else a
+    right = (*b, 1) if len(b) == 1 else b
+    if not a or not b or differ(left[-1], right[-2]):
+        raise RequestError(f"{spell(a)} and {spell(b)} cannot be multiplied as matrices")
+    batch = broadcast(left[:-2], right[:-2])
+    rows = () if len(a) == 1 else (left[-2],)
+    columns = () if len(b) == 1 else (right[-1],)
+    output = (*batch, *rows, *columns)
+    return Outcome((output,), terms={"matmul_macs": product(output) * left[-1]})
+
+
+def attend(query: Shape, key: Shape, value: Shape) -> Outcome:
+    """`(..., L, E)`, `(..., S, E)`, `(..., S, V)` to `(..., L, V)`.
+
+    Scores are `L · S` sums of `E` products, the output `L · V` sums of `S` (Vaswani et al. 2017,
+    arXiv 1706.03762, equation 1). Keys and values may have fewer heads than queries.
+    """
+    if len(query) < 2 or differ(query[-1], key[-1]) or differ(key[-2], value[-2]):
+        raise RequestError(f"{spell(query)} cannot attend to {spell(key)} and {spell(value)}")
+    output = (*query[:-1], value[-1])
+    scores = product(query[:-1]) * key[-2]
+    return Outcome((output,), terms={"matmul_macs": scores * (query[-1] + value[-1])})
+
+
+OPERATORS = (
+    Operator("linear", "linear", linear),
+    Operator("matmul", "matmul", matmul),
+    Operator("scaled_dot_product_attention", "matmul", attend),
+)

@@ -28,10 +28,36 @@ def broadcast(a: Shape, b: Shape) -> Shape:
     return tuple(join(m, n) for m, n in zip(padded, long, strict=True))
 
 
-def add(a: Shape, b: Shape) -> Outcome:
-    """Two shapes that broadcast to the one they have together."""
+def add(a: Shape, b: Shape | None = None) -> Outcome:
+    """Two shapes that broadcast to the one they have together; a number has none."""
+    if b is None:
+        return Outcome((a,))
     output = broadcast(a, b)
     return Outcome((output,), terms={"merge_outputs": product(output)})
 
 
-OPERATORS = (Operator("add", "merge", add),)
+def combine(a: Shape, b: Shape | None = None) -> Outcome:
+    """Two shapes that broadcast to the one they have together, as in a product."""
+    return Outcome((a if b is None else broadcast(a, b),))
+
+
+def concatenate(*parts: Shape, axis: int) -> Outcome:
+    """Shapes that are equal but for one axis, counted from the last; its sizes add up."""
+    first, *others = parts
+    output = list(first)
+    for part in others:
+        if len(part) != len(first) or any(
+            differ(m, n)
+            for i, (m, n) in enumerate(zip(part, first, strict=True))
+            if i != len(first) + axis
+        ):
+            raise RequestError(f"{spell(first)} and {spell(part)} cannot be put end to end")
+        output[axis] = output[axis] + part[axis]
+    return Outcome((tuple(output),))
+
+
+OPERATORS = (
+    Operator("add", "merge", add),
+    *(Operator(name, "merge", combine) for name in ("sub", "mul", "div")),
+    Operator("cat", "merge", concatenate),
+)

@@ -1,4 +1,4 @@
-"""Normalisation."""
+"""Normalisation: any shape to itself."""
 
 from __future__ import annotations
 
@@ -11,10 +11,24 @@ __all__ = ["OPERATORS"]
 def batch_norm(x: Shape, *, features: Size) -> Outcome:
     """Any shape to itself; a scale and an offset for each feature (arXiv 1502.03167, Algorithm 1).
 
-    Running statistics are buffers, not parameters.
+    Running statistics are buffers, not parameters. With 0 features it scales nothing.
     """
-    params = (("weight", (features,)), ("bias", (features,)))
+    terms = {"norm_outputs": product(x)}
+    if type(features) is int and features == 0:
+        return Outcome((x,), (), terms)
+    return Outcome((x,), (("weight", (features,)), ("bias", (features,))), terms)
+
+
+def normalize(x: Shape, *, weight: Shape = (), bias: Shape = ()) -> Outcome:
+    """Any shape to itself, scaled by a weight and offset by a bias where there are such.
+
+    Layer norm (arXiv 1607.06450), group norm (1803.08494), instance norm (1607.08022).
+    """
+    params = tuple((name, size) for name, size in (("weight", weight), ("bias", bias)) if size)
     return Outcome((x,), params, {"norm_outputs": product(x)})
 
 
-OPERATORS = (Operator("batch_norm", "norm", batch_norm),)
+OPERATORS = (
+    Operator("batch_norm", "norm", batch_norm),
+    *(Operator(name, "norm", normalize) for name in ("layer_norm", "group_norm")),
+)

@@ -36,7 +36,7 @@ class Operator(NamedTuple):
 
     Attributes:
         category: what it is to a reader and a figure: `conv`, `norm`, `activation`, `pool`,
-            `linear`, `merge` or `shape`.
+            `linear`, `matmul`, `merge` or `shape`.
         rule: called as `rule(*input_shapes, **attributes)`.
     """
 

@@ -9,10 +9,30 @@ from resnet_viz.ops.operator import Operator, Outcome, Shape, needs_sizes
 __all__ = ["OPERATORS"]
 
 
-def pool(x: Shape, *, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape) -> Outcome:
-    """`(..., H, W)` to the places where the window fits."""
+def pool(
+    x: Shape,
+    *,
+    kernel: Shape,
+    stride: Shape,
+    padding: Shape,
+    dilation: Shape,
+    ceil_mode: bool = False,
+) -> Outcome:
+    """`(..., H, W)` to the places where the window fits.
+
+    In `ceil_mode` a last window may leave the input, if it begins inside it or its padding on the
+    left (torch.nn.MaxPool2d, Shape).
+    """
     rank = len(kernel)
-    output = (*x[:-rank], *window(x[-rank:], kernel, stride, padding, dilation))
+    sizes = window(x[-rank:], kernel, stride, padding, dilation)
+    if ceil_mode:
+        wide = tuple(n + s - 1 for n, s in zip(x[-rank:], stride, strict=True))
+        more = window(wide, kernel, stride, padding, dilation)
+        sizes = tuple(
+            m - ((m - 1) * s >= n + p)
+            for m, n, s, p in zip(more, x[-rank:], stride, padding, strict=True)
+        )
+    output = (*x[:-rank], *sizes)
     needs_sizes(output, x)
     return Outcome((output,), terms={"pool_inputs": product(x), "pool_outputs": product(output)})
 
@@ -27,6 +47,11 @@ def adaptive_pool(x: Shape, *, size: Shape) -> Outcome:
 
 
 OPERATORS = (
-    Operator("max_pool2d", "pool", pool),
-    Operator("adaptive_avg_pool2d", "pool", adaptive_pool),
+    *(
+        Operator(f"{kind}_pool{rank}d", "pool", pool)
+        for kind in ("max", "avg")
+        for rank in (1, 2, 3)
+    ),
+    *(Operator(f"adaptive_avg_pool{rank}d", "pool", adaptive_pool) for rank in (1, 2, 3)),
+    *(Operator(f"adaptive_max_pool{rank}d", "pool", adaptive_pool) for rank in (1, 2, 3)),
 )

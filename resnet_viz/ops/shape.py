@@ -33,7 +33,27 @@ def pad(x: Shape, *, amounts: tuple[Size, ...]) -> Outcome:
     return Outcome((tuple(output),))
 
 
+def keep(x: Shape) -> Outcome:
+    """Any shape to itself."""
+    return Outcome((x,))
+
+
+def reshape(x: Shape, *, shape: Shape) -> Outcome:
+    """The same elements in another shape."""
+    if product(shape) != product(x):
+        raise RequestError(f"{spell(x)} cannot become {spell(shape)}")
+    return Outcome((shape,))
+
+
+def permute(x: Shape, *, order: tuple[int, ...]) -> Outcome:
+    """Dimensions in another order, each named by its place counted from the last."""
+    return Outcome((tuple(x[i] for i in order),))
+
+
 OPERATORS = (
+    *(Operator(name, "shape", keep) for name in ("dropout", "identity", "contiguous")),
+    Operator("reshape", "shape", reshape),
+    Operator("permute", "shape", permute),
     Operator("flatten", "shape", flatten),
     Operator("subsample", "shape", subsample),
     Operator("pad", "shape", pad),

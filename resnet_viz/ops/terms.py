@@ -11,6 +11,7 @@ TERMS: Mapping[str, str] = MappingProxyType(
     {
         "conv_macs": "multiply-adds of convolutions",
         "linear_macs": "multiply-adds of fully connected layers",
+        "matmul_macs": "multiply-adds of matrix products and attention",
         "conv_outputs": "elements that convolutions put out",
         "linear_outputs": "elements that fully connected layers put out",
         "conv_bias_adds": "bias additions of convolutions",
@@ -22,5 +23,6 @@ TERMS: Mapping[str, str] = MappingProxyType(
         "adaptive_pool_inputs": "elements that adaptive pooling reads, each once",
         "adaptive_pool_outputs": "elements that adaptive pooling puts out",
         "merge_outputs": "elements that additions of two tensors put out",
+        "unknown_calls": "calls of operators whose cost is not known",
     }
 )

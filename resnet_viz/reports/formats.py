@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from resnet_viz.arithmetic import Size
-from resnet_viz.errors import RequestError, unknown
+from resnet_viz.errors import RequestError, choose
 from resnet_viz.ops.operator import spell
-from resnet_viz.reports.table import Column, Table
+from resnet_viz.reports.table import Column, Table, escape_markdown
 
 if TYPE_CHECKING:
     from resnet_viz.reports.report import Report, Row
@@ -19,9 +19,10 @@ __all__ = ["FORMATS", "render", "shape_table"]
 
 def render(report: Report, format: str, derive: bool) -> str:
     """Return a report in a format; see `Report.to`."""
-    if format not in FORMATS:
-        raise unknown("format", format, FORMATS)
-    return FORMATS[format](report, derive)
+    write = choose("format", format, FORMATS)
+    if not all(type(total) is int for total in report.totals.values()):
+        raise RequestError("a report on many networks has no text (use its totals and rows)")
+    return write(report, derive)
 
 
 def shape_table(report: Report) -> str:
@@ -47,7 +48,12 @@ def _text(report: Report, derive: bool) -> str:
 
 
 def _markdown(report: Report, derive: bool) -> str:
-    lines = [f"**{_heading(report)}**", "", _table(report).markdown(), _sentence(report)]
+    lines = [
+        f"**{escape_markdown(_heading(report))}**",
+        "",
+        _table(report).markdown(),
+        _sentence(report),
+    ]
     if derive:
         lines += ["", report.layers.derive()]
     return "\n".join(lines) + "\n"

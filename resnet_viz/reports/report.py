@@ -9,7 +9,7 @@ from types import MappingProxyType
 from resnet_viz.arithmetic import Size
 from resnet_viz.assembly import assemble
 from resnet_viz.count import Layers, Tally, count_layers, receptive_fields, tally
-from resnet_viz.errors import unknown
+from resnet_viz.errors import choose
 from resnet_viz.ops import Shape
 from resnet_viz.sources import Network, find_spec
 
@@ -105,13 +105,12 @@ def report(
     >>> resnet50.totals["params"], resnet50.totals["macs"]
     (25557032, 4089184256)
     """
-    if depth not in DEPTHS:
-        raise unknown("depth", depth, DEPTHS)
+    levels = choose("depth", depth, DEPTHS)
     graph = assemble(find_spec(network), input)
     total, layers = tally(graph), count_layers(graph)
     fields = receptive_fields(graph)
     opened = ("head",) if open_head else ()
-    rows = tuple(_row(part, fields) for part in _parts(total, DEPTHS[depth], opened))
+    rows = tuple(_row(part, fields) for part in _parts(total, levels, opened))
     totals = {
         "layers": layers.total,
         "params": total.params,

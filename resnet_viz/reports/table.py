@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["Column", "Table"]
+__all__ = ["Column", "Table", "escape_markdown"]
 
 
 class Column(NamedTuple):
@@ -44,7 +44,7 @@ class Table(NamedTuple):
         """Return the table in Markdown, as GitHub and pandoc read it."""
 
         def line(cells: tuple[str, ...], mark: str = "") -> str:
-            shown = (_markdown(cell) for cell in cells)
+            shown = (escape_markdown(cell) for cell in cells)
             return "| " + " | ".join(f"{mark}{cell}{mark}" if cell else "" for cell in shown) + " |"
 
         headings = tuple(column.heading for column in self.columns)
@@ -105,7 +105,8 @@ _LATEX = str.maketrans(
 )
 
 
-def _markdown(cell: str) -> str:
+def escape_markdown(cell: str) -> str:
+    """Return a text as Markdown shows it to the letter."""
     return cell.translate(_MARKDOWN)
 
 

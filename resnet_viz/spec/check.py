@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Mapping
 
-from resnet_viz.arithmetic import Size, is_integer, largest, smallest
+from resnet_viz.arithmetic import Size, exact, is_integer, largest, smallest
 from resnet_viz.errors import SpecError, nearest, show
 
-__all__ = ["boolean", "divides", "integer", "one_of", "sequence", "text"]
+__all__ = ["boolean", "divides", "integer", "integers", "one_of", "sequence", "single", "text"]
 
 MAX_TEXT = 200
+
+
+def integers(part: object, limits: Mapping[str, int]) -> None:
+    """Check that fields hold integers (or arrays of them) from 1 to a limit; make them exact."""
+    for name, high in limits.items():
+        integer(name, getattr(part, name), 1, high)
+        object.__setattr__(part, name, exact(getattr(part, name)))
+
+
+def single(part: object, *names: str) -> None:
+    """Check that fields hold one integer each: they decide which operators there are."""
+    for name in names:
+        if type(getattr(part, name)) is not int:
+            raise SpecError(name, "an array (must be one integer)")
 
 
 def integer(name: str, value: object, low: int, high: int) -> None:
@@ -34,8 +49,10 @@ def text(name: str, value: object) -> None:
         raise SpecError(name, f"{show(value)} (must be a text)")
     if len(value) > MAX_TEXT:
         raise SpecError(name, f"{len(value)} characters (must be at most {MAX_TEXT})")
-    if not value.isprintable():
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in value):
         raise SpecError(name, f"{show(value)} (must have no control characters)")
+    if not value.strip():
+        raise SpecError(name, f"{show(value)} (must not be blank)")
 
 
 def one_of(name: str, value: object, legal: Iterable[str]) -> None:

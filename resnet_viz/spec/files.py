@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
-from pathlib import Path
 from typing import Any
 
-from resnet_viz.errors import RequestError, SpecError, nearest, show, unknown
+from resnet_viz.errors import RequestError, SpecError, choose, nearest, show
 from resnet_viz.files import write_whole
 from resnet_viz.spec.model import Head, ResNetSpec, Stage, Stem
 
 __all__ = ["FORMATS", "SUFFIXES", "dumps", "load", "loads", "save"]
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 100_000
+MAX_LINE = 10_000  # characters; a TOML key of that many dots takes seconds to read
 MAX_VALUES = 10_000  # keys, values and list elements of one file, aliases written out
 MAX_DEPTH = 20
 
@@ -27,13 +28,17 @@ def load(path: str | os.PathLike[str]) -> ResNetSpec:
         RequestError: the file is missing, unreadable, empty, too large, not UTF-8, not of its
             format, or a value in it is not legal. The message begins with the path.
     """
-    path = Path(path)
+    if not isinstance(path, (str, os.PathLike)):
+        raise RequestError(f"spec file: {show(path)} (must be a path)")
     form = _format_of(path)
+    path = os.fspath(path)
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise RequestError(f"{path}: cannot be read ({_reason(error)})") from None
+    except ValueError as error:  # a NUL character or a lone surrogate in the name
+        raise RequestError(f"{path!r}: cannot be read ({error})") from None
     if len(data) > MAX_BYTES:
         raise RequestError(f"{path}: larger than {MAX_BYTES} bytes (a spec file is a page of text)")
     try:
@@ -52,7 +57,6 @@ def save(spec: ResNetSpec, path: str | os.PathLike[str]) -> None:
     Raises:
         RequestError: the suffix is unknown or the file cannot be written.
     """
-    path = Path(path)
     write_whole(path, dumps(spec, _format_of(path)).encode())
 
 
@@ -66,17 +70,22 @@ def loads(text: str, format: str) -> ResNetSpec:
     >>> loads("stages: [{blocks: 2, channels: 64}]", "yaml").stages[0].blocks
     2
     """
-    if format not in FORMATS:
-        raise unknown("spec format", format, FORMATS)
+    read, _ = choose("spec format", format, FORMATS)
+    if not isinstance(text, str):
+        raise RequestError(f"spec: {show(text)} (must be a text)")
     if not text.strip():
         raise RequestError("the spec is empty (needs at least the key 'stages')")
     if "\0" in text:
         raise RequestError("the spec holds a NUL character (must be text)")
+    if any(len(line) > MAX_LINE for line in text.splitlines()):
+        raise RequestError(f"a line is longer than {MAX_LINE} characters")
     try:
-        data = FORMATS[format][0](text)
+        data = read(text)
         _check_bounds(data)
     except RecursionError:
         raise RequestError(f"nested more than {MAX_DEPTH} deep") from None
+    if data is None:
+        raise RequestError("the spec is empty (needs at least the key 'stages')")
     return _read_spec(data)
 
 
@@ -86,9 +95,10 @@ def dumps(spec: ResNetSpec, format: str) -> str:
     Raises:
         RequestError: the format is unknown.
     """
-    if format not in FORMATS:
-        raise unknown("spec format", format, FORMATS)
-    return FORMATS[format][1](_plain(spec))
+    _, write = choose("spec format", format, FORMATS)
+    if not isinstance(spec, ResNetSpec):
+        raise RequestError(f"spec: {show(spec)} (must be a ResNetSpec)")
+    return write(_plain(spec))
 
 
 # Values to plain data and back
@@ -178,7 +188,7 @@ def _check_bounds(data: Any) -> None:
     def size(value: Any, depth: int) -> int:
         if depth > MAX_DEPTH:
             raise RecursionError
-        if not isinstance(value, (dict, list)):
+        if not isinstance(value, (dict, list, tuple)):
             return 1
         if id(value) not in sizes:
             sizes[id(value)] = 0  # a value inside itself is caught by its depth
@@ -240,16 +250,23 @@ def _read_yaml(text: str) -> Any:
         def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
             mapping = super().construct_mapping(node, deep)
             if len(mapping) != len(node.value):
-                keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-                twice = next(key for i, key in enumerate(keys) if key in keys[:i])
-                raise RequestError(f"key {show(twice)} stands twice")
+                keys = Counter(key.value for key, _ in node.value)
+                raise RequestError(f"key {show(keys.most_common(1)[0][0])} stands twice")
             return mapping
+
+        def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+            tag = node.tag.rpartition(":")[2]
+            if tag == "merge":
+                raise RequestError("merge keys (<<) are not read (write the keys out)")
+            if tag not in ("map", "seq", "str", "int", "float", "bool", "null"):
+                raise RequestError(f"the tag {show(node.tag)} is not read (needs plain values)")
+            return super().construct_object(node, deep)
 
     try:
         return yaml.load(text, Loader)
     except RequestError:
         raise
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or _first_line(error)
@@ -283,13 +300,15 @@ FORMATS: Mapping[str, tuple[Callable[[str], Any], Callable[[Any], str]]] = {
 SUFFIXES = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
 
 
-def _format_of(path: Path) -> str:
-    try:
-        return SUFFIXES[path.suffix.lower()]
-    except KeyError:
+def _format_of(path: str | os.PathLike[str]) -> str:
+    name = os.path.basename(path)
+    suffix = name[name.rfind(".") :].lower() if "." in name else ""
+    if suffix not in SUFFIXES:
         raise RequestError(
-            f"unknown suffix of a spec file: {str(path)!r} (must be one of {list(SUFFIXES)})"
-        ) from None
+            f"unknown suffix of a spec file: {show(os.fspath(path))} "
+            f"(must be one of {list(SUFFIXES)})"
+        )
+    return SUFFIXES[suffix]
 
 
 def _first_line(error: Exception) -> str:

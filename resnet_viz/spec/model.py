@@ -8,9 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from resnet_viz.arithmetic import Size, largest, smallest
+from resnet_viz.arithmetic import Size, exact, largest, smallest
 from resnet_viz.errors import SpecError
-from resnet_viz.spec.check import boolean, divides, integer, one_of, sequence, text
+from resnet_viz.spec.check import (
+    boolean,
+    divides,
+    integer,
+    integers,
+    one_of,
+    sequence,
+    single,
+    text,
+)
 from resnet_viz.spec.kinds import ACTIVATIONS, BLOCKS, NORMS, SHORTCUTS, STRIDES_IN
 
 __all__ = ["Head", "ResNetSpec", "Stage", "Stem"]
@@ -42,11 +51,11 @@ class Stem:
     pool: bool = True
 
     def __post_init__(self) -> None:
-        integer("channels", self.channels, 1, MAX_CHANNELS)
-        integer("kernel", self.kernel, 1, MAX_KERNEL)
+        limits = {"channels": MAX_CHANNELS, "kernel": MAX_KERNEL, "stride": MAX_KERNEL}
+        integers(self, limits)
+        single(self, "kernel", "stride")
         if self.kernel % 2 == 0:
             raise SpecError("kernel", f"{self.kernel} (must be odd)")
-        integer("stride", self.stride, 1, MAX_KERNEL)
         boolean("pool", self.pool)
 
 
@@ -86,15 +95,12 @@ class Stage:
     dilation: int = 1
 
     def __post_init__(self) -> None:
-        integer("blocks", self.blocks, 1, MAX_BLOCKS)
-        integer("channels", self.channels, 1, MAX_CHANNELS)
-        integer("stride", self.stride, 1, MAX_KERNEL)
+        limits = {"blocks": MAX_BLOCKS, "channels": MAX_CHANNELS, "stride": MAX_KERNEL}
+        limits |= {"expansion": MAX_CHANNELS, "groups": MAX_CHANNELS, "base_width": MAX_CHANNELS}
+        integers(self, limits | {"dilation": MAX_KERNEL})
+        single(self, "stride", "expansion", "groups", "dilation")
         one_of("block", self.block, BLOCKS)
         one_of("shortcut", self.shortcut, SHORTCUTS)
-        integer("expansion", self.expansion, 1, MAX_CHANNELS)
-        integer("groups", self.groups, 1, MAX_CHANNELS)
-        integer("base_width", self.base_width, 1, MAX_CHANNELS)
-        integer("dilation", self.dilation, 1, MAX_KERNEL)
         if self.block == "bottleneck":
             divides("expansion", self.expansion, "channels", self.channels)
             if smallest(self.width) < 1:
@@ -143,7 +149,7 @@ class Head:
     classes: Size = 1000
 
     def __post_init__(self) -> None:
-        integer("classes", self.classes, 1, MAX_CHANNELS)
+        integers(self, {"classes": MAX_CHANNELS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +194,10 @@ class ResNetSpec:
         object.__setattr__(self, "stages", tuple(self.stages))
         text("name", self.name)
         sequence("input", self.input, None, 3, 3, "(channels, height, width)")
-        object.__setattr__(self, "input", tuple(self.input))
         integer("input[0]", self.input[0], 1, MAX_CHANNELS)
         integer("input[1]", self.input[1], 1, MAX_SIDE)
         integer("input[2]", self.input[2], 1, MAX_SIDE)
+        object.__setattr__(self, "input", tuple(map(exact, self.input)))
         for name, kind in (("stem", Stem), ("head", Head)):
             if not isinstance(getattr(self, name), kind):
                 raise SpecError(name, f"{getattr(self, name)!r} (must be a {kind.__name__})")

@@ -54,7 +54,7 @@ def signature(part: Part | Chain, *, strides: bool) -> Hashable:
     """Return what two parts have in common when they look the same, whatever their widths."""
     if isinstance(part, Leaf):
         attrs = part.node.attrs
-        names = ("kernel", "groups", "dilation", "size", *(("stride", "steps") if strides else ()))
+        names = ("kernel", "groups", "dilation", "size", "steps", *(("stride",) if strides else ()))
         return (part.node.op, tuple((name, attrs[name]) for name in names if name in attrs))
     if isinstance(part, Chain):
         return tuple(signature(inner, strides=strides) for inner in part.parts)

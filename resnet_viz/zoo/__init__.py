@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_viz.errors import unknown
+from resnet_viz.errors import choose
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.zoo.entry import Entry
 
@@ -35,7 +35,4 @@ def find(name: str) -> ResNetSpec:
     >>> len(find("resnet50").stages)
     4
     """
-    table = entries()
-    if name not in table:
-        raise unknown("network", name, table, "'resnet-viz zoo' lists them")
-    return table[name].spec
+    return choose("network", name, entries(), "'resnet-viz zoo' lists them").spec

@@ -1,0 +1,466 @@
+"""The tracer: modules to scopes, torch functions to nodes."""
+
+from __future__ import annotations
+
+import copy
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import fields, is_dataclass
+from operator import itemgetter
+from typing import Any
+
+import torch
+from torch import nn
+from torch.overrides import TorchFunctionMode
+
+from resnet_viz.errors import RequestError
+from resnet_viz.graph import Builder, Node, Param
+from resnet_viz.graph.model import input_name, module_path
+from resnet_viz.ops import OPERATORS, Outcome
+from resnet_viz.ops.operator import spell
+from resnet_viz.tracing.fallback import Answer, on_meta
+from resnet_viz.tracing.leaves import LEAVES
+from resnet_viz.tracing.proxy import Proxy
+from resnet_viz.tracing.rules import RULES
+
+__all__ = ["Tracer", "mapped"]
+
+_VALUES = frozenset(
+    {"item", "tolist", "numpy", "__bool__", "__int__", "__float__", "__index__", "__contains__"}
+)
+"""Functions that ask for data; parameters and buffers have some, stand-ins have none."""
+
+_HOLDERS = (dict, list, set, OrderedDict)
+"""What a module keeps its parameters, buffers, submodules, hooks and caches in."""
+
+_SETUPS: dict[type, Callable[[Any], Any]] = {}
+"""What reads a leaf's settings out of it, by its type."""
+
+_IN_PLACE = frozenset(
+    getattr(torch.Tensor, f"__i{name}__")
+    for name in ("add", "sub", "mul", "truediv", "and", "or", "xor")
+)
+
+
+class Tracer(TorchFunctionMode):
+    """Answers every torch function while a module's `forward` runs on stand-ins.
+
+    A function that sees stand-ins becomes a node. One that sees only parameters and buffers is
+    answered by its shape, so that no weight is read or changed. Any other runs as it is: positions,
+    masks and the like are made of numbers, not of data.
+    """
+
+    def __init__(self, module: nn.Module) -> None:
+        super().__init__()
+        self.dtype, self.device = torch.float32, torch.device("cpu")
+        self.paths: dict[int, str] = {}
+        self.params: dict[int, Param] = {}
+        self.buffers: set[int] = set()
+        self.weights: dict[int, Proxy] = {}
+        self.held: list[tuple[Any, Any]] = []
+        self.outcomes: dict[Any, Outcome] = {}
+        self.setups: dict[Any, int] = {}
+        self.plans: dict[int, tuple[str, int, tuple[Param, ...], bool]] = {}
+        self._survey(module)
+        self.answers: dict[Any, Answer] = {}
+        self.recipes: dict[Any, tuple[Any, ...]] = {}
+        self.root = module
+        self.builder = Builder()
+        self.prefix = ""  # the module path of the present scope, with a dot at its end
+        self.forward: Callable[..., Any] = nn.Module.__call__
+        self.stack: list[str] = []
+
+    def _survey(self, module: nn.Module) -> None:
+        """Note the paths of all modules and parameters, as PyTorch names them, first come first.
+
+        And how each leaf is set up; and what any other module holds that its `forward` may change.
+        """
+        paths, params, setups = self.paths, self.params, self.setups
+        waiting = [("", module)]
+        while waiting:
+            path, module = waiting.pop()
+            if id(module) in paths:
+                continue
+            paths[id(module)] = path
+            held, kind = module.__dict__, type(module)
+            prefix = f"{path}." if path else ""
+            own = []
+            for name, weight in held["_parameters"].items():
+                if weight is None:
+                    continue
+                param = params.get(id(weight))
+                if param is None:
+                    if not params and weight.is_floating_point():
+                        self.dtype, self.device = weight.dtype, weight.device
+                    param = Param(prefix + name, tuple(weight.shape), weight.requires_grad)
+                    params[id(weight)] = param
+                own.append(param)
+            if kind in LEAVES and path and not _hooked(module):
+                setup = _SETUPS.get(kind)
+                if setup is None:
+                    names = ("training", *getattr(kind, "__constants__", ()))
+                    setup = _SETUPS[kind] = itemgetter(*names)
+                key = (kind, setup(held), *[param.shape for param in own])
+                try:
+                    number = setups.setdefault(key, len(setups))
+                except TypeError:  # a setting that is a list
+                    continue
+                self.plans[id(module)] = (path, number, tuple(own), held.get("inplace", False))
+                continue
+            self.buffers.update(map(id, held["_buffers"].values()))
+            self.held.append((held, held.copy()))
+            for value in held.values():
+                if type(value) in _HOLDERS:
+                    self.held.append((value, value.copy()))
+            children = held["_modules"]
+            for name in reversed(children):
+                child = children[name]
+                if child is not None:
+                    waiting.append((prefix + name, child))
+
+    def put_back(self) -> None:
+        """Put back every attribute, parameter, buffer and submodule that a forward replaced."""
+        for held, before in self.held:
+            held.clear()
+            if isinstance(held, list):
+                held.extend(before)
+            else:
+                held.update(before)
+
+    # Inputs
+
+    def enter(self, values: Any) -> Any:
+        """Return example inputs with every tensor in them replaced by a stand-in."""
+        shapes: list[tuple[int, ...]] = []
+
+        def stand_in(tensor: torch.Tensor) -> Proxy:
+            shapes.append(tuple(tensor.shape))
+            return Proxy(self, tensor.shape, tensor.dtype, input_name(len(shapes) - 1))
+
+        entered = mapped(values, torch.Tensor, stand_in)
+        self.builder = Builder(*shapes)
+        return entered
+
+    # Modules
+
+    def call(self, module: nn.Module, args: Any, kwargs: Any) -> Any:
+        """Call a module: a known leaf by its rule, any other by its own forward, in a scope.
+
+        What a rule said of one leaf is said again of another that is set up alike.
+        """
+        key: Any = None
+        plan = self.plans.get(id(module))
+        if plan is not None and not kwargs and len(args) == 1:
+            x = args[0]
+            if type(x) is Proxy and x.source:
+                path, number, params, in_place = plan
+                key = (number, x.shape, x.dtype)
+                recipe = self.recipes.get(key)
+                if recipe is not None:
+                    builder = self.builder
+                    if builder.prefix != self.prefix or not path.startswith(self.prefix):
+                        path = builder.path(self._local(path))
+                    path = builder.unique(path)
+                    op, outputs, attrs, terms = recipe
+                    node = Node(path, op, (x.source,), outputs, attrs, params, terms)
+                    builder.children.append(node)
+                    if in_place:
+                        x.source = path
+                        return x
+                    return Proxy(self, outputs[0], x.dtype, path)
+        return self._call(module, args, kwargs, key)
+
+    def _call(self, module: nn.Module, args: Any, kwargs: Any, key: Any) -> Any:
+        path = self.paths.get(id(module), type(module).__name__)
+        leaf = LEAVES.get(type(module))
+        if leaf is not None and args and type(args[0]) is Proxy and not _hooked(module):
+            before, dtype = len(self.builder.children), args[0].dtype
+            name = self._local(path) or type(module).__name__.lower()
+            result = leaf(self, name, module, *args, **kwargs)
+            if result is not NotImplemented:
+                made = self.builder.children[before:]
+                if key is not None and len(made) == 1 and result.dtype is dtype:
+                    (node,) = made
+                    assert isinstance(node, Node)
+                    self.recipes[key] = (node.op, node.outputs, node.attrs, node.terms)
+                return result
+        if not path:
+            return self.forward(module, *args, **kwargs)
+        name = self._local(path)
+        outer, self.prefix = self.prefix, f"{path}."
+        self.stack.append(path)
+        inside = None if name == path[len(outer) :] else f"{path}."
+        try:
+            with self.builder.scope(name, type(module).__name__, prefix=inside):
+                return self.forward(module, *args, **kwargs)
+        finally:
+            self.prefix = outer
+            self.stack.pop()
+
+    def _local(self, path: str) -> str:
+        """Return a module's path from the present scope."""
+        return path[len(self.prefix) :] if path.startswith(self.prefix) else path
+
+    # Functions
+
+    def __torch_function__(
+        self, function: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        """Answer a torch function that was called on anything at all."""
+        return self.dispatch(function, args, kwargs or {})
+
+    def dispatch(self, function: Any, args: Any, kwargs: Any) -> Any:
+        """Answer a torch function."""
+        values = [*args, *kwargs.values()] if kwargs else args
+        known = self._known(values)
+        if known == 0:
+            return function(*args, **kwargs)
+        if known == 1:
+            answer = self._constant(function, args, kwargs)
+            if answer is not NotImplemented:
+                return answer
+        rule = RULES.get(function)
+        if rule is not None:
+            result = rule(self, *args, **kwargs)
+            if result is not NotImplemented:
+                return result
+        return self._fall_back(function, args, kwargs)
+
+    def _known(self, values: Any) -> int:
+        """Return 2 if a stand-in is among the values, 1 if a parameter or buffer is, else 0."""
+        known = 0
+        for value in values:
+            if type(value) is Proxy:
+                return 2
+            if isinstance(value, torch.Tensor):
+                if id(value) in self.params or id(value) in self.buffers:
+                    known = 1
+            elif isinstance(value, (tuple, list)):
+                known = max(known, self._known(value))
+                if known == 2:
+                    return 2
+        return known
+
+    def _constant(self, function: Any, args: Any, kwargs: Any) -> Any:
+        """Answer what is asked of parameters and buffers alone, if that is no tensor."""
+        name = getattr(function, "__name__", "")
+        if name in _VALUES:
+            return self._run(function, args, kwargs)
+        if name == "__get__":
+            value = self._run(function, args, kwargs)
+            return NotImplemented if isinstance(value, torch.Tensor) else value
+        if name in ("__set__", "__repr__", "__format__", "__hash__", "requires_grad_"):
+            return self._run(function, args, kwargs)
+        return NotImplemented
+
+    @staticmethod
+    def _run(function: Any, args: Any, kwargs: Any) -> Any:
+        with torch._C.DisableTorchFunction():
+            return function(*args, **kwargs)
+
+    def lift(self, value: Any) -> Proxy | None:
+        """Return a stand-in for a tensor: itself, or one that remembers which parameter it is."""
+        if type(value) is Proxy:
+            return value
+        if not isinstance(value, torch.Tensor):
+            return None
+        weight = self.weights.get(id(value))
+        if weight is None:
+            param = self.params.get(id(value))
+            params = () if param is None else (param,)
+            with torch._C.DisableTorchFunction():
+                weight = Proxy(self, value.shape, value.dtype, "", params)
+            if params:
+                self.weights[id(value)] = weight
+        return weight
+
+    def node(
+        self,
+        op: str,
+        inputs: Iterable[Any],
+        attrs: dict[str, Any],
+        *,
+        name: str = "",
+        params: Iterable[Any] = (),
+        dtype: torch.dtype | None = None,
+        in_place: Any = None,
+    ) -> Proxy:
+        """Record one call of an operator of the catalogue and return what it puts out.
+
+        Args:
+            op: its name in the catalogue.
+            inputs: what its rule takes: stand-ins or tensors.
+            attrs: its attributes.
+            name: the name in the present scope; the operator's own if empty.
+            params: further tensors that it reads: weights, biases.
+            dtype: of the output, where it is not that of the first input.
+            in_place: a stand-in that becomes the output.
+
+        Raises:
+            RequestError: the operator cannot take these inputs; the message begins with the path.
+        """
+        lifted = [proxy for proxy in map(self.lift, inputs) if proxy is not None]
+        shapes = [tuple(proxy.shape) for proxy in lifted]
+        path = self.builder.path(name or op)
+        key = None if attrs else (op, *shapes)
+        outcome = self.outcomes.get(key)
+        if outcome is None:
+            try:
+                outcome = OPERATORS[op].rule(*shapes, **attrs)
+            except RequestError as error:
+                raise RequestError(f"{module_path(path)}: {error}") from None
+            if key is not None:
+                self.outcomes[key] = outcome
+        weights = [proxy for proxy in map(self.lift, params) if proxy is not None]
+        output = self._record(path, op, (*lifted, *weights), outcome.outputs, attrs, outcome.terms)
+        made = Proxy(self, outcome.outputs[0], dtype or lifted[0].dtype, *output)
+        return self._replaced(in_place, made)
+
+    def _replaced(self, old: Any, new: Proxy) -> Proxy:
+        """Return the new stand-in, or the old one made like it if the function works in place."""
+        if type(old) is not Proxy:
+            return new
+        old.shape, old.source, old.params = new.shape, new.source, new.params
+        return old
+
+    def _record(
+        self,
+        path: str,
+        op: str,
+        reads: tuple[Proxy, ...],
+        outputs: tuple[tuple[int, ...], ...],
+        attrs: dict[str, Any],
+        terms: Any,
+    ) -> tuple[str, tuple[Param, ...]]:
+        """Record a node; return its path, and no parameters that would still be waiting for one.
+
+        What is made of parameters only, without a multiplication of matrices, is no node: its
+        parameters wait for the one that reads it.
+        """
+        sources = tuple(proxy.source for proxy in reads if proxy.source)
+        params = tuple(dict.fromkeys(param for proxy in reads for param in proxy.params))
+        if not sources and not any(name.endswith("_macs") for name in terms):
+            return "", params
+        path = self.builder.unique(path)
+        self.builder.record(Node(path, op, sources, outputs, attrs, params, terms))
+        return path, ()
+
+    def _fall_back(self, function: Any, args: Any, kwargs: Any) -> Any:
+        name = getattr(function, "__name__", type(function).__name__)
+        op = name.strip("_") if name != "__get__" else function.__self__.__name__
+        reads: list[Proxy] = []
+
+        def to_meta(value: Any) -> Any:
+            proxy = self.lift(value)
+            assert proxy is not None
+            reads.append(proxy)
+            return torch.empty(proxy.shape, dtype=proxy.dtype, device="meta")
+
+        try:
+            with torch._C.DisableTorchFunction():
+                meta_args, meta_kwargs = mapped((args, dict(kwargs)), torch.Tensor, to_meta)
+            if "device" in meta_kwargs:
+                meta_kwargs["device"] = torch.device("meta")
+            answer = self._answer(function, meta_args, meta_kwargs)
+        except RecursionError:
+            raise
+        except Exception as error:
+            path, given = self.builder.path(op), ", ".join(spell(tuple(r.shape)) for r in reads)
+            line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            raise RequestError(f"{module_path(path)}: {line} (given {given})") from error
+        made: list[torch.Tensor] = []
+        mapped(answer.result, torch.Tensor, made.append)
+        if not made:
+            return answer.result
+        terms: dict[str, int] = {"matmul_macs": answer.macs} if answer.macs else {}
+        if answer.unknown:
+            terms["unknown_calls"] = 1
+        outputs = tuple(tuple(tensor.shape) for tensor in made)
+        source, params = self._record(self.builder.path(op), op, tuple(reads), outputs, {}, terms)
+        result = mapped(
+            answer.result,
+            torch.Tensor,
+            lambda tensor: Proxy(self, tensor.shape, tensor.dtype, source, params),
+        )
+        in_place = (name.endswith("_") and not name.endswith("__")) or function in _IN_PLACE
+        if (in_place or name == "__setitem__") and type(args[0]) is Proxy:
+            return self._replaced(args[0], result)
+        return result
+
+    def _answer(self, function: Any, args: Any, kwargs: Any) -> Answer:
+        """Return what a function makes of meta tensors, from memory if it was asked before."""
+        key = (function, _key(args), _key(kwargs))
+        try:
+            if key in self.answers:
+                return self.answers[key]
+        except TypeError:
+            return on_meta(function, args, kwargs)
+        if getattr(function, "__name__", "") == "__setitem__":
+            on_meta(function, args, kwargs)
+            answer = Answer(args[0], 0, False)
+        else:
+            answer = on_meta(function, args, kwargs)
+        self.answers[key] = answer
+        return answer
+
+    def ask(self, proxy: Proxy, what: str) -> Any:
+        """Refuse a question that only data could answer.
+
+        Raises:
+            RequestError: always.
+        """
+        where = self.stack[-1] if self.stack else type(self.root).__name__
+        raise RequestError(
+            f"{where}: its forward asks a tensor of shape {spell(tuple(proxy.shape))} for {what}; "
+            "a trace has no data, so what depends on it cannot be traced"
+        )
+
+    def idle(self) -> tuple[Param, ...]:
+        """Return the parameters that no node reads."""
+        nodes = self.builder.graph("").nodes()
+        used = {param.name for node in nodes for param in node.params}
+        return tuple(param for param in self.params.values() if param.name not in used)
+
+
+def _hooked(module: nn.Module) -> bool:
+    return bool(module._forward_hooks or module._forward_pre_hooks)
+
+
+def mapped(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
+    """Return a nested value with every part of a kind changed.
+
+    Tuples, lists, dicts, slices and dataclasses are looked into.
+    """
+    if isinstance(value, kind):
+        return change(value)
+    if isinstance(value, torch.Size):
+        return value
+    if isinstance(value, (tuple, list)):
+        parts = [mapped(part, kind, change) for part in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+    if isinstance(value, dict):
+        changed = {key: mapped(part, kind, change) for key, part in value.items()}
+        return changed if type(value) is dict else type(value)(changed)
+    if isinstance(value, slice):
+        ends = (value.start, value.stop, value.step)
+        return slice(*(mapped(part, kind, change) for part in ends))
+    if is_dataclass(value) and not isinstance(value, type):
+        twin = copy.copy(value)
+        for field in fields(value):
+            part = mapped(getattr(value, field.name), kind, change)
+            object.__setattr__(twin, field.name, part)
+        return twin
+    return value
+
+
+def _key(value: Any) -> Any:
+    """Return what makes two arguments ask the same question."""
+    if isinstance(value, torch.Tensor):
+        return ("tensor", tuple(value.shape), value.dtype)
+    if isinstance(value, (tuple, list)):
+        return (type(value), *map(_key, value))
+    if isinstance(value, dict):
+        return tuple((name, _key(part)) for name, part in value.items())
+    if isinstance(value, slice):
+        return ("slice", _key(value.start), _key(value.stop), _key(value.step))
+    return (type(value), value)

@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
 
-.PHONY: demo test check format goldens bench clean
+.PHONY: demo test test-zoo check format goldens bench clean
 
 demo: $(VENV)/.light  ## Draw the book's figures to out/ and print the exact report.
 	@mkdir -p out
@@ -18,6 +18,9 @@ demo: $(VENV)/.light  ## Draw the book's figures to out/ and print the exact rep
 
 test: $(VENV)/.dev  ## Set up everything and run all tests.
 	$(BIN)/pytest -n $(JOBS)
+
+test-zoo: $(VENV)/.dev  ## Compare counts with torch's own over several hundred models.
+	$(BIN)/python tests/scale.py
 
 check: $(VENV)/.dev  ## What CI runs: format, lint, types, import contract, tests, examples.
 	$(BIN)/ruff format --check .
@@ -49,4 +52,5 @@ $(VENV)/.light: $(VENV)/bin/python pyproject.toml
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps torchvision timm
 	@touch $@

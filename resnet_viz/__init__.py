@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from resnet_viz.assembly import assemble
     from resnet_viz.drawing import Drawing, draw
     from resnet_viz.errors import RequestError, ResNetVizError, SpecError
+    from resnet_viz.explaining import explain
     from resnet_viz.graph import Graph, fold, unroll
+    from resnet_viz.nn import build
     from resnet_viz.reports import Report, report
     from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
     from resnet_viz.spec.files import load, save
+    from resnet_viz.summaries import summary
+    from resnet_viz.tracing import trace
 
 __version__ = "0.1.0"
 
@@ -33,11 +37,15 @@ __all__ = [
     "Stage",
     "Stem",
     "assemble",
+    "build",
     "draw",
+    "explain",
     "fold",
     "load",
     "report",
     "save",
+    "summary",
+    "trace",
     "unroll",
 ]
 
@@ -53,11 +61,15 @@ _HOMES = {
     "Stage": "spec",
     "Stem": "spec",
     "assemble": "assembly",
+    "build": "nn",
     "draw": "drawing",
+    "explain": "explaining",
     "fold": "graph",
     "load": "spec.files",
     "report": "reports",
     "save": "spec.files",
+    "summary": "summaries",
+    "trace": "tracing",
     "unroll": "graph",
 }
 """The module of each public name; it is imported when the name is first used (PEP 562)."""

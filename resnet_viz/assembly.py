@@ -97,18 +97,20 @@ class _Assembly:
         with self.builder.scope(name, block.kind):
             if self.spec.preactivation:
                 return self.preactivated(block, x)
+            functional = self.spec.functional
             out = x
             for i, conv in enumerate(block.convs, start=1):
                 if i > 1:
-                    out = self.activation(out)
+                    out = self.activation(out, functional)
                 out = self.norm(f"bn{i}", self.conv(f"conv{i}", conv, out))
-            return self.activation(self.join(block.shortcut, out, x))
+            return self.activation(self.join(block.shortcut, out, x), functional)
 
     def preactivated(self, block: BlockPlan, x: Value) -> Value:
+        functional = self.spec.functional
         out = x
         for i, conv in enumerate(block.convs, start=1):
             if i > 1 or block.activated:
-                out = self.activation(self.norm(f"bn{i}", out))
+                out = self.activation(self.norm(f"bn{i}", out), functional)
             if i == 1 and block.shortcut.kind in ("projection", "conv"):
                 x = out
             out = self.conv(f"conv{i}", conv, out)
@@ -162,5 +164,6 @@ class _Assembly:
     def norm(self, name: str, x: Value) -> Value:
         return self.builder.call(name, "batch_norm", x, features=x.shape[-3])
 
-    def activation(self, x: Value) -> Value:
-        return self.builder.call(self.spec.activation, self.spec.activation, x)
+    def activation(self, x: Value, functional: bool = False) -> Value:
+        attrs = {"functional": True} if functional else {}
+        return self.builder.call(self.spec.activation, self.spec.activation, x, **attrs)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import Any
 
-from resnet_viz.arithmetic import Size
-from resnet_viz.assembly import assemble
 from resnet_viz.errors import RequestError, choose
 from resnet_viz.export import EXPORTERS, to_svg
 from resnet_viz.files import write_whole
 from resnet_viz.labels import LANGUAGES
 from resnet_viz.layout import DIRECTIONS, lay_out
 from resnet_viz.scene import Scene
-from resnet_viz.sources import Network, find_spec
+from resnet_viz.sources import Network, to_graph
 from resnet_viz.themes import THEMES
 from resnet_viz.view import FIGURES
 
@@ -65,19 +64,19 @@ def draw(
     direction: str = "up",
     lang: str = "en",
     theme: str = "d2l",
-    input: tuple[Size, ...] | None = None,
+    input: Any = None,
     unroll: bool = False,
 ) -> Drawing:
     """Draw a network.
 
     Args:
-        network: a zoo name, the path of a spec file, or a spec.
+        network: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module.
         figure: `network` (the whole, blocks and stages that look the same folded) or `blocks` (the
             kinds of block that it has, side by side).
         direction: where data flows: `up`, `down`, `right` or `left`.
         lang: `en` or `zh`.
         theme: `d2l`, `paper`, `mono` or `dark`.
-        input: the input's shape, `(C, H, W)`; the network's own if None.
+        input: the input's shape, `(C, H, W)`, a spec's own if None; of a module its whole shape.
         unroll: draw every block of the network, none folded.
 
     Raises:
@@ -93,6 +92,6 @@ def draw(
     look = choose("theme", theme, THEMES)
     if unroll and figure != "network":
         raise RequestError(f"unroll: not for a figure of {figure} (must be the network figure)")
-    graph = assemble(find_spec(network), input)
+    graph = to_graph(network, input)
     parts = view(graph, flow.horizontal, unroll)
     return Drawing(lay_out(parts, look, direction, lang))

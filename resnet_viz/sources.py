@@ -1,18 +1,50 @@
-"""What a user names a network by, to its spec: a zoo name, a spec file, or a spec."""
+"""What a user names a network by, to its graph: a zoo name, a spec file, a spec, a module."""
 
 from __future__ import annotations
 
 import os
-from typing import TypeAlias
+import sys
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from resnet_viz.errors import RequestError, show
+from resnet_viz.assembly import assemble
+from resnet_viz.errors import RequestError, nearest, show
+from resnet_viz.graph import Graph, fold
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.zoo import find
 
-__all__ = ["Network", "find_spec", "parse_input"]
+if TYPE_CHECKING:
+    from torch import nn
 
-Network: TypeAlias = "str | os.PathLike[str] | ResNetSpec"
-"""A zoo name, the path of a spec file, or a spec."""
+__all__ = ["Network", "find_module", "find_spec", "parse_input", "to_graph"]
+
+Network: TypeAlias = "str | os.PathLike[str] | ResNetSpec | nn.Module"
+"""A zoo name, the path of a spec file, `package.module:callable`, a spec, or a module."""
+
+
+def to_graph(network: Network, input: Any = None) -> Graph:
+    """Return the graph of a network, repeats folded.
+
+    Args:
+        network: what is meant.
+        input: of a spec `(C, H, W)` or `(N, C, H, W)`, its own if None; of a module what
+            `resnet_viz.trace` takes.
+
+    Raises:
+        RequestError: there is no such network, or the input does not fit it.
+    """
+    module = network if _is_module(network) else None
+    name = ""
+    if module is None and isinstance(network, str) and ":" in network:
+        module, name = find_module(network), network.rpartition(":")[2]
+    if module is None:
+        return assemble(find_spec(network), input)
+    if input is None:
+        raise RequestError("input: missing (a module needs its whole shape, as 1x3x224x224)")
+    from dataclasses import replace
+
+    trace = _torch_corner("tracing").trace
+    graph = fold(trace(module, input))
+    return replace(graph, name=name) if name else graph
 
 
 def find_spec(network: Network) -> ResNetSpec:
@@ -28,7 +60,8 @@ def find_spec(network: Network) -> ResNetSpec:
         return network
     if not isinstance(network, (str, os.PathLike)):
         raise RequestError(
-            f"network: {show(network)} (must be a zoo name, the path of a spec file, or a spec)"
+            f"network: {show(network)} (must be a zoo name, the path of a spec file, a spec, "
+            "or a torch.nn.Module)"
         )
     if isinstance(network, str) and not os.path.splitext(network)[1] and os.sep not in network:
         return find(network)
@@ -37,18 +70,96 @@ def find_spec(network: Network) -> ResNetSpec:
     return load(network)
 
 
-def parse_input(text: str) -> tuple[int, ...]:
-    """Return an input shape from its sizes with an `x` between them.
+def find_module(source: str, *, real: bool = False) -> nn.Module:
+    """Return the module that `package.module:callable` makes, with weights only if it must be real.
+
+    Importing and calling it runs its code: name only what you trust.
+
+    Raises:
+        RequestError: it cannot be imported or called, or makes no module.
+    """
+    place, _, name = source.rpartition(":")
+    if not all(part.isidentifier() for part in (*place.split("."), name)):
+        raise RequestError(f"network: {show(source)} (must be as package.module:callable)")
+    torch = _torch()
+    package = _import(place)
+    if not hasattr(package, name):
+        near = nearest(name, dir(package))
+        hint = f" (did you mean {near!r}?)" if near else ""
+        raise RequestError(f"{place!r} has no {name!r}{hint}")
+    make = getattr(package, name)
+    if isinstance(make, torch.nn.Module):
+        return make  # type: ignore[no-any-return]
+    if not callable(make):
+        raise RequestError(f"{source!r} is {show(make)} (must be a callable that makes a module)")
+    try:
+        try:
+            with torch.device("cpu" if real else "meta"):
+                made = make()
+        except NotImplementedError:  # its constructor reads the values of its weights
+            made = make()
+    except Exception as error:
+        raise RequestError(f"{source!r} raised {_line(error)}") from error
+    if not isinstance(made, torch.nn.Module):
+        raise RequestError(f"{source!r} made {show(made)} (must make a torch.nn.Module)")
+    return made  # type: ignore[no-any-return]
+
+
+def _import(place: str) -> Any:
+    try:
+        return _torch_corner("tracing.torchvision").import_beside(place)
+    except Exception as error:
+        raise RequestError(f"cannot import {place!r}: {_line(error)}") from error
+
+
+def _is_module(network: object) -> Any:
+    """Tell whether this is a module; without torch there is none."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(network, torch.nn.Module)
+
+
+def _torch() -> Any:
+    try:
+        import torch
+    except ImportError:
+        raise RequestError(
+            "torch is not installed (modules need it: pip install 'resnet-viz[torch]')"
+        ) from None
+    return torch
+
+
+def _torch_corner(name: str) -> Any:
+    """Return a module of the package that imports torch."""
+    from importlib import import_module
+
+    _torch()
+    return import_module(f"resnet_viz.{name}")
+
+
+def _line(error: Exception) -> str:
+    first = (str(error).strip().splitlines() or [""])[0]
+    return f"{type(error).__name__}: {first}"
+
+
+def parse_input(text: str) -> Any:
+    """Return an input shape from its sizes with an `x` between them; several, from several.
 
     Raises:
         RequestError: it is written otherwise.
 
     >>> parse_input("3x224x224")
     (3, 224, 224)
+    >>> parse_input("1x10x64,1x10x64")
+    ((1, 10, 64), (1, 10, 64))
     """
-    parts = text.replace("×", "x").split("x")
-    if not 1 <= len(parts) <= 8 or not all(
-        part.isascii() and part.isdigit() and len(part) < 20 for part in parts
-    ):
-        raise RequestError(f"input: {show(text)} (must be sizes with x between them: 3x224x224)")
-    return tuple(map(int, parts))
+    shapes = []
+    for part in text.split(","):
+        sizes = part.replace("×", "x").split("x")
+        if not 1 <= len(sizes) <= 8 or not all(
+            size.isascii() and size.isdigit() and len(size) < 20 for size in sizes
+        ):
+            raise RequestError(
+                f"input: {show(part)} (must be sizes with x between them: 3x224x224)"
+            )
+        shapes.append(tuple(map(int, sizes)))
+    return shapes[0] if len(shapes) == 1 else tuple(shapes)

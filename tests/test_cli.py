@@ -130,7 +130,7 @@ def test_help_and_version(capsys) -> None:
 
     assert run(capsys, "--version")[1].strip() == version("resnet-viz")
     assert "commands:" in run(capsys)[1]
-    for command in ("draw", "report", "shapes", "zoo", "spec"):
+    for command in ("draw", "report", "explain", "shapes", "zoo", "spec"):
         assert run(capsys, command, "--help")[0] == 0
 
 

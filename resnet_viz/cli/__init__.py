@@ -24,7 +24,7 @@ def run(args: list[str]) -> int:
 
     try:
         options = vars(parser().parse_args(args))
-        options.pop("run")(**options)
+        code = options.pop("run_command")(**options)
         if sys.stdout is not None:
             sys.stdout.flush()
     except RequestError as error:
@@ -45,7 +45,7 @@ def run(args: list[str]) -> int:
             raise
         kind = type(error).__name__
         return _fail(f"internal error: {kind}: {error} (RESNET_VIZ_DEBUG=1 shows where)", 1)
-    return 0
+    return code or 0
 
 
 def _drop_output() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-__all__ = ["draw", "report", "shapes", "spec", "zoo"]
+__all__ = ["draw", "explain", "report", "shapes", "spec", "zoo"]
 
 
 def draw(network: str, input: str | None, output: str | None, **options: object) -> None:
@@ -21,13 +21,25 @@ def draw(network: str, input: str | None, output: str | None, **options: object)
         made.save(output)
 
 
-def report(network: str, input: str | None, depth: str, format: str, derive: bool) -> None:
+def report(
+    network: str, input: str | None, depth: str, convention: str, format: str, derive: bool
+) -> None:
     """Print what a network costs."""
     from resnet_viz import reports
     from resnet_viz.errors import choose
 
     choose("format", format, reports.FORMATS)
-    _write(reports.report(network, _size(input), depth=depth).to(format, derive=derive))
+    made = reports.report(network, _size(input), depth=depth, convention=convention)
+    _write(made.to(format, derive=derive))
+
+
+def explain(network: str, input: str | None, run: bool) -> int:
+    """Print what each tool counts, and why; return 1 if one that was run prints something else."""
+    from resnet_viz import explaining
+
+    made = explaining.explain(network, _size(input), run=run)
+    _write(made.to_text())
+    return 0 if made.agrees else 1
 
 
 def shapes(network: str, input: str | None, depth: str) -> None:

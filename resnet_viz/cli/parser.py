@@ -13,6 +13,9 @@ from resnet_viz.errors import RequestError, nearest
 __all__ = ["parser"]
 
 
+_NETWORK = "a zoo name, a spec file, or package.module:callable for any torch module"
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser that raises what is wrong, so that it is said in one place and one way."""
 
@@ -32,7 +35,7 @@ def _parsers(choices: Any) -> list[argparse.ArgumentParser]:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line; its result's `run` is the command to call."""
+    """Return the parser of the command line; its result's `run_command` is the command to call."""
     top = _Parser(
         prog="resnet-viz",
         description="Draw and count residual networks, from a name or a spec file, without torch.",
@@ -41,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=__version__)
-    top.set_defaults(run=lambda: top.print_help())
+    top.set_defaults(run_command=lambda: top.print_help())
     verbs = top.add_subparsers(title="commands", metavar="COMMAND")
 
     draw = _verb(verbs, "draw", "draw the network, or its kinds of block, as SVG")
@@ -57,29 +60,44 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="write to FILE, an .svg (default: stdout)",
     )
-    draw.set_defaults(run=commands.draw)
+    draw.set_defaults(run_command=commands.draw)
 
     report = _verb(verbs, "report", "count layers, parameters, MACs and activations")
     _network(report)
     _choice(report, "depth", "block", "what the rows are: network, stage, block or op")
+    _choice(
+        report,
+        "convention",
+        "macs",
+        "count as macs, flops, torch, fvcore, torchinfo, thop or ptflops",
+    )
     _choice(report, "format", "text", "text, md, csv, json or latex")
     report.add_argument(
         "--derive", action="store_true", help="show where the number of layers comes from"
     )
-    report.set_defaults(run=commands.report)
+    report.set_defaults(run_command=commands.report)
+
+    explain = _verb(verbs, "explain", "say why other tools print other totals")
+    _network(explain)
+    explain.add_argument(
+        "--run",
+        action="store_true",
+        help="run the tools that are installed and compare; exit code 1 if one differs",
+    )
+    explain.set_defaults(run_command=commands.explain)
 
     shapes = _verb(verbs, "shapes", "trace the tensor's shape through the network")
     _network(shapes)
     _choice(shapes, "depth", "stage", "what the rows are: network, stage, block or op")
-    shapes.set_defaults(run=commands.shapes)
+    shapes.set_defaults(run_command=commands.shapes)
 
     zoo = _verb(verbs, "zoo", "list the networks by name, with where each comes from")
-    zoo.set_defaults(run=commands.zoo)
+    zoo.set_defaults(run_command=commands.zoo)
 
     spec = _verb(verbs, "spec", "print a network's spec, to start a file of your own")
     spec.add_argument("network", metavar="NETWORK", help="a zoo name or a spec file")
     _choice(spec, "format", "yaml", "yaml, toml or json")
-    spec.set_defaults(run=commands.spec)
+    spec.set_defaults(run_command=commands.spec)
 
     return top
 
@@ -92,7 +110,7 @@ def _verb(verbs: Any, name: str, help: str) -> argparse.ArgumentParser:
 
 
 def _network(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("network", metavar="NETWORK", help="a zoo name or a spec file")
+    verb.add_argument("network", metavar="NETWORK", help=_NETWORK)
     verb.add_argument(
         "--input",
         metavar="CxHxW",

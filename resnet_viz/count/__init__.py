@@ -1,7 +1,17 @@
 """Counting: a graph to parameters, cost terms, layers and receptive fields."""
 
+from resnet_viz.count.conventions import CONVENTIONS, Convention, weigh
 from resnet_viz.count.field import receptive_fields
 from resnet_viz.count.layers import Layers, count_layers
 from resnet_viz.count.tally import Tally, tally
 
-__all__ = ["Layers", "Tally", "count_layers", "receptive_fields", "tally"]
+__all__ = [
+    "CONVENTIONS",
+    "Convention",
+    "Layers",
+    "Tally",
+    "count_layers",
+    "receptive_fields",
+    "tally",
+    "weigh",
+]

@@ -22,6 +22,7 @@ class Tally(NamedTuple):
         output: the shape that leaves it.
         params: the elements of its parameters. A parameter that several nodes share belongs to the
             first of them.
+        trainable: those that are trained.
         terms: the cost, by the names of `ops.TERMS`.
         children: what it is made of; their sums are its own.
     """
@@ -32,6 +33,7 @@ class Tally(NamedTuple):
     repeat: Size
     output: Shape
     params: Size
+    trainable: Size
     terms: Mapping[str, Size]
     children: tuple[Tally, ...] = ()
 
@@ -59,9 +61,14 @@ def tally(graph: Graph) -> Tally:
     total = _of_scope(graph.root, (), set())
     if not graph.idle:
         return total
-    unused: Size = sum((product(param.shape) for param in graph.idle), 0)
-    row = Tally("unused parameters", "", "other", 1, (), unused, {})
-    return total._replace(params=total.params + unused, children=(*total.children, row))
+    unused = sum(product(param.shape) for param in graph.idle)
+    trained = sum(product(param.shape) for param in graph.idle if param.trainable)
+    row = Tally("unused parameters", "", "other", 1, (), unused, trained, {})
+    return total._replace(
+        params=total.params + unused,
+        trainable=total.trainable + trained,
+        children=(*total.children, row),
+    )
 
 
 _Repeats = tuple[tuple[str, Size], ...]
@@ -87,6 +94,7 @@ def _of_scope(scope: Scope, around: _Repeats, counted: set[str]) -> Tally:
         product(repeat for _, repeat in around),
         children[-1].output if children else (),
         sum((child.params for child in children), 0),
+        sum((child.trainable for child in children), 0),
         terms,
         children,
     )
@@ -95,11 +103,15 @@ def _of_scope(scope: Scope, around: _Repeats, counted: set[str]) -> Tally:
 def _of_node(node: Node, around: _Repeats, counted: set[str]) -> Tally:
     times = product(repeat for _, repeat in around)
     params: Size = 0
+    trainable: Size = 0
     for param in node.params:
         if param.name not in counted:
             counted.add(param.name)
             copies = product(n for prefix, n in around if param.name.startswith(prefix))
-            params = params + product(param.shape) * copies
+            elements = product(param.shape) * copies
+            params = params + elements
+            if param.trainable:
+                trainable = trainable + elements
     terms = {name: amount * times for name, amount in node.terms.items()}
     category = category_of(node.op)
-    return Tally(node.path, node.op, category, times, node.output, params, terms)
+    return Tally(node.path, node.op, category, times, node.output, params, trainable, terms)

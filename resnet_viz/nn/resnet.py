@@ -115,8 +115,10 @@ class Block(nn.Module):
             elif i > 1 or block.activated:
                 self.add_module(f"bn{i}", NORMS[spec.norm](before))
             before = conv.channels
-        self.add_module(spec.activation, ACTIVATIONS[spec.activation]())
-        self._activation = spec.activation
+        self.functional = spec.functional
+        if not spec.functional:
+            self.add_module(spec.activation, ACTIVATIONS[spec.activation]())
+        self._name = spec.activation
         self.downsample = _shortcut(spec, block.shortcut, channels)
         self.last_norm = None if spec.preactivation else f"bn{self.convs}"
 
@@ -125,7 +127,7 @@ class Block(nn.Module):
         return self._before(x) if self.preactivation else self._after(x)
 
     def _after(self, x: Tensor) -> Tensor:
-        activation = getattr(self, self._activation)
+        activation = getattr(F if self.functional else self, self._name)
         out = x
         for i in range(1, self.convs + 1):
             if i > 1:
@@ -134,7 +136,7 @@ class Block(nn.Module):
         return activation(self._join(out, x))  # type: ignore[no-any-return]
 
     def _before(self, x: Tensor) -> Tensor:
-        activation = getattr(self, self._activation)
+        activation = getattr(F if self.functional else self, self._name)
         out = x
         for i in range(1, self.convs + 1):
             if i > 1 or self.activated:

@@ -8,9 +8,14 @@ from resnet_viz.ops.operator import Operator, Outcome, Shape
 __all__ = ["NAMES", "OPERATORS"]
 
 
-def activate(x: Shape) -> Outcome:
-    """Any shape to itself."""
-    return Outcome((x,), terms={"activation_outputs": product(x)})
+def activate(x: Shape, *, functional: bool = False) -> Outcome:
+    """Any shape to itself.
+
+    Some tools count what modules do and not what functions do, or both twice, so that a call of
+    `torch.nn.functional.relu` is another term than one of `torch.nn.ReLU`.
+    """
+    term = "functional_activation_outputs" if functional else "activation_outputs"
+    return Outcome((x,), terms={term: product(x)})
 
 
 NAMES = (

@@ -16,6 +16,8 @@ def batch_norm(x: Shape, *, features: Size) -> Outcome:
     terms = {"norm_outputs": product(x)}
     if type(features) is int and features == 0:
         return Outcome((x,), (), terms)
+    images = product(x[:-3]) if len(x) > 2 else product(x[:-1])
+    terms["norm_params"] = images * (2 * features)
     return Outcome((x,), (("weight", (features,)), ("bias", (features,))), terms)
 
 

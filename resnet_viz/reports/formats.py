@@ -30,7 +30,7 @@ def shape_table(report: Report) -> str:
     table = Table(
         (Column("path"), Column("kind"), Column("output"), Column("receptive field", right=True)),
         (
-            ("input", "", spell(report.input), "1"),
+            ("input", "", ", ".join(map(spell, report.inputs)), "1"),
             *(
                 (_name(row), row.kind, spell(row.output), _pixels(row.receptive_field))
                 for row in report.rows
@@ -62,15 +62,15 @@ def _markdown(report: Report, derive: bool) -> str:
 def _csv(report: Report, derive: bool) -> str:
     if derive:
         raise RequestError("csv holds rows only: no derivation (must be text, md, json or latex)")
-    columns = (*_ROW_KEYS, "receptive_field")
-    rows = tuple(
+    rows = [_plain_row(report, row) for row in report.rows]
+    cells = tuple(
         tuple(
-            "x".join(map(str, row.output)) if key == "output" else _plain(getattr(row, key))
-            for key in columns
+            "x".join(map(str, value)) if isinstance(value, tuple) else _plain(value)
+            for value in row.values()
         )
-        for row in report.rows
+        for row in rows
     )
-    return Table(tuple(map(Column, columns)), rows).csv()
+    return Table(tuple(map(Column, rows[0])), cells).csv()
 
 
 def _json(report: Report, derive: bool) -> str:
@@ -78,13 +78,12 @@ def _json(report: Report, derive: bool) -> str:
 
     data = {
         "network": report.network,
-        "input": list(report.input),
+        "input": list(report.input) if len(report.inputs) == 1 else report.inputs,
         "totals": dict(report.totals),
         **({"derivation": report.layers.derive()} if derive else {}),
-        "rows": [
-            {key: getattr(row, key) for key in (*_ROW_KEYS, "receptive_field")}
-            for row in report.rows
-        ],
+        **({"convention": report.convention} if report.convention != "macs" else {}),
+        **({"unknown": report.unknown} if report.unknown else {}),
+        "rows": [_plain_row(report, row) for row in report.rows],
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
@@ -102,6 +101,17 @@ FORMATS: Mapping[str, Callable[[Report, bool], str]] = MappingProxyType(
 _ROW_KEYS = ("path", "kind", "repeat", "output", "params", "macs", "activations")
 
 
+def _plain_row(report: Report, row: Row) -> dict[str, object]:
+    """Return a row as names and values."""
+    values = {key: getattr(row, key) for key in (*_ROW_KEYS, "receptive_field")}
+    if report.convention not in values:
+        values[report.convention] = row.cost
+    return values
+
+
+_COST = {"macs": "MACs", "flops": "FLOPs"}
+
+
 def _table(report: Report) -> Table:
     """Return the rows and the totals as a table for readers."""
     columns = (
@@ -109,7 +119,7 @@ def _table(report: Report) -> Table:
         Column("kind"),
         Column("output"),
         Column("params", right=True),
-        Column("MACs", right=True),
+        Column(_COST.get(report.convention, report.convention), right=True),
         Column("activations", right=True),
     )
     rows = tuple(
@@ -118,7 +128,7 @@ def _table(report: Report) -> Table:
             row.kind,
             spell(row.output),
             _number(row.params),
-            _number(row.macs),
+            _number(row.cost),
             _number(row.activations),
         )
         for row in report.rows
@@ -129,7 +139,7 @@ def _table(report: Report) -> Table:
         "",
         "",
         _number(totals["params"]),
-        _number(totals["macs"]),
+        _number(totals[report.convention]),
         _number(totals["activations"]),
     )
     return Table(columns, rows, total)
@@ -141,15 +151,22 @@ def _name(row: Row) -> str:
 
 
 def _heading(report: Report) -> str:
-    return f"{report.network}, input {spell(report.input)}"
+    return f"{report.network}, input {', '.join(map(spell, report.inputs))}"
 
 
 def _sentence(report: Report) -> str:
     totals = report.totals
-    return (
-        f"{_number(totals['layers'])} layers, {_number(totals['params'])} parameters, "
+    least = "at least " if report.unknown else ""
+    sentence = (
+        f"{_number(totals['layers'])} layers, {_number(totals['params'])} parameters, {least}"
         f"{_number(totals['macs'])} MACs = {_number(totals['flops'])} FLOPs (two per multiply-add)"
     )
+    if report.unknown:
+        sentence += f"; nobody knows the cost of {', '.join(report.unknown)}"
+    if report.convention not in _COST:
+        cost = _number(totals[report.convention])
+        sentence += f"; as {report.convention} counts: {cost}"
+    return sentence
 
 
 def _number(value: Size) -> str:

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from resnet_viz.arithmetic import Size
-from resnet_viz.assembly import assemble
-from resnet_viz.count import Layers, Tally, count_layers, receptive_fields, tally
+from resnet_viz.count import (
+    CONVENTIONS,
+    Convention,
+    Layers,
+    Tally,
+    count_layers,
+    receptive_fields,
+    tally,
+    weigh,
+)
 from resnet_viz.errors import choose
 from resnet_viz.ops import Shape
-from resnet_viz.sources import Network, find_spec
+from resnet_viz.sources import Network, to_graph
 
 __all__ = ["DEPTHS", "Report", "Row", "report"]
 
@@ -35,6 +44,7 @@ class Row:
         activations: elements that its convolutions and fully connected layers put out.
         receptive_field: how many input pixels, in each direction, one element that leaves it
             depends on; None if it depends on the whole image.
+        cost: by the report's convention.
     """
 
     path: str
@@ -45,6 +55,7 @@ class Row:
     macs: Size
     activations: Size
     receptive_field: Size | None
+    cost: Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +64,28 @@ class Report:
 
     Attributes:
         network: its name.
-        input: the input's shape.
+        inputs: the shape of each input.
         totals: `layers`, `params`, `trainable_params`, `macs`, `flops` (two per multiply-add) and
-            `activations`, exact.
-        rows: parts of the network whose `params`, `macs` and `activations` sum to the totals.
+            `activations`, exact; and the cost by the convention, under its name.
+        rows: parts of the network whose `params`, `macs`, `activations` and `cost` sum to the
+            totals.
         layers: the layer count with its derivation.
+        convention: how `cost` is counted.
+        unknown: operators whose cost nobody knows; `macs` are then at least what is said.
     """
 
     network: str
-    input: Shape
+    inputs: tuple[Shape, ...]
     totals: Mapping[str, Size]
     rows: tuple[Row, ...]
     layers: Layers
+    convention: str = "macs"
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def input(self) -> Shape:
+        """The shape of the first input."""
+        return self.inputs[0]
 
     def to(self, format: str, *, derive: bool = False) -> str:
         """Return the report as text in a format: `text`, `md`, `csv`, `json` or `latex`.
@@ -85,17 +106,20 @@ class Report:
 
 def report(
     network: Network,
-    input: tuple[Size, ...] | None = None,
+    input: Any = None,
     *,
     depth: str = "block",
+    convention: str = "macs",
     open_head: bool = False,
 ) -> Report:
     """Count a network.
 
     Args:
-        network: a zoo name, the path of a spec file, or a spec.
-        input: `(C, H, W)`, or `(N, C, H, W)` where a batch is meant; the network's own if None.
+        network: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module.
+        input: of a spec `(C, H, W)`, or `(N, C, H, W)` where a batch is meant, its own if None; of
+            a module its whole shape, or example inputs, see `resnet_viz.trace`.
         depth: what the rows are: `network`, `stage`, `block` or `op`.
+        convention: how the cost is counted: `macs`, or as a tool does; see `count.CONVENTIONS`.
         open_head: show the operators of the head at any depth.
 
     Raises:
@@ -106,20 +130,26 @@ def report(
     (25557032, 4089184256)
     """
     levels = choose("depth", depth, DEPTHS)
-    graph = assemble(find_spec(network), input)
+    how = choose("convention", convention, CONVENTIONS)
+    graph = to_graph(network, input)
     total, layers = tally(graph), count_layers(graph)
     fields = receptive_fields(graph)
     opened = ("head",) if open_head else ()
-    rows = tuple(_row(part, fields) for part in _parts(total, levels, opened))
+    rows = tuple(_row(part, fields, how) for part in _parts(total, levels, opened))
     totals = {
         "layers": layers.total,
         "params": total.params,
-        "trainable_params": total.params,
+        "trainable_params": total.trainable,
         "macs": total.macs,
         "flops": 2 * total.macs,
         "activations": total.activations,
     }
-    return Report(graph.name, graph.input, totals, rows, layers)
+    if convention not in totals:
+        totals[convention] = weigh(total.terms, how)
+    unknown = {node.op for node in graph.nodes() if "unknown_calls" in node.terms}
+    return Report(
+        graph.name, graph.inputs, totals, rows, layers, convention, tuple(sorted(unknown))
+    )
 
 
 def _parts(part: Tally, depth: int | None, opened: tuple[str, ...]) -> Iterator[Tally]:
@@ -132,7 +162,7 @@ def _parts(part: Tally, depth: int | None, opened: tuple[str, ...]) -> Iterator[
         yield from _parts(child, None if depth is None else max(depth - 1, 0), opened)
 
 
-def _row(part: Tally, fields: Mapping[str, Size | None]) -> Row:
+def _row(part: Tally, fields: Mapping[str, Size | None], how: Convention) -> Row:
     last = part
     while last.children:
         last = last.children[-1]
@@ -144,5 +174,6 @@ def _row(part: Tally, fields: Mapping[str, Size | None]) -> Row:
         part.params,
         part.macs,
         part.activations,
-        fields[last.path],
+        fields.get(last.path),
+        weigh(part.terms, how),
     )

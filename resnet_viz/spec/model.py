@@ -65,7 +65,7 @@ class Stage:
 
     Args:
         blocks: how many residual blocks.
-        channels: what the stage puts out. A bottleneck is `channels // expansion` wide inside.
+        channels: what the stage puts out. How wide a bottleneck is inside, `width` says.
         stride: of the first block; the others keep the size.
         block: `basic` (3×3, 3×3) or `bottleneck` (1×1, 3×3, 1×1); see `spec.kinds.BLOCKS`.
         shortcut: what runs beside a block's body; see `spec.kinds.SHORTCUTS`. The letters are the
@@ -169,6 +169,8 @@ class ResNetSpec:
             2016, arXiv 1603.05027, Figure 1b and the appendix: the first block takes what the stem
             has activated, a projection takes the activated tensor, one more activation follows the
             last block).
+        functional: whether blocks call their activations as functions, as the d2l chapter's code
+            does, and not as modules: some counters see the difference.
 
     Raises:
         SpecError: a value is wrong; its `path` says where.
@@ -188,6 +190,7 @@ class ResNetSpec:
     norm: str = "batch"
     activation: str = "relu"
     preactivation: bool = False
+    functional: bool = False
 
     def __post_init__(self) -> None:
         sequence("stages", self.stages, Stage, 1, MAX_STAGES)
@@ -206,6 +209,7 @@ class ResNetSpec:
         one_of("norm", self.norm, NORMS)
         one_of("activation", self.activation, ACTIVATIONS)
         boolean("preactivation", self.preactivation)
+        boolean("functional", self.functional)
         self._option_a_only_widens()
 
     def _option_a_only_widens(self) -> None:

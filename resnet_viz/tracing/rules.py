@@ -179,7 +179,10 @@ def activation(op: str) -> Rule:
         tracer: Tracer, x: Any, *rest: Any, name: str = "", inplace: bool = False, **more: Any
     ) -> Any:
         weights = [value for value in rest if isinstance(value, torch.Tensor)]
-        return tracer.node(op, [x], {}, name=name, params=weights, in_place=x if inplace else None)
+        attrs = {} if name else {"functional": True}
+        return tracer.node(
+            op, [x], attrs, name=name, params=weights, in_place=x if inplace else None
+        )
 
     return rule
 

@@ -18,6 +18,7 @@ ENTRIES = (
             ),
             head=Head(10),
             bias=True,
+            functional=True,
         ),
         "Zhang et al., Dive into Deep Learning (d2l.ai), section 8.6: biased convolutions, "
         "bare 1x1 shortcuts",

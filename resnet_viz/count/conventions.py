@@ -1,0 +1,102 @@
+"""Conventions: what each tool makes of the cost terms, and where two of them part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from resnet_viz.arithmetic import Size
+
+__all__ = ["CONVENTIONS", "Convention", "weigh"]
+
+
+class Convention(NamedTuple):
+    """How a tool weighs the cost terms (`ops.TERMS`).
+
+    Attributes:
+        unit: what it counts: multiply-adds or floating-point operations.
+        weights: of each term that it counts.
+        source: where the tool says so.
+    """
+
+    name: str
+    unit: str
+    weights: Mapping[str, int]
+    source: str
+
+
+_MACS = {"conv_macs": 1, "linear_macs": 1, "matmul_macs": 1}
+_DOUBLE = {"conv_macs": 2, "linear_macs": 2, "matmul_macs": 2}
+
+CONVENTIONS: Mapping[str, Convention] = MappingProxyType(
+    {
+        convention.name: convention
+        for convention in (
+            Convention(
+                "macs",
+                "MACs",
+                _MACS,
+                'multiply-adds of convolutions and matrix products, what papers call "FLOPs" '
+                "(He et al. 2015, Table 1)",
+            ),
+            Convention("flops", "FLOPs", _DOUBLE, "two operations for each multiply-add"),
+            Convention(
+                "torch",
+                "FLOPs",
+                _DOUBLE,
+                "torch.utils.flop_counter.FlopCounterMode: convolutions and matrix products",
+            ),
+            Convention(
+                "fvcore",
+                "FLOPs",
+                {**_MACS, "norm_outputs": 2, "adaptive_pool_inputs": 1},
+                "fvcore.nn.FlopCountAnalysis in eval mode: a multiply-add is one, a norm's element "
+                "two, adaptive pooling what it reads",
+            ),
+            Convention(
+                "torchinfo",
+                "MACs",
+                {**_MACS, "conv_bias_adds": 1, "linear_bias_adds": 1, "norm_params": 1},
+                "torchinfo.summary: every weight and bias, times the places of a convolution's "
+                "output; a norm's once for each image",
+            ),
+            Convention(
+                "thop",
+                "MACs",
+                {
+                    **_MACS,
+                    "norm_outputs": 4,
+                    "adaptive_pool_inputs": 1,
+                    "adaptive_pool_outputs": 1,
+                },
+                "thop.profile: a norm's element four; adaptive pooling its additions and divisions",
+            ),
+            Convention(
+                "ptflops",
+                "MACs",
+                {
+                    **_MACS,
+                    "conv_bias_adds": 1,
+                    "linear_bias_adds": 1,
+                    "norm_outputs": 2,
+                    "activation_outputs": 2,
+                    "functional_activation_outputs": 1,
+                    "pool_inputs": 2,
+                    "adaptive_pool_inputs": 2,
+                },
+                "ptflops.get_model_complexity_info, backend pytorch: activations and pools once by "
+                "their module and once more by the function that the module calls",
+            ),
+        )
+    }
+)
+
+
+def weigh(terms: Mapping[str, Size], convention: Convention) -> Size:
+    """Return what a tool makes of cost terms.
+
+    >>> weigh({"conv_macs": 10, "norm_outputs": 3}, CONVENTIONS["fvcore"])
+    16
+    """
+    return sum((terms.get(name, 0) * weight for name, weight in convention.weights.items()), 0)

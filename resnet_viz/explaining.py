@@ -1,0 +1,141 @@
+"""Why other tools print other totals: one network under every convention, term by term."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from resnet_viz.arithmetic import Size
+from resnet_viz.count import CONVENTIONS, Convention, tally, weigh
+from resnet_viz.errors import RequestError
+from resnet_viz.ops import TERMS, Shape
+from resnet_viz.ops.operator import spell
+from resnet_viz.sources import Network, find_module, find_spec, to_graph
+
+__all__ = ["Explanation", "Line", "explain"]
+
+_MACS = ("conv_macs", "linear_macs", "matmul_macs")
+
+
+class Line(NamedTuple):
+    """What one tool counts.
+
+    Attributes:
+        total: what it should print.
+        scale: how often it counts a multiply-add.
+        terms: what it adds to that: weight and amount of each term.
+        printed: what it did print, if it was run.
+        problem: why it printed nothing, if it was run and did not.
+    """
+
+    convention: Convention
+    total: Size
+    scale: int
+    terms: Mapping[str, tuple[int, Size]]
+    printed: int | None = None
+    problem: str = ""
+
+    def to_text(self, macs: Size, ran: bool) -> str:
+        """Return the total and what it is the sum of, a line each."""
+        name, unit = self.convention.name, self.convention.unit
+        out = [f"{name:<10}{self.total:>18,}  {unit}"]
+        if self.scale != 1:
+            out.append(f"{'=':>12}{self.scale * macs:>16,}  {self.scale} × multiply-adds")
+        elif self.terms:
+            out.append(f"{'=':>12}{macs:>16,}  multiply-adds")
+        for term, (weight, amount) in self.terms.items():
+            if type(amount) is not int or amount:
+                times = f"{weight} × {amount:,} " if weight != 1 else ""
+                out.append(f"{'+':>12}{weight * amount:>16,}  {times}{TERMS[term]}")
+        if ran and self.printed is not None:
+            verdict = "the same" if self.printed == self.total else "NOT what was predicted"
+            out.append(f"{'run':>12}{self.printed:>16,}  {verdict}")
+        elif ran and self.problem:
+            out.append(f"{'run':>12}{'':>16}  {self.problem}")
+        return "\n".join(out)
+
+
+class Explanation(NamedTuple):
+    """What every tool counts of one network.
+
+    Attributes:
+        macs: its multiply-adds.
+        ran: whether tools were run.
+    """
+
+    network: str
+    inputs: tuple[Shape, ...]
+    macs: Size
+    lines: tuple[Line, ...]
+    ran: bool = False
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every tool that was run printed what was predicted."""
+        return all(line.printed in (None, line.total) for line in self.lines)
+
+    def to_text(self) -> str:
+        """Return the explanation for a screen."""
+        shapes = ", ".join(map(spell, self.inputs))
+        out = [f"{self.network}, input {shapes}: {self.macs:,} multiply-adds", ""]
+        out += [line.to_text(self.macs, self.ran) for line in self.lines]
+        out += ["", "What each counts:"]
+        out += [f"  {line.convention.name:<10} {line.convention.source}" for line in self.lines]
+        return "\n".join(out) + "\n"
+
+
+def explain(network: Network, input: Any = None, *, run: bool = False) -> Explanation:
+    """Count a network under every convention and say where the totals part.
+
+    Args:
+        network: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module.
+        input: as for `resnet_viz.report`.
+        run: run the tools that are installed, too, on the module (of a spec, the one that
+            `resnet_viz.build` makes).
+
+    Raises:
+        RequestError: there is no such network, or the input does not fit it.
+
+    >>> fvcore = explain("resnet50").lines[3]
+    >>> fvcore.total - fvcore.terms["norm_outputs"][0] * fvcore.terms["norm_outputs"][1]
+    4089284608
+    """
+    graph = to_graph(network, input)
+    total = tally(graph)
+    printed: dict[str, int | str] = _referees(network, graph.input, input) if run else {}
+    lines = []
+    for convention in CONVENTIONS.values():
+        terms = {
+            name: (weight, total.terms.get(name, 0))
+            for name, weight in convention.weights.items()
+            if name not in _MACS
+        }
+        answer = printed.get(convention.name, "")
+        lines.append(
+            Line(
+                convention,
+                weigh(total.terms, convention),
+                convention.weights["conv_macs"],
+                terms,
+                answer if isinstance(answer, int) else None,
+                answer if isinstance(answer, str) else "",
+            )
+        )
+    return Explanation(graph.name, graph.inputs, total.macs, tuple(lines), run)
+
+
+def _referees(network: Network, shape: Shape, input: Any) -> dict[str, int | str]:
+    """Run the referees on the module of a network."""
+    from resnet_viz.sources import _is_module, _torch_corner
+
+    if _is_module(network):
+        module: Any = network
+    elif isinstance(network, str) and ":" in network:
+        module = find_module(network, real=True)
+    else:
+        module = _torch_corner("nn").build(find_spec(network))
+        shape = shape if len(shape) == 4 else (1, *shape)
+    if not all(type(size) is int for size in shape):
+        raise RequestError("run: not for many networks at once (needs one input size)")
+    answers: dict[str, int | str] = _torch_corner("referees").run(module, shape)
+    return answers

@@ -1,7 +1,7 @@
 """Speed and memory as ratios, measured side by side in one run: `make bench`.
 
-Each command runs as a process of its own, in turn with the one it is compared with; what is printed
-is the median of the ratios, pair by pair, and the largest peak of memory.
+A cold command runs as a process of its own, in turn with the one it is compared with; what is
+printed is the median of the ratios, pair by pair, and the largest peak of memory.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BIN = Path(sys.executable).parent
 def process(command: list[str]) -> tuple[float, float]:
     """Return wall seconds and peak MB of one process, as the operating system accounts it."""
     begin = time.perf_counter()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
     seconds = time.perf_counter() - begin
     child.returncode = os.waitstatus_to_exitcode(status)
@@ -96,13 +96,98 @@ def main() -> None:
         "at most 1.2",
     )
     against(
-        "drawing 10,000 blocks unrolled over 1,000",
+        "unrolled drawing of 10,000 blocks over 1,000",
         lambda: draw(deep(10_000), unroll=True).to_svg(),
         lambda: draw(deep(1_000), unroll=True).to_svg(),
         "at most 12",
         repeat=1,
         runs=3,
     )
+    peers()
+
+
+def peers() -> None:
+    """Compare tracing with other counters, on the same module in the same run."""
+    import logging
+
+    import torch
+    from fvcore.nn import FlopCountAnalysis
+    from torch.utils.flop_counter import FlopCounterMode
+    from torchinfo import summary
+
+    from resnet_viz import trace
+    from resnet_viz.tracing.torchvision import import_beside
+
+    logging.getLogger("fvcore").setLevel(logging.ERROR)
+    models = import_beside("torchvision.models")
+    shape = (1, 3, 224, 224)
+    goals = {"torchinfo": "at least 40", "fvcore": "at least 80", "FlopCounterMode": "at least 40"}
+    for name in ("resnet152", "resnet18", "vit_b_16", "convnext_base"):
+        module = getattr(models, name)().eval()
+        with torch.device("meta"):
+            bare = getattr(models, name)().eval()
+
+        def flops(bare: torch.nn.Module = bare) -> None:
+            with FlopCounterMode(display=False), torch.no_grad():
+                bare(torch.empty(shape, device="meta"))
+
+        def fvcore(module: torch.nn.Module = module) -> None:
+            analysis = FlopCountAnalysis(module, torch.zeros(shape))
+            analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False)
+            with torch.no_grad():
+                analysis.total()
+
+        calls = {
+            "torchinfo": lambda module=module: summary(module, shape, verbose=0, device="cpu"),
+            "fvcore": fvcore,
+            "FlopCounterMode": flops,
+        }
+        ours: Callable[[], object] = lambda module=module: trace(module, shape)  # noqa: E731
+        ours()
+        for peer, call in calls.items():
+            call()
+            pairs = [(timed(call, 1), timed(ours, 10)) for _ in range(5)]
+            ratio = statistics.median(theirs / mine for theirs, mine in pairs)
+            goal = goals[peer] if name == "resnet152" else ""
+            line(f"{peer} over trace, {name}", f"{ratio:.0f}", goal)
+            if name == "resnet152":
+                ratio = statistics.median(
+                    timed(call, 1) / timed(lambda: report("resnet152"), 10) for _ in range(3)
+                )
+                line(f"{peer} over report(spec), {name}", f"{ratio:.0f}", "")
+        mine = statistics.median(timed(ours, 10) for _ in range(5))
+        line(f"trace, {name}", f"{1000 * mine:.1f} ms", "")
+    with torch.device("meta"):
+        shallow, deep_one = (
+            torch.nn.Sequential(*[torch.nn.Conv2d(8, 8, 3, padding=1) for _ in range(n)])
+            for n in (200, 2000)
+        )
+    against(
+        "trace of 2,000 layers over 200",
+        lambda: trace(deep_one, (1, 8, 8, 8)),
+        lambda: trace(shallow, (1, 8, 8, 8)),
+        "linear: about 10",
+        repeat=3,
+    )
+    memory()
+
+
+def memory() -> None:
+    """Print the peak memory of a process that counts ResNet-152 with each tool."""
+    make = (
+        "from resnet_viz.tracing.torchvision import import_beside\n"
+        "import torch\n"
+        "net = import_beside('torchvision.models').resnet152().eval()\n"
+    )
+    for name, code in {
+        "the module alone": "",
+        "trace": "import resnet_viz; resnet_viz.trace(net, (1, 3, 224, 224))",
+        "torchinfo": "import torchinfo; torchinfo.summary(net, (1, 3, 224, 224), verbose=0)",
+        "fvcore": "import fvcore.nn as f; "
+        "f.FlopCountAnalysis(net, torch.zeros(1, 3, 224, 224)).total()",
+    }.items():
+        command = [sys.executable, "-W", "ignore", "-c", make + code]
+        line(f"peak memory of a process, {name}", f"{process(command)[1]:.0f} MB", "")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,11 @@ def trace(module: nn.Module, input: Any) -> Graph:
     """
     if not isinstance(module, nn.Module):
         raise RequestError(f"module: {show(module)} (must be a torch.nn.Module)")
+    with _no_collection():
+        return _traced(module, input)
+
+
+def _traced(module: nn.Module, input: Any) -> Graph:
     tracer = Tracer(module)
     args, kwargs = tracer.enter(_arguments(input, tracer.dtype))
     name = type(module).__name__
@@ -65,6 +71,18 @@ def trace(module: nn.Module, input: Any) -> Graph:
         )
     values = [Value(proxy.source, tuple(proxy.shape)) for proxy in outputs if proxy.source]
     return tracer.builder.graph(name, *dict.fromkeys(values), kind=name, idle=tracer.idle())
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Hold the garbage collector: a trace makes no cycles, and a collection takes longer."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _where(tracer: Tracer) -> str:

@@ -36,13 +36,14 @@ class Box(NamedTuple):
 
 
 class Circle(NamedTuple):
-    """A circle, with a plus sign inside whose arms are `plus` long."""
+    """A circle with a sign inside, `+` or `×`, whose arms are `arm` long."""
 
     x: float
     y: float
     radius: float
     fill: str = ""
-    plus: float = 0
+    sign: str = "+"
+    arm: float = 0
     id: str = ""
     title: str = ""
 

@@ -73,7 +73,8 @@ def find_spec(network: Network) -> ResNetSpec:
 def find_module(source: str, *, real: bool = False) -> nn.Module:
     """Return the module that `package.module:callable` makes, with weights only if it must be real.
 
-    Importing and calling it runs its code: name only what you trust.
+    Importing and calling it runs its code: name only what you trust. What it makes is put in eval
+    mode.
 
     Raises:
         RequestError: it cannot be imported or called, or makes no module.
@@ -102,6 +103,7 @@ def find_module(source: str, *, real: bool = False) -> nn.Module:
         raise RequestError(f"{source!r} raised {_line(error)}") from error
     if not isinstance(made, torch.nn.Module):
         raise RequestError(f"{source!r} made {show(made)} (must make a torch.nn.Module)")
+    made.eval()
     return made  # type: ignore[no-any-return]
 
 

@@ -275,3 +275,49 @@ def test_the_same_request_gives_the_same_bytes() -> None:
 def test_an_unknown_name_is_refused_with_the_legal_ones(options, message: str) -> None:
     with pytest.raises(RequestError, match=message):
         draw("resnet18", **options)
+
+
+# Modules
+
+
+def gate_and_branches():
+    import torch
+    from torch import nn
+
+    class Gate(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv, self.gate, self.side = (nn.Conv2d(4, 4, 1) for _ in range(3))
+
+        def forward(self, x):
+            y = self.conv(x)
+            return torch.cat([y * torch.sigmoid(self.gate(y)) + x, self.side(x)], 1)
+
+    return nn.Sequential(nn.Sequential(Gate()))
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("figure", FIGURES)
+def test_joins_are_drawn_as_what_they_are(figure: str, direction: str) -> None:
+    scene = draw(gate_and_branches(), input=(1, 4, 8, 8), figure=figure, direction=direction).scene
+    signs = {item.id: item.sign for item in scene.walk() if isinstance(item, Circle)}
+
+    check(scene)
+    assert signs == {"0.0.mul": "×", "0.0.add": "+"}
+    assert "0.0.cat" in boxes_of(scene)
+
+
+def test_a_network_with_two_outputs_is_not_drawn_as_a_chain() -> None:
+    from torch import nn
+
+    class Aux(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a, self.aux, self.b = (nn.Linear(4, 4) for _ in range(3))
+
+        def forward(self, x):
+            x = self.a(x)
+            return self.b(x), self.aux(x)
+
+    with pytest.raises(RequestError, match="no series-parallel graph"):
+        draw(Aux(), input=(1, 4))

@@ -65,12 +65,14 @@ def _item(item: Item, scene: Scene) -> Iterator[str]:
             "circle",
             item.title,
         )
-        x, y, arm = item.x, item.y, item.plus
-        width = max(0.5, arm * 0.35)
-        yield (
-            f'<path stroke-width="{_n(width)}" d="M{_n(x - arm)} {_n(y)}H{_n(x + arm)}'
-            f'M{_n(x)} {_n(y - arm)}V{_n(y + arm)}"/>\n'
-        )
+        x, y, arm = item.x, item.y, item.arm
+        if item.sign == "+":
+            sign = f"M{_n(x - arm)} {_n(y)}H{_n(x + arm)}M{_n(x)} {_n(y - arm)}V{_n(y + arm)}"
+        else:
+            arm *= 0.75
+            ends = ((x - arm, y - arm), (x + arm, y + arm), (x - arm, y + arm), (x + arm, y - arm))
+            sign = "M{}L{}M{}L{}".format(*map(_p, ends))
+        yield f'<path stroke-width="{_n(max(0.5, item.arm * 0.35))}" d="{sign}"/>\n'
     elif isinstance(item, Line):
         yield f'<path d="{_path(item)}"/>\n'
     else:

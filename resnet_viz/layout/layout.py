@@ -64,7 +64,8 @@ def _part_labels(part: Part, language: str) -> list[str]:
     if isinstance(part, Leaf):
         return [label(part.node.op, part.node.attrs, language)]
     if isinstance(part, Split):
-        return [text for branch in part.branches for text in _labels(branch, language)]
+        join = _part_labels(part.join, language)
+        return join + [text for branch in part.branches for text in _labels(branch, language)]
     if isinstance(part, Module) and part.small:
         return []
     return _labels(part.body, language)

@@ -10,7 +10,10 @@ from resnet_viz.fonts import text_width
 from resnet_viz.layout.metrics import BOX, BRACKET, CIRCLE, FONT, FORK, FRAME, GAP, SIDE, SMALL
 from resnet_viz.view import Chain, Fold, Leaf, Module, Part, Split
 
-__all__ = ["Extent", "Measure", "SplitExtent", "folds"]
+__all__ = ["SIGNS", "Extent", "Measure", "SplitExtent", "folds", "join_length"]
+
+SIGNS = {"add": "+", "mul": "×"}
+"""What is written in the circle of an operator that joins two values."""
 
 
 class Extent(NamedTuple):
@@ -132,7 +135,7 @@ class Measure:
         inside = (FRAME.BEFORE + FRAME.BEHIND) * scale + body.length
         longest = max((side.length for side in others), default=0)
         inside = max(inside, longest + 2 * GAP * scale)
-        length = (FORK + CIRCLE.GAP + 2 * CIRCLE.RADIUS) * scale + inside
+        length = (FORK + CIRCLE.GAP) * scale + join_length(split) * scale + inside
         negative = body.negative + FRAME.BESIDE * scale
         whole = Extent(length, negative, across, (scale, scale))
         return SplitExtent(whole, body, inside, tuple(sides))
@@ -149,6 +152,11 @@ def _all_folds(chain: Chain, scale: float) -> Iterator[tuple[Fold, float]]:
             yield from _all_folds(part.body, scale)
         elif isinstance(part, Module):
             yield from _all_folds(part.body, SMALL if part.small else scale)
+
+
+def join_length(split: Split) -> float:
+    """Return how long the operator is that joins a split: a circle with a sign, or a box."""
+    return 2 * CIRCLE.RADIUS if split.join.node.op in SIGNS else BOX.HEIGHT
 
 
 def folds(chain: Chain) -> int:

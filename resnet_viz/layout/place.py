@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from resnet_viz.fonts import text_width
 from resnet_viz.labels import label
 from resnet_viz.layout.flow import Flow
-from resnet_viz.layout.measure import Measure, folds
+from resnet_viz.layout.measure import SIGNS, Measure, folds, join_length
 from resnet_viz.layout.metrics import (
     ARROW,
     BOX,
@@ -147,31 +147,38 @@ class Placer:
         slack = size.inside - size.body.length - (FRAME.BEFORE + FRAME.BEHIND) * scale
         self.branch(before, self.source, frame + FRAME.BEFORE * scale + slack / 2, middle, scale)
         self.chain(split.branches[0], scale)
-        radius = CIRCLE.RADIUS * scale
-        centre = end + CIRCLE.GAP * scale + radius
-        target = split.join.node.path
-        self.arrow((centre - radius, middle), scale, target)
+        join = split.join.node
+        length = join_length(split) * scale
+        half = length / 2 if join.op in SIGNS else self.measure.width * scale / 2
+        begin = end + CIRCLE.GAP * scale
+        self.arrow((begin, middle), scale, join.path)
         for side, across in zip(split.branches[1:], size.sides, strict=True):
             v = middle + across
-            length = self.measure.chain(side, scale).length
-            begin = (frame + end - length) / 2
-            self.branch([(fork, middle), (fork, v)], "", begin, v, scale)
+            room = self.measure.chain(side, scale).length
+            self.branch([(fork, middle), (fork, v)], "", (frame + end - room) / 2, v, scale)
             self.chain(side, scale)
-            self.line.append((centre, v))
-            self.arrow((centre, middle + radius), scale, target)
+            self.line.append((begin + length / 2, v))
+            self.arrow((begin + length / 2, middle + half), scale, join.path)
         self.v = middle
-        name = label(split.join.node.op, split.join.node.attrs, self.language)
-        self.items.append(
-            Circle(
-                *self.flow.point(centre, middle),
-                radius,
-                self.theme.fills[category_of(split.join.node.op)],
-                CIRCLE.PLUS * scale,
-                target,
-                f"{target}: {name}, {spell(split.join.node.output)}",
-            )
-        )
-        self.leave(centre + radius, target, scale)
+        self.join(split.join, begin, length, half, scale)
+        self.leave(begin + length, join.path, scale)
+
+    def join(self, join: Leaf, u: float, length: float, half: float, scale: float) -> None:
+        """Place the operator that joins a split: a circle with a sign, or a box with a label."""
+        node = join.node
+        name = label(node.op, node.attrs, self.language)
+        title = f"{node.path}: {name}, {spell(node.output)}"
+        fill = self.theme.fills[category_of(node.op)]
+        place = self.flow.point(u + length / 2, self.v)
+        if node.op in SIGNS:
+            arm = CIRCLE.PLUS * scale
+            sign = SIGNS[node.op]
+            self.items.append(Circle(*place, length / 2, fill, sign, arm, node.path, title))
+            return
+        area = self.flow.rectangle(u, u + length, self.v - half, self.v + half)
+        self.items.append(Box(*area, fill=fill, id=node.path, title=title))
+        if scale == 1:
+            self.text(u + length / 2, self.v, (Run(name),), turned=self.flow.horizontal)
 
     def branch(
         self, line: list[tuple[float, float]], source: str, u: float, v: float, scale: float

@@ -57,10 +57,10 @@ def _chain(scope: Scope, sources: list[list[int]], members: list[int], entry: in
         ending = sum(source in uses for source in sources[member])
         if ending == open_lines:
             _advance(scope, sources, before, between, member, parts)
-            before, between, open_lines = member, [], uses[member]
+            before, between, open_lines = member, [], max(uses[member], 1)
         else:
             between.append(member)
-            open_lines += uses[member] - ending
+            open_lines += max(uses[member], 1) - ending  # what nothing reads leaves the scope
     if between:
         raise RequestError(
             f"{scope.path or 'the network'}: no series-parallel graph (two outputs leave it: "

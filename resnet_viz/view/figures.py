@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeGuard
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Graph, Node, Scope, unroll
 from resnet_viz.graph.repeat import copy_scope
-from resnet_viz.view.compose import HIDDEN, compose
+from resnet_viz.view.compose import compose
 from resnet_viz.view.parts import Chain, Fold, Leaf, Module, Part, signature
 
 __all__ = ["FIGURES", "Column", "Figure"]
@@ -38,20 +38,17 @@ def _network(graph: Graph, pairs: bool, unrolled: bool) -> Figure:
     """
     if unrolled:
         graph = unroll(graph)
-    parts: list[Part] = []
-    stages = [child for child in graph.root.children if _is_stage(child)]
-    runs = {stage.path: () if unrolled else _runs(stage) for stage in stages}
+    stages = {child.path: child for child in graph.root.children if _is_stage(child)}
+    runs = {path: () if unrolled else _runs(stage) for path, stage in stages.items()}
     longest = max((run.times for stage in runs.values() for run in stage), default=1)
-    for child in graph.root.children:
-        if isinstance(child, Node):
-            if child.op not in HIDDEN:
-                parts.append(Leaf(child))
-        elif child.path not in runs:
-            parts.append(Module(child.path, child.kind, compose(child)))
+    parts: list[Part] = []
+    for part in compose(graph.root).parts:
+        if isinstance(part, Module) and part.path in stages:
+            run = runs[part.path]
+            body = _stage(run, pairs or longest > 2) if run else part.body
+            parts.append(part._replace(body=body, repeat=1, small=True))
         else:
-            stage = runs[child.path]
-            chain = _stage(stage, pairs or longest > 2) if stage else compose(child)
-            parts.append(Module(child.path, child.kind, chain, small=True))
+            parts.append(part)
     return Figure(graph.name, (Column(Chain(tuple(parts if unrolled else _folded(parts)))),))
 
 

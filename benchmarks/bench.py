@@ -53,6 +53,13 @@ def timed(call: Callable[[], object], repeat: int) -> float:
     return (time.perf_counter() - begin) / repeat
 
 
+def once(call: Callable[[], object]) -> float:
+    """Return seconds of one call."""
+    begin = time.perf_counter()
+    call()
+    return time.perf_counter() - begin
+
+
 def against(
     name: str,
     one: Callable[[], object],
@@ -146,16 +153,18 @@ def peers() -> None:
         ours()
         for peer, call in calls.items():
             call()
-            pairs = [(timed(call, 1), timed(ours, 10)) for _ in range(5)]
+            pairs = [
+                (once(call), statistics.median(once(ours) for _ in range(9))) for _ in range(5)
+            ]
             ratio = statistics.median(theirs / mine for theirs, mine in pairs)
             goal = goals[peer] if name == "resnet152" else ""
             line(f"{peer} over trace, {name}", f"{ratio:.0f}", goal)
             if name == "resnet152":
                 ratio = statistics.median(
-                    timed(call, 1) / timed(lambda: report("resnet152"), 10) for _ in range(3)
+                    once(call) / timed(lambda: report("resnet152"), 10) for _ in range(3)
                 )
                 line(f"{peer} over report(spec), {name}", f"{ratio:.0f}", "")
-        mine = statistics.median(timed(ours, 10) for _ in range(5))
+        mine = statistics.median(once(ours) for _ in range(25))
         line(f"trace, {name}", f"{1000 * mine:.1f} ms", "")
     with torch.device("meta"):
         shallow, deep_one = (

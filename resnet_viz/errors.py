@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-__all__ = ["RequestError", "ResNetVizError", "SpecError", "choose", "nearest", "show", "unknown"]
+__all__ = [
+    "RequestError",
+    "ResNetVizError",
+    "SpecError",
+    "choose",
+    "first_line",
+    "nearest",
+    "show",
+    "unknown",
+]
 
 _SHOWN = 60  # characters of a value that an error repeats
 _LISTED = 16  # legal values that an error lists; of a longer list it names only the nearest
@@ -52,12 +61,22 @@ def show(value: object) -> str:
         return f"a {type(value).__name__} of {len(value)}"
     try:
         return _clip(repr(value))
-    except (ValueError, RecursionError):  # an integer too long to print, somewhere inside
+    except Exception:  # an integer too long to print somewhere inside, a __repr__ that fails
         return f"a {type(value).__name__}"
 
 
 def _clip(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+
+
+def first_line(error: BaseException) -> str:
+    """Return the type and the first line of an exception that is not ours."""
+    try:
+        line = (str(error).strip().splitlines() or [""])[0]
+    except Exception:  # its own __str__ fails
+        line = ""
+    kind = type(error).__name__
+    return f"{kind}: {line}" if line else kind
 
 
 _T = TypeVar("_T")

@@ -102,6 +102,8 @@ def explain(network: Network, input: Any = None, *, run: bool = False) -> Explan
     """
     graph = to_graph(network, input)
     total = tally(graph)
+    if run and len(graph.inputs) > 1:
+        raise RequestError(f"run: {graph.name} takes {len(graph.inputs)} inputs (must take one)")
     printed: dict[str, int | str] = _referees(network, graph.input, input) if run else {}
     lines = []
     for convention in CONVENTIONS.values():

@@ -94,9 +94,12 @@ def run(module: nn.Module, shape: Shape) -> dict[str, int | str]:
         if find_spec(name) is None:
             answers[name] = f"not installed (pip install {name})"
             continue
-        quiet = contextlib.redirect_stdout(io.StringIO())
+        quiet, silent = (
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+        )
         try:
-            with warnings.catch_warnings(), quiet, torch.no_grad():
+            with warnings.catch_warnings(), quiet, silent, torch.no_grad():
                 warnings.simplefilter("ignore")
                 answers[name] = referee(copy.deepcopy(module).eval(), shape)
         except Exception as error:  # a referee may fail in any way; the others go on

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from resnet_viz.assembly import assemble
-from resnet_viz.errors import RequestError, nearest, show
+from resnet_viz.errors import RequestError, first_line, nearest, show
 from resnet_viz.graph import Graph, fold
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.zoo import find
@@ -99,8 +99,8 @@ def find_module(source: str, *, real: bool = False) -> nn.Module:
                 made = make()
         except NotImplementedError:  # its constructor reads the values of its weights
             made = make()
-    except Exception as error:
-        raise RequestError(f"{source!r} raised {_line(error)}") from error
+    except (Exception, SystemExit) as error:
+        raise RequestError(f"{source!r} raised {first_line(error)}") from error
     if not isinstance(made, torch.nn.Module):
         raise RequestError(f"{source!r} made {show(made)} (must make a torch.nn.Module)")
     made.eval()
@@ -110,8 +110,8 @@ def find_module(source: str, *, real: bool = False) -> nn.Module:
 def _import(place: str) -> Any:
     try:
         return _torch_corner("tracing.torchvision").import_beside(place)
-    except Exception as error:
-        raise RequestError(f"cannot import {place!r}: {_line(error)}") from error
+    except (Exception, SystemExit) as error:
+        raise RequestError(f"cannot import {place!r}: {first_line(error)}") from error
 
 
 def _is_module(network: object) -> Any:
@@ -136,11 +136,6 @@ def _torch_corner(name: str) -> Any:
 
     _torch()
     return import_module(f"resnet_viz.{name}")
-
-
-def _line(error: Exception) -> str:
-    first = (str(error).strip().splitlines() or [""])[0]
-    return f"{type(error).__name__}: {first}"
 
 
 def parse_input(text: str) -> Any:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from resnet_viz.count import Tally, tally
-from resnet_viz.errors import RequestError, choose
+from resnet_viz.errors import RequestError, choose, show
 from resnet_viz.graph.model import module_path
 from resnet_viz.sources import _torch_corner
 
@@ -68,6 +68,8 @@ def summary(
         raise RequestError("input_size, input_data: one of the two must be given")
     if type(depth) is not int or depth < 1:
         raise RequestError(f"depth: {depth!r} (must be an integer of 1 or more)")
+    if isinstance(col_names, str) or not isinstance(col_names, Sequence):
+        raise RequestError(f"col_names: {show(col_names)} (must be a list of columns)")
     columns = [choose("column", name, _COLUMNS) for name in col_names]
     given = input_data if input_size is None else _shapes(input_size)
     graph = _torch_corner("tracing").trace(model, given)
@@ -105,10 +107,13 @@ def summary(
     return made
 
 
-def _shapes(size: Sequence[Any]) -> Any:
-    if all(type(part) is int for part in size):
-        return tuple(size)
-    return tuple(tuple(part) for part in size)
+def _shapes(size: Any) -> Any:
+    if isinstance(size, Sequence) and size:
+        if all(type(part) is int for part in size):
+            return tuple(size)
+        if all(isinstance(part, Sequence) and not isinstance(part, str) for part in size):
+            return tuple(tuple(part) for part in size)
+    raise RequestError(f"input_size: {show(size)} (must be a shape, or a list of shapes)")
 
 
 def _names(inputs: Sequence[Any]) -> list[str]:

@@ -356,3 +356,138 @@ def test_timms_models_count_as_torch_counts_them(name: str) -> None:
     cases = {case: (make, shape) for case, make, shape in timm_cases()}
 
     assert differences(*cases[name]) == []
+
+
+# What a forward may do to its own parts
+
+
+def test_a_leaf_that_is_set_up_anew_between_calls_is_traced_as_it_is_then() -> None:
+    def forward(self, x):
+        first = self.conv(x)
+        self.conv.dilation = (3, 3)
+        return first.flatten(1).sum(1) + self.conv(x).flatten(1).sum(1)
+
+    net = Calls(forward, conv=nn.Conv2d(4, 4, 3))
+    nodes = {node.path: node.output for node in trace(net, (1, 4, 16, 16)).nodes()}
+
+    assert nodes["conv"] == (1, 4, 14, 14)
+    assert nodes["conv:2"] == (1, 4, 10, 10)
+    assert net.conv.dilation == (1, 1)
+
+
+def test_a_leafs_own_forward_and_hooks_count() -> None:
+    net = nn.Sequential(nn.Linear(3, 4))
+    net[0].forward = lambda x: x * 2  # type: ignore[method-assign]
+
+    assert macs(net, (2, 3)) == 0
+
+
+def test_what_a_forward_does_to_its_leaves_is_put_back() -> None:
+    def forward(self, x):
+        self.bn.running_mean.mul_(0.5)
+        self.bn.weight.data = torch.zeros(3)
+        self.bn.weight.requires_grad_(False)
+        self.drop.p = 0.9
+        self.drop.seen = x
+        self.drop.eval()
+        torch.manual_seed(0)
+        torch.set_default_dtype(torch.float64)
+        torch.set_grad_enabled(False)
+        return self.drop(self.bn(x))
+
+    net = Calls(forward, bn=nn.BatchNorm1d(3), drop=nn.Dropout(0.1))
+    net.bn.running_mean.fill_(8.0)
+    random = torch.get_rng_state()
+    trace(net, (2, 3))
+
+    assert torch.equal(net.bn.running_mean, torch.full((3,), 8.0))
+    assert torch.equal(net.bn.weight, torch.ones(3))
+    assert net.bn.weight.requires_grad
+    assert net.drop.p == 0.1
+    assert net.drop.training
+    assert not hasattr(net.drop, "seen")
+    assert torch.equal(torch.get_rng_state(), random)
+    assert torch.get_default_dtype() is torch.float32
+    assert torch.is_grad_enabled()
+
+
+def test_a_submodule_may_be_called_input() -> None:
+    net = Calls(lambda self, x: x + self.c(self.input(x)), input=nn.Linear(4, 4), c=nn.Linear(4, 4))
+    nodes = {node.path: node.inputs for node in trace(net, (1, 4)).nodes()}
+
+    assert nodes == {"input:2": ("input",), "c": ("input:2",), "add": ("input", "c")}
+
+
+def test_devices_dtypes_and_buffers_are_there() -> None:
+    def forward(self, x):
+        x = x.to(self.a.weight.device).to("cpu").to(x.device, torch.float32).cpu()
+        return self.a(x)[:, : int(self.sizes[1])] if (self.sizes > 0).any() else x
+
+    net = Calls(forward, a=nn.Linear(4, 4))
+    net.register_buffer("sizes", torch.tensor([1, 2]))
+    graph = trace(net, (3, 4))
+
+    assert list(graph.nodes())[-1].output == (3, 2)
+
+
+def test_padding_same_with_an_even_kernel_pads_more_on_the_right() -> None:
+    net = nn.Sequential(nn.Conv2d(4, 4, 4, padding="same"))
+    total = tally(trace(net, (1, 4, 8, 8)))
+
+    assert total.macs == 8 * 8 * 4 * 4 * 16
+    assert total.activations == 8 * 8 * 4
+
+
+def test_a_norm_of_a_vector_is_not_an_unknown_cost() -> None:
+    assert report(Calls(lambda self, x: F.normalize(x)), (2, 3)).unknown == ()
+
+
+def test_an_embedding_needs_no_integers_to_be_traced() -> None:
+    total = tally(trace(nn.Sequential(nn.Embedding(10, 4), nn.Linear(4, 2)), (2, 5)))
+
+    assert total.macs == 2 * 5 * 4 * 2
+    assert total.params == 40 + 10
+
+
+@pytest.mark.parametrize(
+    ("module", "shape", "message"),
+    [
+        (
+            nn.Sequential(nn.Conv2d(3, 4, 1)),
+            (1, 1, 3, 4, 4),
+            "^0: .*5 dimensions .must have 3 or 4",
+        ),
+        (nn.Sequential(nn.MaxPool2d(2)), (4, 4), "^0: input 4×4 has 2 dimensions"),
+        (nn.Sequential(nn.BatchNorm2d(3)), (2, 3, 4), "^0: input 2×3×4 has 3 dimensions"),
+        (nn.Sequential(nn.BatchNorm2d(3, affine=False)), (2, 5, 4, 4), "^0: .*has 5 channels"),
+        (nn.Sequential(nn.LayerNorm(3)), (2, 6), r"^0: input 2×6 \(normalizes 3\)"),
+        (nn.Sequential(nn.GroupNorm(3, 9)), (2, 3, 4), "^0: input 2×3×4 has 3 channels"),
+        (Calls(lambda self, x: x.transpose(1, 5)), (2, 3), "^transpose: .*given 2×3"),
+        (Calls(lambda self, x: torch.cat([x, x], 9)), (2, 3), "^cat: .*given 2×3, 2×3"),
+        (Calls(lambda self, x: torch.mm(x, x)), (2, 3, 3), "^mm: .*given 2×3×3"),
+        (nn.LazyLinear(4), (1, 3), "^weight: has no shape yet .run the lazy module once before"),
+        (nn.Linear(4, 4), (2**40, 2**40), "^input: .*elements 1000000000000 at most"),
+        (
+            nn.Sequential(nn.Sequential(nn.ReLU(), Calls(lambda self, x: 1 / 0))),
+            (1, 4),
+            r"^0\.1: its forward raised ZeroDivisionError",
+        ),
+        (Calls(lambda self, x: exit(3)), (1, 4), "^Calls: its forward raised SystemExit"),
+        (
+            Calls(lambda self, x: self.w * 2, w=nn.Parameter(torch.rand(3))),
+            (1, 4),
+            "depends on the",
+        ),
+    ],
+)
+def test_what_torch_would_refuse_is_refused(module, shape, message: str) -> None:
+    with pytest.raises(RequestError, match=message):
+        trace(module, shape)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_compiled_module_says_that_it_cannot_be_looked_into() -> None:
+    scripted = torch.jit.script(nn.Sequential(nn.Linear(3, 3)))
+
+    with pytest.raises(RequestError, match="cannot be looked into by a trace"):
+        trace(scripted, (1, 3))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from resnet_viz.arithmetic import Size
 from resnet_viz.errors import RequestError
-from resnet_viz.graph.model import Graph, Node, Param, Scope, input_name, module_path
+from resnet_viz.graph.model import INPUT, Graph, Node, Param, Scope, input_name, module_path
 from resnet_viz.ops import OPERATORS, Shape
 
 __all__ = ["Builder", "Value"]
@@ -34,7 +34,7 @@ class Builder:
         self.inputs = tuple(Value(input_name(i), shape) for i, shape in enumerate(inputs))
         self.prefix = ""
         self.children: list[Scope | Node] = []
-        self._calls: dict[str, int] = {}
+        self._calls: dict[str, int] = {INPUT: len(inputs)}
 
     def call(self, name: str, op: str, *inputs: Value, **attrs: Any) -> Value:
         """Record one call of an operator and return what it puts out.

@@ -51,7 +51,13 @@ def attend(query: Shape, key: Shape, value: Shape) -> Outcome:
     return Outcome((output,), terms={"matmul_macs": scores * (query[-1] + value[-1])})
 
 
+def embed(x: Shape, *, features: Size) -> Outcome:
+    """Any shape of indices to that shape with `features` behind it: a look-up, no product."""
+    return Outcome(((*x, features),))
+
+
 OPERATORS = (
+    Operator("embedding", "other", embed),
     Operator("linear", "linear", linear),
     Operator("matmul", "matmul", matmul),
     Operator("scaled_dot_product_attention", "matmul", attend),

@@ -21,7 +21,11 @@ _EXTRA: dict[Any, Callable[..., int]] = {
 }
 """Matrix products that torch's own registry leaves out: matrix by vector, vector by vector."""
 
-_UNKNOWN = ("linalg_", "_linalg_", "_fft_", "fft_", "_cdist", "_trilinear", "cholesky", "lu_")
+_UNKNOWN = (
+    *("_linalg_", "linalg_inv", "linalg_solve", "linalg_eig", "linalg_svd", "linalg_qr"),
+    *("linalg_lu", "linalg_chol", "linalg_ldl", "linalg_lstsq", "linalg_matrix_exp"),
+    *("linalg_householder", "_fft_", "_cdist", "_trilinear", "cholesky", "svd", "triangular_solve"),
+)
 """How operators begin that multiply and add and that nobody has a formula for."""
 
 

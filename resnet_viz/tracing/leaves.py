@@ -48,15 +48,21 @@ def _linear(tracer: Tracer, name: str, m: Any, x: Any) -> Any:
     return rules.linear(tracer, x, m.weight, m.bias, name=name)
 
 
-def _batch_norm(tracer: Tracer, name: str, m: Any, x: Any) -> Any:
-    return rules.batch_norm(tracer, x, None, None, m.weight, m.bias, name=name)
+def _batch_norm(*ranks: int) -> Leaf:
+    def leaf(tracer: Tracer, name: str, m: Any, x: Any) -> Any:
+        rules.has_rank(tracer, name, x, *ranks)
+        rules.fits(tracer, name, x, 1 - len(x.shape), m.num_features, "channels")
+        return rules.batch_norm(tracer, x, None, None, m.weight, m.bias, name=name)
+
+    return leaf
 
 
 def _normalize(op: str) -> Leaf:
     rule = rules.normalize(op)
 
     def leaf(tracer: Tracer, name: str, m: Any, x: Any) -> Any:
-        return rule(tracer, x, None, m.weight, m.bias, name=name)
+        how = m.normalized_shape if op == "layer_norm" else m.num_groups
+        return rule(tracer, x, how, m.weight, m.bias, name=name)
 
     return leaf
 
@@ -119,9 +125,9 @@ LEAVES: Mapping[type, Leaf] = {
     nn.ConvTranspose2d: _conv_transpose(2),
     nn.ConvTranspose3d: _conv_transpose(3),
     nn.Linear: _linear,
-    nn.BatchNorm1d: _batch_norm,
-    nn.BatchNorm2d: _batch_norm,
-    nn.BatchNorm3d: _batch_norm,
+    nn.BatchNorm1d: _batch_norm(2, 3),
+    nn.BatchNorm2d: _batch_norm(4),
+    nn.BatchNorm3d: _batch_norm(5),
     nn.LayerNorm: _normalize("layer_norm"),
     nn.GroupNorm: _normalize("group_norm"),
     nn.ReLU: _activation("relu"),

@@ -28,7 +28,7 @@ class Proxy:
         params: parameters that went into it and that no node has been recorded for yet.
     """
 
-    __slots__ = ("dtype", "params", "shape", "source", "tracer")
+    __slots__ = ("__dict__", "dtype", "params", "shape", "source", "tracer")
 
     def __init__(
         self,
@@ -139,6 +139,10 @@ class Proxy:
     def requires_grad(self) -> bool:
         """False: nothing is differentiated."""
         return False
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        pass
 
     @property
     def grad(self) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from resnet_viz.tracing.tracer import Tracer
 
 __all__ = ["RULES", "activation", "adaptive", "batch_norm", "conv", "conv_transpose", "linear"]
-__all__ += ["flatten", "keep", "normalize", "pool"]
+__all__ += ["fits", "flatten", "has_rank", "keep", "normalize", "pool"]
 
 Rule = Callable[..., Any]
 
@@ -62,12 +62,15 @@ def conv(rank: int) -> Rule:
     ) -> Any:
         x, filters = _lifted(tracer, x, weight)
         kernel, dilations = tuple(filters.shape[2:]), tuple_of(dilation, rank)
-        _fits(tracer, name or f"conv{rank}d", x, -rank - 1, filters.shape[1] * groups, "channels")
+        fits(tracer, name or f"conv{rank}d", x, -rank - 1, filters.shape[1] * groups, "channels")
+        has_rank(tracer, name or f"conv{rank}d", x, rank + 1, rank + 2)
         if padding == "same":
             span = [d * (k - 1) for k, d in zip(kernel, dilations, strict=True)]
-            if any(total % 2 for total in span):
-                return NotImplemented
             padding = [total // 2 for total in span]
+            if any(total % 2 for total in span):  # more on the right, as torch does it
+                amounts = [(total // 2, total - total // 2) for total in reversed(span)]
+                flat = tuple(amount for pair in amounts for amount in pair)
+                x, padding = tracer.node("pad", [x], {"amounts": flat}), 0
         attrs = {
             "out_channels": filters.shape[0],
             "kernel": kernel,
@@ -100,7 +103,7 @@ def conv_transpose(rank: int) -> Rule:
     ) -> Any:
         x, filters = _lifted(tracer, x, weight)
         op = f"conv_transpose{rank}d"
-        _fits(tracer, name or op, x, -rank - 1, filters.shape[0], "channels")
+        fits(tracer, name or op, x, -rank - 1, filters.shape[0], "channels")
         attrs = {
             "out_channels": filters.shape[1] * groups,
             "kernel": tuple(filters.shape[2:]),
@@ -121,7 +124,7 @@ def linear(tracer: Tracer, x: Any, weight: Any, bias: Any = None, *, name: str =
     x, matrix = _lifted(tracer, x, weight)
     if len(matrix.shape) != 2:
         return NotImplemented
-    _fits(tracer, name or "linear", x, -1, matrix.shape[1], "features")
+    fits(tracer, name or "linear", x, -1, matrix.shape[1], "features")
     attrs = {"out_features": matrix.shape[0], "bias": bias is not None}
     return tracer.node("linear", [x], attrs, name=name, params=[matrix, bias])
 
@@ -143,7 +146,7 @@ def batch_norm(
     features = 0 if scale is None else scale.shape[0]
     if features:
         axis = 1 if len(x.shape) > 1 else 0
-        _fits(tracer, name or "batch_norm", x, axis - len(x.shape), features, "channels")
+        fits(tracer, name or "batch_norm", x, axis - len(x.shape), features, "channels")
     attrs = {"features": features}
     return tracer.node("batch_norm", [x], attrs, name=name, params=[scale, bias])
 
@@ -162,6 +165,16 @@ def normalize(op: str) -> Rule:
         **more: Any,
     ) -> Any:
         scale, offset = tracer.lift(weight), tracer.lift(bias)
+        (x,) = _lifted(tracer, x)
+        if isinstance(how, (tuple, list)) and tuple(x.shape[-len(how) :]) != tuple(how):
+            path = tracer.builder.path(name or op)
+            given = f"{spell(tuple(x.shape))} (normalizes {spell(tuple(how))})"
+            raise RequestError(f"{path}: input {given}")
+        if type(how) is int and (len(x.shape) < 2 or x.shape[1] % how):
+            path = tracer.builder.path(name or op)
+            raise RequestError(f"{path}: input {spell(tuple(x.shape))} (has {how} groups)")
+        if op == "group_norm" and scale is not None:
+            fits(tracer, name or op, x, 1 - len(x.shape), scale.shape[0], "channels")
         attrs = {
             key: tuple(value.shape)
             for key, value in (("weight", scale), ("bias", offset))
@@ -214,6 +227,8 @@ def pool(kind: str, rank: int) -> Rule:
     ) -> Any:
         if return_indices or (len(rest) > 2 and kind == "max"):
             return NotImplemented
+        (x,) = _lifted(tracer, x)
+        has_rank(tracer, name or f"{kind}_pool{rank}d", x, rank + 1, rank + 2)
         if kind == "max":
             if rest:
                 dilation = rest[0]
@@ -243,9 +258,11 @@ def adaptive(kind: str, rank: int) -> Rule:
     ) -> Any:
         if rest or more.get("return_indices"):
             return NotImplemented
-        given = _lifted(tracer, x)[0].shape[-rank:]
-        wanted = tuple_of(output_size, rank)
-        size = tuple(wish or had for had, wish in zip(given, wanted, strict=True))
+        (x,) = _lifted(tracer, x)
+        has_rank(tracer, name or f"adaptive_{kind}_pool{rank}d", x, rank + 1, rank + 2)
+        given = x.shape[-rank:]
+        wishes: tuple[Any, ...] = tuple_of(output_size, rank)
+        size = tuple(had if wish is None else wish for had, wish in zip(given, wishes, strict=True))
         return tracer.node(f"adaptive_{kind}_pool{rank}d", [x], {"size": size}, name=name)
 
     return rule
@@ -262,7 +279,7 @@ def flatten(
     return tracer.node("flatten", [x], {"start": start}, name=name)
 
 
-def _fits(tracer: Tracer, name: str, x: Proxy, axis: int, size: int, what: str) -> None:
+def fits(tracer: Tracer, name: str, x: Proxy, axis: int, size: int, what: str) -> None:
     """Check that a tensor has the channels or features that a weight was made for.
 
     Raises:
@@ -273,6 +290,20 @@ def _fits(tracer: Tracer, name: str, x: Proxy, axis: int, size: int, what: str) 
         given = f"has {x.shape[axis]}" if len(x.shape) >= -axis else f"has rank {len(x.shape)}"
         raise RequestError(
             f"{path}: input {spell(tuple(x.shape))} {given} {what} (its weight takes {size})"
+        )
+
+
+def has_rank(tracer: Tracer, name: str, x: Proxy, *ranks: int) -> None:
+    """Check that a tensor has as many dimensions as an operator takes.
+
+    Raises:
+        RequestError: it has more or fewer.
+    """
+    if len(x.shape) not in ranks:
+        legal = " or ".join(map(str, ranks))
+        raise RequestError(
+            f"{tracer.builder.path(name)}: input {spell(tuple(x.shape))} has "
+            f"{len(x.shape)} dimensions (must have {legal})"
         )
 
 
@@ -314,6 +345,35 @@ def _matmul(tracer: Tracer, a: Any, b: Any, **more: Any) -> Any:
     return tracer.node("matmul", [left, right], {})
 
 
+def _product_of(rank: int) -> Rule:
+    def rule(tracer: Tracer, a: Any, b: Any, **more: Any) -> Any:
+        lifted = _lifted(tracer, a, b)
+        if any(len(x.shape) != rank for x in lifted):
+            return NotImplemented
+        return _matmul(tracer, *lifted, **more)
+
+    return rule
+
+
+def _to(tracer: Tracer, x: Any, *args: Any, **more: Any) -> Any:
+    """A tensor on another device or of another dtype: the same stand-in, with that dtype."""
+    (lifted,) = _lifted(tracer, x)
+    dtype = lifted.dtype
+    for value in (*args, *more.values()):
+        if isinstance(value, torch.dtype):
+            dtype = value
+        elif isinstance(value, torch.Tensor):
+            dtype = value.dtype
+    return Proxy(tracer, lifted.shape, dtype, lifted.source, lifted.params)
+
+
+def _embedding(tracer: Tracer, indices: Any, weight: Any, *rest: Any, **more: Any) -> Any:
+    """Rows of a table; of the indices only their shape matters."""
+    where, table = _lifted(tracer, indices, weight)
+    attrs = {"features": table.shape[-1]}
+    return tracer.node("embedding", [where], attrs, params=[table], dtype=table.dtype)
+
+
 def _rmatmul(tracer: Tracer, a: Any, b: Any) -> Any:
     return _matmul(tracer, b, a)
 
@@ -332,6 +392,8 @@ def _cat(tracer: Tracer, tensors: Any, dim: int = 0, **more: Any) -> Any:
     if len(shapes) > 1 or any(part is not None and part.shape == (0,) for part in parts):
         return NotImplemented
     (rank,) = shapes
+    if not -rank <= dim < rank:
+        return NotImplemented
     return tracer.node("cat", parts, {"axis": dim if dim < 0 else dim - rank})
 
 
@@ -356,7 +418,9 @@ def _permute(tracer: Tracer, x: Any, *dims: Any, **more: Any) -> Any:
         dims = tuple(dims[0])
     (lifted,) = _lifted(tracer, x)
     rank = len(lifted.shape)
-    if more or len(dims) != rank:
+    if more or sorted(d % rank for d in dims) != list(range(rank)):
+        return NotImplemented
+    if not all(-rank <= d < rank for d in dims):
         return NotImplemented
     return tracer.node("permute", [lifted], {"order": tuple(d % rank - rank for d in dims)})
 
@@ -366,6 +430,8 @@ def _transpose(tracer: Tracer, x: Any, *dims: Any, **more: Any) -> Any:
         return NotImplemented
     (lifted,) = _lifted(tracer, x)
     rank = len(lifted.shape)
+    if not all(-rank <= d < rank for d in dims):
+        return NotImplemented
     order = list(range(-rank, 0))
     one, other = (d % rank for d in dims)
     order[one], order[other] = order[other], order[one]
@@ -393,7 +459,10 @@ def _getitem(tracer: Tracer, x: Any, index: Any) -> Any:
 
 
 def _pad(tracer: Tracer, x: Any, pad: Any, mode: str = "constant", value: Any = None) -> Any:
-    if not all(type(amount) is int for amount in pad):
+    (x,) = _lifted(tracer, x)
+    if not all(type(amount) is int for amount in pad) or len(pad) % 2:
+        return NotImplemented
+    if len(pad) > 2 * len(x.shape):
         return NotImplemented
     return tracer.node("pad", [x], {"amounts": tuple(pad)})
 
@@ -456,10 +525,14 @@ RULES: Mapping[Any, Rule] = {
     T.matmul: _matmul,
     T.__matmul__: _matmul,
     T.__rmatmul__: _rmatmul,
-    torch.bmm: _matmul,
-    T.bmm: _matmul,
-    torch.mm: _matmul,
-    T.mm: _matmul,
+    torch.bmm: _product_of(3),
+    T.bmm: _product_of(3),
+    torch.mm: _product_of(2),
+    T.mm: _product_of(2),
+    T.to: _to,
+    T.cpu: _to,
+    T.cuda: _to,
+    F.embedding: _embedding,
     F.scaled_dot_product_attention: _attend,
     torch.cat: _cat,
     torch.reshape: _reshape,

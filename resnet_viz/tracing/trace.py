@@ -11,12 +11,15 @@ from typing import Any
 import torch
 from torch import nn
 
-from resnet_viz.errors import RequestError, ResNetVizError, show
+from resnet_viz.errors import RequestError, ResNetVizError, first_line, show
 from resnet_viz.graph import Graph, Value
 from resnet_viz.tracing.proxy import Proxy
 from resnet_viz.tracing.tracer import Tracer, mapped
 
 __all__ = ["trace"]
+
+MAX_ELEMENTS = 10**12
+"""Of one input. Torch's own limit is 2**63 bytes."""
 
 
 def trace(module: nn.Module, input: Any) -> Graph:
@@ -47,30 +50,33 @@ def trace(module: nn.Module, input: Any) -> Graph:
 
 def _traced(module: nn.Module, input: Any) -> Graph:
     tracer = Tracer(module)
-    args, kwargs = tracer.enter(_arguments(input, tracer.dtype))
     name = type(module).__name__
     try:
-        with _calls(tracer), tracer:
+        tracer.survey()
+        args, kwargs = tracer.enter(_arguments(input, tracer.dtype))
+        with _calls(tracer), _torch_as_it_was(), tracer:
             result = nn.Module.__call__(module, *args, **kwargs)
+        outputs: list[Proxy] = []
+        _collect(result, outputs)
     except ResNetVizError:
         raise
     except RecursionError:
-        raise RequestError(f"{_where(tracer)}: its forward calls itself without end") from None
-    except Exception as error:
-        line = (str(error).strip().splitlines() or [""])[0]
         raise RequestError(
-            f"{_where(tracer)}: its forward raised {type(error).__name__}: {line}"
-        ) from error
+            f"{tracer.failed or name}: its forward calls itself without end"
+        ) from None
+    except (Exception, SystemExit) as error:
+        what = f"its forward raised {first_line(error)}" if tracer.failed else first_line(error)
+        raise RequestError(f"{tracer.failed or 'input'}: {what}") from error
     finally:
         tracer.put_back()
-    outputs: list[Proxy] = []
-    _collect(result, outputs)
-    if not outputs:
-        raise RequestError(
-            f"{name}: its forward returned {show(result)} (must return a tensor, or several)"
-        )
     values = [Value(proxy.source, tuple(proxy.shape)) for proxy in outputs if proxy.source]
-    return tracer.builder.graph(name, *dict.fromkeys(values), kind=name, idle=tracer.idle())
+    if not values:
+        raise RequestError(
+            f"{name}: its forward returned {show(result)} "
+            "(must return a tensor that depends on the input, or several)"
+        )
+    leaving = {value.source: value for value in values}
+    return tracer.builder.graph(name, *leaving.values(), kind=name, idle=tracer.idle())
 
 
 @contextmanager
@@ -83,10 +89,6 @@ def _no_collection() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
-
-
-def _where(tracer: Tracer) -> str:
-    return tracer.stack[-1] if tracer.stack else type(tracer.root).__name__
 
 
 def _arguments(input: Any, dtype: torch.dtype) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -109,22 +111,46 @@ def _is_shape(value: Any) -> bool:
         return False
     if not all(type(size) is int for size in value):
         return False
-    if min(value) < 1:
-        raise RequestError(f"input: {show(tuple(value))} (sizes must be 1 or more)")
+    elements = 1
+    for size in value:
+        elements *= size
+    if min(value) < 1 or elements > MAX_ELEMENTS:
+        raise RequestError(
+            f"input: {show(tuple(value))} "
+            f"(sizes must be 1 or more, elements {MAX_ELEMENTS} at most)"
+        )
     return True
 
 
 def _collect(result: Any, outputs: list[Proxy]) -> None:
     """Gather the stand-ins in a nested result, also those in a plain object's attributes."""
+
+    def keep(value: Any) -> Any:
+        if type(value) is Proxy:
+            outputs.append(value)
+        return value
+
     before = len(outputs)
-    mapped(result, torch.Tensor, lambda value: outputs.append(value))
-    outputs[before:] = [value for value in outputs[before:] if type(value) is Proxy]
+    mapped(result, torch.Tensor, keep)
     if len(outputs) == before and hasattr(result, "__dict__") and not isinstance(result, type):
         for value in vars(result).values():
-            mapped(value, torch.Tensor, lambda value: outputs.append(value))
+            mapped(value, torch.Tensor, keep)
 
 
 # The module and torch stay what they were
+
+
+@contextmanager
+def _torch_as_it_was() -> Iterator[None]:
+    """Keep a forward pass from changing torch's random state, gradient mode or default dtype."""
+    state, grad, dtype = torch.get_rng_state(), torch.is_grad_enabled(), torch.get_default_dtype()
+    try:
+        yield
+    finally:
+        torch.set_rng_state(state)
+        torch.set_grad_enabled(grad)
+        if torch.get_default_dtype() is not dtype:
+            torch.set_default_dtype(dtype)
 
 
 _local = threading.local()

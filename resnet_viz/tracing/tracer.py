@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import copy
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from operator import itemgetter
 from typing import Any
 
 import torch
 from torch import nn
+from torch.jit import ScriptModule
+from torch.nn.modules.module import _global_forward_hooks, _global_forward_pre_hooks
 from torch.overrides import TorchFunctionMode
 
 from resnet_viz.errors import RequestError
@@ -59,60 +61,61 @@ class Tracer(TorchFunctionMode):
         self.weights: dict[int, Proxy] = {}
         self.held: list[tuple[Any, Any]] = []
         self.outcomes: dict[Any, Outcome] = {}
-        self.setups: dict[Any, int] = {}
-        self.plans: dict[int, tuple[str, int, tuple[Param, ...], bool]] = {}
-        self._survey(module)
+        self.failed = ""
+        self.used: set[int] = set()  # the ids of parameters that a node reads
+        self.hooked = bool(_global_forward_hooks or _global_forward_pre_hooks)
         self.answers: dict[Any, Answer] = {}
         self.recipes: dict[Any, tuple[Any, ...]] = {}
         self.root = module
         self.builder = Builder()
         self.prefix = ""  # the module path of the present scope, with a dot at its end
         self.forward: Callable[..., Any] = nn.Module.__call__
-        self.stack: list[str] = []
 
-    def _survey(self, module: nn.Module) -> None:
+    def survey(self) -> None:
         """Note the paths of all modules and parameters, as PyTorch names them, first come first.
 
-        And how each leaf is set up; and what any other module holds that its `forward` may change.
+        And what every module holds that a `forward` may change.
+
+        Raises:
+            RequestError: a module is compiled or unfinished, and cannot be looked into.
         """
-        paths, params, setups = self.paths, self.params, self.setups
-        waiting = [("", module)]
+        paths, params, held_before = self.paths, self.params, self.held
+        waiting = [("", self.root)]
         while waiting:
             path, module = waiting.pop()
             if id(module) in paths:
                 continue
             paths[id(module)] = path
-            held, kind = module.__dict__, type(module)
+            held = module.__dict__
+            if "_parameters" not in held or isinstance(module, ScriptModule):
+                kind = type(module).__name__
+                raise RequestError(f"{path or kind}: a {kind} cannot be looked into by a trace")
             prefix = f"{path}." if path else ""
-            own = []
-            for name, weight in held["_parameters"].items():
-                if weight is None:
+            weights, buffers, children = held["_parameters"], held["_buffers"], held["_modules"]
+            for name, weight in weights.items():
+                if weight is None or id(weight) in params:
                     continue
-                param = params.get(id(weight))
-                if param is None:
-                    if not params and weight.is_floating_point():
-                        self.dtype, self.device = weight.dtype, weight.device
-                    param = Param(prefix + name, tuple(weight.shape), weight.requires_grad)
-                    params[id(weight)] = param
-                own.append(param)
-            if kind in LEAVES and path and not _hooked(module):
-                setup = _SETUPS.get(kind)
-                if setup is None:
-                    names = ("training", *getattr(kind, "__constants__", ()))
-                    setup = _SETUPS[kind] = itemgetter(*names)
-                key = (kind, setup(held), *[param.shape for param in own])
                 try:
-                    number = setups.setdefault(key, len(setups))
-                except TypeError:  # a setting that is a list
-                    continue
-                self.plans[id(module)] = (path, number, tuple(own), held.get("inplace", False))
+                    shape = tuple(weight.shape)
+                except RuntimeError:
+                    raise RequestError(
+                        f"{prefix}{name}: has no shape yet (run the lazy module once before)"
+                    ) from None
+                if not params and weight.is_floating_point():
+                    self.dtype, self.device = weight.dtype, weight.device
+                params[id(weight)] = Param(prefix + name, shape, weight.requires_grad)
+            held_before.append((held, held.copy()))
+            if type(module) in LEAVES:
+                if weights:
+                    held_before.append((weights, weights.copy()))
+                if buffers:
+                    held_before.append((buffers, buffers.copy()))
+                    self.buffers.update(map(id, buffers.values()))
                 continue
-            self.buffers.update(map(id, held["_buffers"].values()))
-            self.held.append((held, held.copy()))
+            self.buffers.update(map(id, buffers.values()))
             for value in held.values():
                 if type(value) in _HOLDERS:
-                    self.held.append((value, value.copy()))
-            children = held["_modules"]
+                    held_before.append((value, value.copy()))
             for name in reversed(children):
                 child = children[name]
                 if child is not None:
@@ -121,6 +124,11 @@ class Tracer(TorchFunctionMode):
     def put_back(self) -> None:
         """Put back every attribute, parameter, buffer and submodule that a forward replaced."""
         for held, before in self.held:
+            try:
+                if held == before:  # the very same values, mostly: a comparison by identity
+                    continue
+            except Exception:  # tensors that differ have no truth value
+                pass
             held.clear()
             if isinstance(held, list):
                 held.extend(before)
@@ -148,54 +156,84 @@ class Tracer(TorchFunctionMode):
 
         What a rule said of one leaf is said again of another that is set up alike.
         """
-        key: Any = None
-        plan = self.plans.get(id(module))
-        if plan is not None and not kwargs and len(args) == 1:
-            x = args[0]
-            if type(x) is Proxy and x.source:
-                path, number, params, in_place = plan
-                key = (number, x.shape, x.dtype)
+        kind = type(module)
+        leaf = LEAVES.get(kind)
+        held = module.__dict__
+        if (
+            leaf is None
+            or not args
+            or type(args[0]) is not Proxy
+            or held["_forward_hooks"]
+            or held["_forward_pre_hooks"]
+            or "forward" in held
+            or self.hooked
+        ):
+            return self._inside(module, args, kwargs)
+        path = self.paths.get(id(module))
+        if path is None:
+            path = kind.__name__
+        x, key = args[0], None
+        params: tuple[Param, ...] = ()
+        if x.source and len(args) == 1 and not kwargs:
+            setup = _SETUPS.get(kind)
+            if setup is None:
+                names = ("training", *getattr(kind, "__constants__", ()))
+                setup = _SETUPS[kind] = itemgetter(*names)
+            try:
+                weights = held["_parameters"].values()
+                params = tuple([self.params[id(p)] for p in weights if p is not None])
+                key = (kind, x.shape, x.dtype, setup(held), *[param.shape for param in params])
                 recipe = self.recipes.get(key)
-                if recipe is not None:
-                    builder = self.builder
-                    if builder.prefix != self.prefix or not path.startswith(self.prefix):
-                        path = builder.path(self._local(path))
-                    path = builder.unique(path)
-                    op, outputs, attrs, terms = recipe
-                    node = Node(path, op, (x.source,), outputs, attrs, params, terms)
-                    builder.children.append(node)
-                    if in_place:
-                        x.source = path
-                        return x
-                    return Proxy(self, outputs[0], x.dtype, path)
-        return self._call(module, args, kwargs, key)
-
-    def _call(self, module: nn.Module, args: Any, kwargs: Any, key: Any) -> Any:
-        path = self.paths.get(id(module), type(module).__name__)
-        leaf = LEAVES.get(type(module))
-        if leaf is not None and args and type(args[0]) is Proxy and not _hooked(module):
-            before, dtype = len(self.builder.children), args[0].dtype
-            name = self._local(path) or type(module).__name__.lower()
+            except (KeyError, TypeError):  # a weight of another making, a setting that is a list
+                key = recipe = None
+            if recipe is not None:
+                builder = self.builder
+                if builder.prefix != self.prefix or not path.startswith(self.prefix):
+                    path = builder.path(self._local(path))
+                path = builder.unique(path)
+                op, outputs, attrs, terms = recipe
+                node = Node(path, op, (x.source,), outputs, attrs, params, terms)
+                builder.children.append(node)
+                self.used.update(map(id, params))
+                if held.get("inplace"):
+                    x.source = path
+                    return x
+                return Proxy(self, outputs[0], x.dtype, path)
+        before, dtype = len(self.builder.children), x.dtype
+        name = self._local(path) or kind.__name__.lower()
+        try:
             result = leaf(self, name, module, *args, **kwargs)
-            if result is not NotImplemented:
-                made = self.builder.children[before:]
-                if key is not None and len(made) == 1 and result.dtype is dtype:
-                    (node,) = made
-                    assert isinstance(node, Node)
-                    self.recipes[key] = (node.op, node.outputs, node.attrs, node.terms)
-                return result
+        except TypeError as error:  # arguments that its forward does not take
+            raise RequestError(f"{self.builder.path(name)}: {error}") from error
+        if result is NotImplemented:
+            return self._inside(module, args, kwargs)
+        made = self.builder.children[before:]
+        if key is not None and len(made) == 1 and result.dtype is dtype:
+            (first,) = made
+            assert isinstance(first, Node)
+            self.recipes[key] = (first.op, first.outputs, first.attrs, first.terms)
+        return result
+
+    def _inside(self, module: nn.Module, args: Any, kwargs: Any) -> Any:
+        """Call a module's own forward, in a scope of its path."""
+        path = self.paths.get(id(module), type(module).__name__)
         if not path:
-            return self.forward(module, *args, **kwargs)
+            return self._forward(module, args, kwargs, type(module).__name__)
         name = self._local(path)
         outer, self.prefix = self.prefix, f"{path}."
-        self.stack.append(path)
         inside = None if name == path[len(outer) :] else f"{path}."
         try:
             with self.builder.scope(name, type(module).__name__, prefix=inside):
-                return self.forward(module, *args, **kwargs)
+                return self._forward(module, args, kwargs, path)
         finally:
             self.prefix = outer
-            self.stack.pop()
+
+    def _forward(self, module: nn.Module, args: Any, kwargs: Any, path: str) -> Any:
+        try:
+            return self.forward(module, *args, **kwargs)
+        except BaseException:
+            self.failed = self.failed or path
+            raise
 
     def _local(self, path: str) -> str:
         """Return a module's path from the present scope."""
@@ -211,8 +249,8 @@ class Tracer(TorchFunctionMode):
 
     def dispatch(self, function: Any, args: Any, kwargs: Any) -> Any:
         """Answer a torch function."""
-        values = [*args, *kwargs.values()] if kwargs else args
-        known = self._known(values)
+        first = args[0] if args else None
+        known = 2 if type(first) is Proxy else self._known([*args, *kwargs.values()])
         if known == 0:
             return function(*args, **kwargs)
         if known == 1:
@@ -242,16 +280,30 @@ class Tracer(TorchFunctionMode):
         return known
 
     def _constant(self, function: Any, args: Any, kwargs: Any) -> Any:
-        """Answer what is asked of parameters and buffers alone, if that is no tensor."""
+        """Answer what is asked of parameters and buffers alone, if a stand-in is not needed.
+
+        Buffers are data that is there, and so are read; nothing is written.
+        """
         name = getattr(function, "__name__", "")
-        if name in _VALUES:
+        if name in ("__set__", "requires_grad_"):
+            return args[0]
+        if name in _VALUES or name in ("__repr__", "__format__", "__hash__"):
             return self._run(function, args, kwargs)
         if name == "__get__":
             value = self._run(function, args, kwargs)
-            return NotImplemented if isinstance(value, torch.Tensor) else value
-        if name in ("__set__", "__repr__", "__format__", "__hash__", "requires_grad_"):
-            return self._run(function, args, kwargs)
-        return NotImplemented
+            if not isinstance(value, torch.Tensor):
+                return value
+        if self._writes(function, name) or kwargs.get("out") is not None:
+            return NotImplemented
+        if any(id(value) in self.params for value in _flat((args, kwargs))):
+            return NotImplemented
+        return self._run(function, args, kwargs)
+
+    @staticmethod
+    def _writes(function: Any, name: str) -> bool:
+        """Tell whether a function changes its first argument."""
+        trailing = name.endswith("_") and not name.endswith("__")
+        return trailing or function in _IN_PLACE or name == "__setitem__"
 
     @staticmethod
     def _run(function: Any, args: Any, kwargs: Any) -> Any:
@@ -337,11 +389,15 @@ class Tracer(TorchFunctionMode):
         What is made of parameters only, without a multiplication of matrices, is no node: its
         parameters wait for the one that reads it.
         """
-        sources = tuple(proxy.source for proxy in reads if proxy.source)
-        params = tuple(dict.fromkeys(param for proxy in reads for param in proxy.params))
+        sources = tuple([proxy.source for proxy in reads if proxy.source])
+        params: tuple[Param, ...] = ()
+        for proxy in reads:
+            if proxy.params:
+                params += tuple([param for param in proxy.params if param not in params])
         if not sources and not any(name.endswith("_macs") for name in terms):
             return "", params
         path = self.builder.unique(path)
+        self.used.update(map(id, params))
         self.builder.record(Node(path, op, sources, outputs, attrs, params, terms))
         return path, ()
 
@@ -382,8 +438,7 @@ class Tracer(TorchFunctionMode):
             torch.Tensor,
             lambda tensor: Proxy(self, tensor.shape, tensor.dtype, source, params),
         )
-        in_place = (name.endswith("_") and not name.endswith("__")) or function in _IN_PLACE
-        if (in_place or name == "__setitem__") and type(args[0]) is Proxy:
+        if self._writes(function, name) and type(args[0]) is Proxy:
             return self._replaced(args[0], result)
         return result
 
@@ -409,7 +464,7 @@ class Tracer(TorchFunctionMode):
         Raises:
             RequestError: always.
         """
-        where = self.stack[-1] if self.stack else type(self.root).__name__
+        where = module_path(self.prefix.removesuffix(".")) or type(self.root).__name__
         raise RequestError(
             f"{where}: its forward asks a tensor of shape {spell(tuple(proxy.shape))} for {what}; "
             "a trace has no data, so what depends on it cannot be traced"
@@ -417,13 +472,7 @@ class Tracer(TorchFunctionMode):
 
     def idle(self) -> tuple[Param, ...]:
         """Return the parameters that no node reads."""
-        nodes = self.builder.graph("").nodes()
-        used = {param.name for node in nodes for param in node.params}
-        return tuple(param for param in self.params.values() if param.name not in used)
-
-
-def _hooked(module: nn.Module) -> bool:
-    return bool(module._forward_hooks or module._forward_pre_hooks)
+        return tuple([param for param in self.params.values() if id(param) not in self.used])
 
 
 def mapped(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
@@ -440,7 +489,9 @@ def mapped(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
         return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
     if isinstance(value, dict):
         changed = {key: mapped(part, kind, change) for key, part in value.items()}
-        return changed if type(value) is dict else type(value)(changed)
+        copied = copy.copy(value)
+        copied.update(changed)
+        return copied
     if isinstance(value, slice):
         ends = (value.start, value.stop, value.step)
         return slice(*(mapped(part, kind, change) for part in ends))
@@ -451,6 +502,16 @@ def mapped(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
             object.__setattr__(twin, field.name, part)
         return twin
     return value
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    if isinstance(value, (tuple, list)):
+        for part in value:
+            yield from _flat(part)
+    elif isinstance(value, dict):
+        yield from _flat(tuple(value.values()))
+    else:
+        yield value
 
 
 def _key(value: Any) -> Any:

@@ -340,7 +340,14 @@ OF_TIMM = (
     *("beit_base_patch16_224", "botnet26t_256", "cait_xxs24_224", "coat_tiny", "convmixer_768_32"),
     *("crossvit_tiny_240", "cspresnet50", "davit_tiny", "dla34", "dpn68", "edgenext_xx_small"),
     *("efficientformer_l1", "ese_vovnet19b_dw", "gcvit_xxtiny", "ghostnet_100", "hrnet_w18_small"),
-    *("levit_128", "mixer_s32_224", "mobilevit_xxs", "nfnet_f0", "poolformer_s12", "regnetz_b16"),
+    *(
+        "levit_128",
+        "mixer_s32_224",
+        "mobilevit_xxs",
+        "nfnet_f0",
+        "poolformer_s12",
+        "gemma4_vit_167m",
+    ),
 )
 
 
@@ -428,6 +435,13 @@ def test_devices_dtypes_and_buffers_are_there() -> None:
     graph = trace(net, (3, 4))
 
     assert list(graph.nodes())[-1].output == (3, 2)
+
+
+def test_products_of_buffers_are_counted() -> None:
+    net = Calls(lambda self, x: x + self.table @ self.table)
+    net.register_buffer("table", torch.rand(4, 4))
+
+    assert macs(net, (4, 4)) == 4 * 4 * 4
 
 
 def test_padding_same_with_an_even_kernel_pads_more_on_the_right() -> None:

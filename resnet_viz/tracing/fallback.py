@@ -9,7 +9,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
-__all__ = ["Answer", "on_meta"]
+__all__ = ["Answer", "counted"]
 
 aten = torch.ops.aten
 
@@ -66,8 +66,8 @@ class _Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return out
 
 
-def on_meta(function: Callable[..., Any], args: Any, kwargs: Any) -> Answer:
-    """Call a function on meta tensors and count what it runs."""
+def counted(function: Callable[..., Any], args: Any, kwargs: Any) -> Answer:
+    """Call a function, on meta tensors mostly, and count what it runs."""
     counter = _Counter()
     with torch._C.DisableTorchFunction(), torch.no_grad(), counter:
         result = function(*args, **kwargs)

@@ -19,7 +19,16 @@ from resnet_viz.tracing.proxy import Proxy
 if TYPE_CHECKING:
     from resnet_viz.tracing.tracer import Tracer
 
-__all__ = ["RULES", "activation", "adaptive", "batch_norm", "conv", "conv_transpose", "linear"]
+__all__ = [
+    "PRODUCTS",
+    "RULES",
+    "activation",
+    "adaptive",
+    "batch_norm",
+    "conv",
+    "conv_transpose",
+    "linear",
+]
 __all__ += ["fits", "flatten", "has_rank", "keep", "normalize", "pool"]
 
 Rule = Callable[..., Any]
@@ -546,3 +555,12 @@ RULES: Mapping[Any, Rule] = {
     F.pad: _pad,
 }
 """The rule of each torch function; one that is missing here runs on meta tensors."""
+
+PRODUCTS = frozenset(
+    {
+        *(torch.matmul, T.matmul, T.__matmul__, T.__rmatmul__, torch.bmm, T.bmm, torch.mm, T.mm),
+        *(torch.einsum, torch.addmm, torch.baddbmm, F.linear, F.scaled_dot_product_attention),
+        *(torch.conv1d, torch.conv2d, torch.conv3d),
+    }
+)
+"""Functions that multiply and add: counted even if they see neither input nor parameters."""

@@ -20,10 +20,10 @@ from resnet_viz.graph import Builder, Node, Param
 from resnet_viz.graph.model import input_name, module_path
 from resnet_viz.ops import OPERATORS, Outcome
 from resnet_viz.ops.operator import spell
-from resnet_viz.tracing.fallback import Answer, on_meta
+from resnet_viz.tracing.fallback import Answer, counted
 from resnet_viz.tracing.leaves import LEAVES
 from resnet_viz.tracing.proxy import Proxy
-from resnet_viz.tracing.rules import RULES
+from resnet_viz.tracing.rules import PRODUCTS, RULES
 
 __all__ = ["Tracer", "mapped"]
 
@@ -252,6 +252,8 @@ class Tracer(TorchFunctionMode):
         first = args[0] if args else None
         known = 2 if type(first) is Proxy else self._known([*args, *kwargs.values()])
         if known == 0:
+            if function in PRODUCTS:
+                return self._tables(function, args, kwargs)
             return function(*args, **kwargs)
         if known == 1:
             answer = self._constant(function, args, kwargs)
@@ -297,7 +299,19 @@ class Tracer(TorchFunctionMode):
             return NotImplemented
         if any(id(value) in self.params for value in _flat((args, kwargs))):
             return NotImplemented
-        return self._run(function, args, kwargs)
+        return self._tables(function, args, kwargs)
+
+    def _tables(self, function: Any, args: Any, kwargs: Any) -> Any:
+        """Compute what is made of tables, not of the input; their product is work, too."""
+        answer = counted(function, args, kwargs)
+        if answer.macs:
+            op = getattr(function, "__name__", "product").strip("_")
+            outputs: list[tuple[int, ...]] = []
+            mapped(answer.result, torch.Tensor, lambda made: outputs.append(tuple(made.shape)))
+            path = self.builder.unique(self.builder.path(op))
+            terms = {"matmul_macs": answer.macs}
+            self.builder.record(Node(path, op, (), tuple(outputs), {}, (), terms))
+        return answer.result
 
     @staticmethod
     def _writes(function: Any, name: str) -> bool:
@@ -449,12 +463,12 @@ class Tracer(TorchFunctionMode):
             if key in self.answers:
                 return self.answers[key]
         except TypeError:
-            return on_meta(function, args, kwargs)
+            return counted(function, args, kwargs)
         if getattr(function, "__name__", "") == "__setitem__":
-            on_meta(function, args, kwargs)
+            counted(function, args, kwargs)
             answer = Answer(args[0], 0, False)
         else:
-            answer = on_meta(function, args, kwargs)
+            answer = counted(function, args, kwargs)
         self.answers[key] = answer
         return answer
 

@@ -140,6 +140,19 @@ def test_a_block_whose_inside_is_read_later_does_not_fold() -> None:
     assert len(list(fold(graph).nodes())) == len(list(graph.nodes()))
 
 
+def test_a_block_whose_output_is_read_again_later_does_not_fold() -> None:
+    builder = Builder((4, 8, 8))
+    x, outputs = builder.inputs[0], []
+    for name in ("block0", "block1", "block2"):
+        with builder.scope(name, "block"):
+            x = builder.call("relu", "relu", x)
+        outputs.append(x)
+    total = builder.call("add", "add", outputs[0], x)
+    graph = builder.graph("skipped", total)
+
+    assert unroll(fold(graph)) == graph
+
+
 def test_folds_nest() -> None:
     builder = Builder((4, 8, 8))
     x = builder.inputs[0]

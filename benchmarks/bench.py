@@ -1,7 +1,8 @@
 """Speed and memory as ratios, measured side by side in one run: `make bench`.
 
 A cold command runs as a process of its own, in turn with the one it is compared with; what is
-printed is the median of the ratios, pair by pair, and the largest peak of memory.
+printed is the median of the ratios, pair by pair, and the largest peak of memory. Of calls within
+this process the least time of several counts, garbage collection included.
 """
 
 from __future__ import annotations
@@ -58,6 +59,18 @@ def once(call: Callable[[], object]) -> float:
     begin = time.perf_counter()
     call()
     return time.perf_counter() - begin
+
+
+def best(long: Callable[[], object], short: Callable[[], object]) -> tuple[float, float]:
+    """Return the least seconds of a long call and of a short one, in turn, the short one oftener.
+
+    What is above the least, other work on the machine took; in turn, both meet the same of it.
+    """
+    longs, shorts = [], []
+    for _ in range(RUNS):
+        longs.append(once(long))
+        shorts += [once(short) for _ in range(5)]
+    return min(longs), min(shorts)
 
 
 def against(
@@ -150,21 +163,15 @@ def peers() -> None:
             "FlopCounterMode": flops,
         }
         ours: Callable[[], object] = lambda module=module: trace(module, shape)  # noqa: E731
-        ours()
-        for peer, call in calls.items():
+        for call in (*calls.values(), ours):
             call()
-            pairs = [
-                (once(call), statistics.median(once(ours) for _ in range(9))) for _ in range(5)
-            ]
-            ratio = statistics.median(theirs / mine for theirs, mine in pairs)
+        for peer, call in calls.items():
+            theirs, mine = best(call, ours)
             goal = goals[peer] if name == "resnet152" else ""
-            line(f"{peer} over trace, {name}", f"{ratio:.0f}", goal)
+            line(f"{peer} over trace, {name}", f"{theirs / mine:.0f}", goal)
             if name == "resnet152":
-                ratio = statistics.median(
-                    once(call) / timed(lambda: report("resnet152"), 10) for _ in range(3)
-                )
-                line(f"{peer} over report(spec), {name}", f"{ratio:.0f}", "")
-        mine = statistics.median(once(ours) for _ in range(25))
+                theirs, spec = best(call, lambda: report("resnet152"))
+                line(f"{peer} over report(spec), {name}", f"{theirs / spec:.0f}", "")
         line(f"trace, {name}", f"{1000 * mine:.1f} ms", "")
     with torch.device("meta"):
         shallow, deep_one = (

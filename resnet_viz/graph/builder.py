@@ -68,6 +68,10 @@ class Builder:
         """Append a node."""
         self.children.append(node)
 
+    def nodes(self) -> Iterator[Node]:
+        """Yield what was recorded so far in the scopes that are closed and the present one."""
+        return Scope("", "", tuple(self.children)).nodes()
+
     @contextmanager
     def scope(self, path: str, kind: str, *, prefix: str | None = None) -> Iterator[None]:
         """Collect what is called inside into one scope.

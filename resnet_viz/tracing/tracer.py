@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from operator import itemgetter
 from typing import Any
@@ -32,11 +32,16 @@ _VALUES = frozenset(
 )
 """Functions that ask for data; parameters and buffers have some, stand-ins have none."""
 
-_HOLDERS = (dict, list, set, OrderedDict)
-"""What a module keeps its parameters, buffers, submodules, hooks and caches in."""
+_HOLDERS: dict[type, Any] = {kind: kind() for kind in (dict, list, set, OrderedDict)}
+"""What a module keeps its parameters, buffers, submodules, hooks and caches in, and one of each."""
 
 _SETUPS: dict[type, Callable[[Any], Any]] = {}
 """What reads a leaf's settings out of it, by its type."""
+
+_RECIPES: dict[Any, tuple[Any, ...]] = {}
+"""What a leaf's rule made of an input, by all that it depends on; kept from trace to trace."""
+
+_MAX_RECIPES = 10_000
 
 _IN_PLACE = frozenset(
     getattr(torch.Tensor, f"__i{name}__")
@@ -62,10 +67,8 @@ class Tracer(TorchFunctionMode):
         self.held: list[tuple[Any, Any]] = []
         self.outcomes: dict[Any, Outcome] = {}
         self.failed = ""
-        self.used: set[int] = set()  # the ids of parameters that a node reads
         self.hooked = bool(_global_forward_hooks or _global_forward_pre_hooks)
         self.answers: dict[Any, Answer] = {}
-        self.recipes: dict[Any, tuple[Any, ...]] = {}
         self.root = module
         self.builder = Builder()
         self.prefix = ""  # the module path of the present scope, with a dot at its end
@@ -79,19 +82,21 @@ class Tracer(TorchFunctionMode):
         Raises:
             RequestError: a module is compiled or unfinished, and cannot be looked into.
         """
-        paths, params, held_before = self.paths, self.params, self.held
+        paths, params, keep = self.paths, self.params, self.held.append
         waiting = [("", self.root)]
         while waiting:
             path, module = waiting.pop()
             if id(module) in paths:
                 continue
             paths[id(module)] = path
-            held = module.__dict__
-            if "_parameters" not in held or isinstance(module, ScriptModule):
-                kind = type(module).__name__
-                raise RequestError(f"{path or kind}: a {kind} cannot be looked into by a trace")
+            kind, held = type(module), module.__dict__
+            is_leaf = kind in LEAVES
+            if not is_leaf and ("_parameters" not in held or isinstance(module, ScriptModule)):
+                raise RequestError(
+                    f"{path or kind.__name__}: a {kind.__name__} cannot be looked into by a trace"
+                )
             prefix = f"{path}." if path else ""
-            weights, buffers, children = held["_parameters"], held["_buffers"], held["_modules"]
+            weights, buffers = held["_parameters"], held["_buffers"]
             for name, weight in weights.items():
                 if weight is None or id(weight) in params:
                     continue
@@ -104,18 +109,19 @@ class Tracer(TorchFunctionMode):
                 if not params and weight.is_floating_point():
                     self.dtype, self.device = weight.dtype, weight.device
                 params[id(weight)] = Param(prefix + name, shape, weight.requires_grad)
-            held_before.append((held, held.copy()))
-            if type(module) in LEAVES:
+            keep((held, held.copy()))
+            if buffers:
+                self.buffers.update(map(id, buffers.values()))
+            if is_leaf:
                 if weights:
-                    held_before.append((weights, weights.copy()))
+                    keep((weights, weights.copy()))
                 if buffers:
-                    held_before.append((buffers, buffers.copy()))
-                    self.buffers.update(map(id, buffers.values()))
+                    keep((buffers, buffers.copy()))
                 continue
-            self.buffers.update(map(id, buffers.values()))
             for value in held.values():
                 if type(value) in _HOLDERS:
-                    held_before.append((value, value.copy()))
+                    keep((value, value.copy() if value else _HOLDERS[type(value)]))
+            children = held["_modules"]
             for name in reversed(children):
                 child = children[name]
                 if child is not None:
@@ -134,6 +140,8 @@ class Tracer(TorchFunctionMode):
                 held.extend(before)
             else:
                 held.update(before)
+        self.held.clear()
+        self.weights.clear()  # they know their tracer: a cycle for the garbage collector
 
     # Inputs
 
@@ -169,21 +177,23 @@ class Tracer(TorchFunctionMode):
             or self.hooked
         ):
             return self._inside(module, args, kwargs)
-        path = self.paths.get(id(module))
-        if path is None:
-            path = kind.__name__
+        path = self.paths.get(id(module), kind.__name__) or kind.__name__.lower()
         x, key = args[0], None
-        params: tuple[Param, ...] = ()
         if x.source and len(args) == 1 and not kwargs:
             setup = _SETUPS.get(kind)
             if setup is None:
                 names = ("training", *getattr(kind, "__constants__", ()))
                 setup = _SETUPS[kind] = itemgetter(*names)
+            known, shape = self.params, x.shape
+            params: tuple[Param, ...] = ()
             try:
-                weights = held["_parameters"].values()
-                params = tuple([self.params[id(p)] for p in weights if p is not None])
-                key = (kind, x.shape, x.dtype, setup(held), *[param.shape for param in params])
-                recipe = self.recipes.get(key)
+                weights = held["_parameters"]
+                if weights:
+                    params = tuple([known[id(p)] for p in weights.values() if p is not None])
+                    key = (kind, shape, x.dtype, setup(held), *[param[1] for param in params])
+                else:
+                    key = (kind, shape, x.dtype, setup(held))
+                recipe = _RECIPES.get(key)
             except (KeyError, TypeError):  # a weight of another making, a setting that is a list
                 key = recipe = None
             if recipe is not None:
@@ -191,27 +201,28 @@ class Tracer(TorchFunctionMode):
                 if builder.prefix != self.prefix or not path.startswith(self.prefix):
                     path = builder.path(self._local(path))
                 path = builder.unique(path)
-                op, outputs, attrs, terms = recipe
-                node = Node(path, op, (x.source,), outputs, attrs, params, terms)
-                builder.children.append(node)
-                self.used.update(map(id, params))
+                op, outputs, attrs, terms, made = recipe
+                builder.children.append(Node(path, op, (x.source,), outputs, attrs, params, terms))
                 if held.get("inplace"):
                     x.source = path
                     return x
-                return Proxy(self, outputs[0], x.dtype, path)
+                return Proxy(self, made, x.dtype, path)
         before, dtype = len(self.builder.children), x.dtype
-        name = self._local(path) or kind.__name__.lower()
+        name = self._local(path)
         try:
             result = leaf(self, name, module, *args, **kwargs)
         except TypeError as error:  # arguments that its forward does not take
             raise RequestError(f"{self.builder.path(name)}: {error}") from error
         if result is NotImplemented:
             return self._inside(module, args, kwargs)
-        made = self.builder.children[before:]
-        if key is not None and len(made) == 1 and result.dtype is dtype:
-            (first,) = made
+        recorded = self.builder.children[before:]
+        if key is not None and len(recorded) == 1 and result.dtype is dtype:
+            (first,) = recorded
             assert isinstance(first, Node)
-            self.recipes[key] = (first.op, first.outputs, first.attrs, first.terms)
+            made = torch.Size(first.output)
+            if len(_RECIPES) >= _MAX_RECIPES:
+                _RECIPES.clear()
+            _RECIPES[key] = (first.op, first.outputs, first.attrs, first.terms, made)
         return result
 
     def _inside(self, module: nn.Module, args: Any, kwargs: Any) -> Any:
@@ -365,22 +376,23 @@ class Tracer(TorchFunctionMode):
         Raises:
             RequestError: the operator cannot take these inputs; the message begins with the path.
         """
-        lifted = [proxy for proxy in map(self.lift, inputs) if proxy is not None]
-        shapes = [tuple(proxy.shape) for proxy in lifted]
+        reads = [proxy for proxy in map(self.lift, inputs) if proxy is not None]
+        dtype = dtype or reads[0].dtype
         path = self.builder.path(name or op)
-        key = None if attrs else (op, *shapes)
+        key = None if attrs else (op, *[proxy.shape for proxy in reads])
         outcome = self.outcomes.get(key)
         if outcome is None:
             try:
+                shapes = [tuple(proxy.shape) for proxy in reads]
                 outcome = OPERATORS[op].rule(*shapes, **attrs)
             except RequestError as error:
                 raise RequestError(f"{module_path(path)}: {error}") from None
             if key is not None:
                 self.outcomes[key] = outcome
-        weights = [proxy for proxy in map(self.lift, params) if proxy is not None]
-        output = self._record(path, op, (*lifted, *weights), outcome.outputs, attrs, outcome.terms)
-        made = Proxy(self, outcome.outputs[0], dtype or lifted[0].dtype, *output)
-        return self._replaced(in_place, made)
+        if params:
+            reads += [proxy for proxy in map(self.lift, params) if proxy is not None]
+        output = self._record(path, op, reads, outcome.outputs, attrs, outcome.terms)
+        return self._replaced(in_place, Proxy(self, outcome.outputs[0], dtype, *output))
 
     def _replaced(self, old: Any, new: Proxy) -> Proxy:
         """Return the new stand-in, or the old one made like it if the function works in place."""
@@ -393,7 +405,7 @@ class Tracer(TorchFunctionMode):
         self,
         path: str,
         op: str,
-        reads: tuple[Proxy, ...],
+        reads: Sequence[Proxy],
         outputs: tuple[tuple[int, ...], ...],
         attrs: dict[str, Any],
         terms: Any,
@@ -411,7 +423,6 @@ class Tracer(TorchFunctionMode):
         if not sources and not any(name.endswith("_macs") for name in terms):
             return "", params
         path = self.builder.unique(path)
-        self.used.update(map(id, params))
         self.builder.record(Node(path, op, sources, outputs, attrs, params, terms))
         return path, ()
 
@@ -446,7 +457,7 @@ class Tracer(TorchFunctionMode):
         if answer.unknown:
             terms["unknown_calls"] = 1
         outputs = tuple(tuple(tensor.shape) for tensor in made)
-        source, params = self._record(self.builder.path(op), op, tuple(reads), outputs, {}, terms)
+        source, params = self._record(self.builder.path(op), op, reads, outputs, {}, terms)
         result = mapped(
             answer.result,
             torch.Tensor,
@@ -486,7 +497,8 @@ class Tracer(TorchFunctionMode):
 
     def idle(self) -> tuple[Param, ...]:
         """Return the parameters that no node reads."""
-        return tuple([param for param in self.params.values() if id(param) not in self.used])
+        used = {id(param) for node in self.builder.nodes() for param in node.params}
+        return tuple([param for param in self.params.values() if id(param) not in used])
 
 
 def mapped(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:

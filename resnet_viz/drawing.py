@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from resnet_viz.errors import RequestError, choose
-from resnet_viz.export import EXPORTERS, to_svg
+from resnet_viz.export import EXPORTERS
+from resnet_viz.export.svg import to_svg
 from resnet_viz.files import write_whole
+from resnet_viz.graph import Graph
 from resnet_viz.labels import LANGUAGES
 from resnet_viz.layout import DIRECTIONS, lay_out
 from resnet_viz.scene import Scene
@@ -21,22 +23,37 @@ __all__ = ["Drawing", "draw", "exporter_for"]
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure of a network. A notebook shows it as it is."""
+    """A figure of a network. A notebook shows it as it is.
+
+    Attributes:
+        scene: what is where.
+        graph: the network that it shows.
+    """
 
     scene: Scene
+    graph: Graph
 
     def to_svg(self) -> str:
         """Return the drawing as an SVG document."""
         return to_svg(self.scene)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: str | os.PathLike[str], **options: Any) -> None:
         """Write the drawing to a file whose suffix says the format.
+
+        Args:
+            path: of the file.
+            **options: what this format takes besides, see `EXPORTERS`.
 
         Raises:
             RequestError: the suffix is unknown or the file cannot be written; a file that stood
                 there before is left as it was.
         """
-        write_whole(path, EXPORTERS[exporter_for(path)](self.scene))
+        suffix = exporter_for(path)
+        exporter = EXPORTERS[suffix]
+        for name in options:
+            if name not in exporter.options:
+                raise RequestError(f"{name}: not for an {suffix} file")
+        write_whole(path, exporter.write(getattr(self, exporter.of), **options))
 
     def _repr_svg_(self) -> str:
         return self.to_svg()
@@ -94,4 +111,4 @@ def draw(
         raise RequestError(f"unroll: not for a figure of {figure} (must be the network figure)")
     graph = to_graph(network, input)
     parts = view(graph, flow.horizontal, unroll)
-    return Drawing(lay_out(parts, look, direction, lang))
+    return Drawing(lay_out(parts, look, direction, lang), graph)

@@ -18,7 +18,16 @@ Bounds = tuple[float, float, float, float]
 
 
 class Box(NamedTuple):
-    """A rectangle; `fill` may be empty, `id` names the part of the network that it stands for."""
+    """A rectangle.
+
+    Attributes:
+        fill: its colour; empty for none.
+        dashed: whether its outline is.
+        id: the path of the part of the network that it stands for.
+        title: what it is, in a line.
+        desc: what leaves it and what it costs, in a line.
+        outlined: whether it has an outline.
+    """
 
     x: float
     y: float
@@ -28,6 +37,8 @@ class Box(NamedTuple):
     dashed: bool = False
     id: str = ""
     title: str = ""
+    desc: str = ""
+    outlined: bool = True
 
     @property
     def bounds(self) -> Bounds:
@@ -36,7 +47,7 @@ class Box(NamedTuple):
 
 
 class Circle(NamedTuple):
-    """A circle with a sign inside, `+` or `×`, whose arms are `arm` long."""
+    """A circle with a sign inside, `+` or `×`, its arms `arm` long; see `Box` for the rest."""
 
     x: float
     y: float
@@ -46,6 +57,7 @@ class Circle(NamedTuple):
     arm: float = 0
     id: str = ""
     title: str = ""
+    desc: str = ""
 
     @property
     def bounds(self) -> Bounds:
@@ -58,10 +70,14 @@ class Line(NamedTuple):
     """A line through points, with round corners.
 
     Attributes:
+        points: its corners; of a smooth line the control points of cubic Bézier curves, one and
+            three more for each.
         radius: of the corners.
         head: length and half width of an open arrowhead at the end; `(0, 0)` is none.
         source: the id of the box or circle that it leaves; empty if it leaves another line.
         target: the id of the box or circle at which it ends.
+        dash: `dashed`, `dotted`, or empty.
+        smooth: whether it is made of curves.
     """
 
     points: tuple[Point, ...]
@@ -69,6 +85,8 @@ class Line(NamedTuple):
     head: tuple[float, float] = (0, 0)
     source: str = ""
     target: str = ""
+    dash: str = ""
+    smooth: bool = False
 
     @property
     def bounds(self) -> Bounds:
@@ -97,13 +115,21 @@ class Run(NamedTuple):
 
 
 class Text(NamedTuple):
-    """One line of text, centred on a point; turned clockwise by a quarter if `turned`."""
+    """One line of text, whose middle is level with a point.
+
+    Attributes:
+        turned: whether it is turned clockwise by a quarter, and then reads downwards.
+        anchor: which part of it is at the point: `start`, `middle` or `end`.
+        colour: its own; empty for that of the scene's text.
+    """
 
     x: float
     y: float
     runs: tuple[Run, ...]
     size: float
     turned: bool = False
+    anchor: str = "middle"
+    colour: str = ""
 
     @property
     def width(self) -> float:
@@ -113,18 +139,20 @@ class Text(NamedTuple):
     @property
     def bounds(self) -> Bounds:
         """What it covers: its width, and half its size above and below."""
-        across, along = self.width / 2, self.size * 0.5
+        before = {"start": 0.0, "middle": self.width / 2, "end": self.width}[self.anchor]
+        after, half = self.width - before, self.size * 0.5
         if self.turned:
-            across, along = along, across
-        return self.x - across, self.y - along, self.x + across, self.y + along
+            return self.x - half, self.y - before, self.x + half, self.y + after
+        return self.x - before, self.y - half, self.x + after, self.y + half
 
 
 class Group(NamedTuple):
-    """Items that belong together: a scope of the network."""
+    """Items that belong together: a scope of the network, whose path is the id; see `Box`."""
 
     items: tuple[Item, ...]
     id: str = ""
     title: str = ""
+    desc: str = ""
 
     @property
     def bounds(self) -> Bounds:
@@ -144,6 +172,8 @@ class Scene(NamedTuple):
         line: the colour of lines and outlines.
         text: the colour of text.
         stroke: the width of lines and outlines.
+        scale: how many points of paper a point of the scene takes.
+        axis: `x` or `y`, along which data flows everywhere in it; empty if it does not.
     """
 
     width: float
@@ -155,6 +185,8 @@ class Scene(NamedTuple):
     text: str
     stroke: float
     origin: Point = (0, 0)
+    scale: float = 1
+    axis: str = ""
 
     def walk(self) -> Iterator[Box | Circle | Line | Text]:
         """Yield every primitive in the order in which it is painted."""

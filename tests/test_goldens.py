@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from resnet_viz import draw
-from resnet_viz.export import to_svg
+from resnet_viz.export.svg import to_svg
 
 FIGURES = Path(__file__).parent.parent / "docs" / "figures"
 

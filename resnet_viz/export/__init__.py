@@ -1,19 +1,33 @@
-"""Export: a scene to the bytes of a file."""
+"""Export: a drawing to the bytes of a file; each format has a module, loaded when asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from importlib import import_module
 from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from resnet_viz.export.svg import to_svg
-from resnet_viz.scene import Scene
-
-__all__ = ["EXPORTERS", "to_svg"]
+__all__ = ["EXPORTERS", "Exporter"]
 
 
-def _svg(scene: Scene) -> bytes:
-    return to_svg(scene).encode()
+class Exporter(NamedTuple):
+    """What writes a format.
+
+    Attributes:
+        of: the attribute of a drawing that it writes.
+        module: where its `write` is, which takes that attribute and returns bytes.
+        options: the names of what else its `write` takes.
+    """
+
+    of: str
+    module: str
+    options: tuple[str, ...] = ()
+
+    def write(self, value: Any, **options: Any) -> bytes:
+        """Return the bytes of a file."""
+        written: bytes = import_module(f"resnet_viz.export.{self.module}").write(value, **options)
+        return written
 
 
-EXPORTERS: Mapping[str, Callable[[Scene], bytes]] = MappingProxyType({".svg": _svg})
+EXPORTERS: Mapping[str, Exporter] = MappingProxyType({".svg": Exporter("scene", "svg")})
 """Each file suffix and what writes such a file."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from resnet_viz.scene import Box, Circle, Group, Item, Line, Point, Scene, Text
 
-__all__ = ["to_svg"]
+__all__ = ["to_svg", "write"]
 
 SANS = "Helvetica, Arial, 'Liberation Sans', 'Noto Sans CJK SC', 'PingFang SC', sans-serif"
 SERIF = "Times, 'Times New Roman', 'Liberation Serif', 'Noto Serif CJK SC', serif"
@@ -18,6 +18,8 @@ _FACES = {
     "serif-bold": f' font-family="{SERIF}" font-weight="bold"',
 }
 
+_DASHES = {"": "", "dashed": ' stroke-dasharray="4 4"', "dotted": ' stroke-dasharray="0.1 2.6"'}
+
 _BASELINE = 0.35
 """From the middle of capitals and figures down to the baseline, as part of the font size."""
 
@@ -27,9 +29,9 @@ def to_svg(scene: Scene) -> str:
     left, top = scene.origin
     box = f"{_n(left)} {_n(top)} {_n(scene.width)} {_n(scene.height)}"
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(scene.width)}pt" '
-        f'height="{_n(scene.height)}pt" viewBox="{box}" role="img" font-family="{SANS}" '
-        f'text-anchor="middle">\n',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(scene.width * scene.scale)}pt" '
+        f'height="{_n(scene.height * scene.scale)}pt" viewBox="{box}" role="img" '
+        f'font-family="{SANS}" text-anchor="middle">\n',
         f"<title>{escape(scene.title)}</title>\n",
         f'<path fill="{scene.background}" d="M{_n(left)} {_n(top)}h{_n(scene.width)}'
         f'v{_n(scene.height)}h{_n(-scene.width)}z"/>\n',
@@ -42,20 +44,26 @@ def to_svg(scene: Scene) -> str:
     return "".join(out)
 
 
+def write(scene: Scene) -> bytes:
+    """Return a scene as the bytes of an SVG file."""
+    return to_svg(scene).encode()
+
+
 def _item(item: Item, scene: Scene) -> Iterator[str]:
     if isinstance(item, Group):
-        yield f"<g{_id(item.id)}>{_title(item.title)}\n"
+        yield f"<g{_id(item.id)}>{_said(item)}\n"
         for inner in item.items:
             yield from _item(inner, scene)
         yield "</g>\n"
     elif isinstance(item, Box):
         fill = f' fill="{item.fill}"' if item.fill else ""
         dash = ' stroke-dasharray="4 4"' if item.dashed else ""
+        dash += "" if item.outlined else ' stroke="none"'
         yield _closed(
             f'<rect{_id(item.id)} x="{_n(item.x)}" y="{_n(item.y)}" width="{_n(item.width)}" '
             f'height="{_n(item.height)}"{fill}{dash}',
             "rect",
-            item.title,
+            item,
         )
     elif isinstance(item, Circle):
         fill = f' fill="{item.fill}"' if item.fill else ""
@@ -63,7 +71,7 @@ def _item(item: Item, scene: Scene) -> Iterator[str]:
             f'<circle{_id(item.id)} cx="{_n(item.x)}" cy="{_n(item.y)}" '
             f'r="{_n(item.radius)}"{fill}',
             "circle",
-            item.title,
+            item,
         )
         x, y, arm = item.x, item.y, item.arm
         if item.sign == "+":
@@ -74,13 +82,15 @@ def _item(item: Item, scene: Scene) -> Iterator[str]:
             sign = "M{}L{}M{}L{}".format(*map(_p, ends))
         yield f'<path stroke-width="{_n(max(0.5, item.arm * 0.35))}" d="{sign}"/>\n'
     elif isinstance(item, Line):
-        yield f'<path d="{_path(item)}"/>\n'
+        yield f'<path{_DASHES[item.dash]} d="{_path(item)}"/>\n'
+        if item.dash and item.barbs:
+            yield f'<path d="{_head(item)}"/>\n'
     else:
         yield _text(item, scene)
 
 
-def _closed(tag: str, name: str, title: str) -> str:
-    return f"{tag}>{_title(title)}</{name}>\n" if title else f"{tag}/>\n"
+def _closed(tag: str, name: str, item: Box | Circle) -> str:
+    return f"{tag}>{_said(item)}</{name}>\n" if item.title else f"{tag}/>\n"
 
 
 def _text(text: Text, scene: Scene) -> str:
@@ -96,9 +106,10 @@ def _text(text: Text, scene: Scene) -> str:
         inside = "".join(
             f"<tspan{_FACES[run.face]}>{escape(run.text)}</tspan>" for run in text.runs
         )
+    anchor = "" if text.anchor == "middle" else f' text-anchor="{text.anchor}"'
     return (
-        f'<text {place}{face} font-size="{_n(text.size)}" fill="{scene.text}" '
-        f'stroke="none">{inside}</text>\n'
+        f'<text {place}{face}{anchor} font-size="{_n(text.size)}" '
+        f'fill="{text.colour or scene.text}" stroke="none">{inside}</text>\n'
     )
 
 
@@ -106,6 +117,9 @@ def _path(line: Line) -> str:
     """Return the path data of a line with round corners and an open arrowhead."""
     first, *others = line.points
     out = [f"M{_p(first)}"]
+    if line.smooth:
+        out += [f"C{' '.join(map(_p, others[i : i + 3]))}" for i in range(0, len(others), 3)]
+        return "".join(out) + ("" if line.dash else _head(line))
     for i, point in enumerate(others):
         before = line.points[i]
         if i + 1 == len(others) or not line.radius:
@@ -115,10 +129,15 @@ def _path(line: Line) -> str:
         radius = min(line.radius, _span(before, point) / 2, _span(point, after) / 2)
         start, end = _toward(point, before, radius), _toward(point, after, radius)
         out.append(f"{_straight(before, start)}Q{_p(point)} {_p(end)}")
-    if line.barbs:
-        one, other = line.barbs
-        out.append(f"M{_p(one)}L{_p(line.points[-1])}L{_p(other)}")
-    return "".join(out)
+    return "".join(out) + ("" if line.dash else _head(line))
+
+
+def _head(line: Line) -> str:
+    """Return the path data of a line's arrowhead, which is never dashed."""
+    if not line.barbs:
+        return ""
+    one, other = line.barbs
+    return f"M{_p(one)}L{_p(line.points[-1])}L{_p(other)}"
 
 
 def _straight(start: Point, end: Point) -> str:
@@ -152,8 +171,9 @@ def _id(id: str) -> str:
     return f' id="{escape(id)}"' if id else ""
 
 
-def _title(title: str) -> str:
-    return f"<title>{escape(title)}</title>" if title else ""
+def _said(item: Box | Circle | Group) -> str:
+    title = f"<title>{escape(item.title)}</title>" if item.title else ""
+    return f"{title}<desc>{escape(item.desc)}</desc>" if item.desc else title
 
 
 _ESCAPES = str.maketrans(

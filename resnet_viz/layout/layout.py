@@ -52,6 +52,7 @@ def lay_out(figure: Figure, theme: Theme, direction: str = "up", language: str =
         theme.text,
         theme.stroke,
         (left, top),
+        axis="x" if flow.horizontal else "y",
     )
 
 

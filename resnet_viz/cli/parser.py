@@ -52,8 +52,25 @@ def parser() -> argparse.ArgumentParser:
     _choice(draw, "figure", "network", "what to draw: network or blocks")
     _choice(draw, "direction", "up", "where data flows: up, down, right or left")
     _choice(draw, "lang", "en", "language of the labels: en or zh")
-    _choice(draw, "theme", "d2l", "d2l, paper, mono or dark")
+    _choice(draw, "theme", "d2l", "d2l, paper, mono, dark, or a TOML file")
+    draw.add_argument(
+        "--depth", metavar="DEPTH", help="what the boxes are: network, stage, block or op"
+    )
     draw.add_argument("--unroll", action="store_true", help="draw every block; fold none")
+    draw.add_argument(
+        "--annotate",
+        metavar="FACTS",
+        default="",
+        help="what to write beside lines and boxes: any of shape,params,macs",
+    )
+    draw.add_argument(
+        "--highlight", metavar="PATH", default="", help="mark a scope or operator, as layer3.0"
+    )
+    draw.add_argument(
+        "--page", metavar="PAGE", help="fit the figure to a page: a4, letter, column or slide"
+    )
+    draw.add_argument("--title", default="", help="written above the figure")
+    draw.add_argument("--caption", default="", help="written below the figure")
     draw.add_argument(
         "-o",
         "--output",

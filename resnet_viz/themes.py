@@ -40,7 +40,7 @@ class Theme(NamedTuple):
     corner: float = 3.0
 
 
-_TINTS = ("#f6d5a8", "#d9c8ea", "#b9dfc0", "#f4bfc4", "#b8d3f0", "#e6e2a8")
+_TINTS = ("#fbdcae", "#cdb8ea", "#c4ebcc", "#f2b0b4", "#cfe3fb", "#dccf84")
 """Light enough for black labels; each next to the one before differs in lightness or along the
 blue-yellow axis, so that the usual kinds of colour blindness keep neighbours apart."""
 
@@ -94,7 +94,7 @@ THEMES: Mapping[str, Theme] = MappingProxyType(
                 "#274b73",
                 "#22659f",
                 "#3a3f4a",
-                ("#6b4a1c", "#4f3d73", "#1f5c3a", "#74323d", "#254f86", "#55541f"),
+                ("#6b4a1c", "#4b3f86", "#1d5238", "#8c3a58", "#1f4f86", "#5a5a1c"),
             ),
         )
     }

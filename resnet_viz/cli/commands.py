@@ -7,8 +7,8 @@ import sys
 __all__ = ["draw", "explain", "report", "shapes", "spec", "zoo"]
 
 
-def draw(network: str, input: str | None, output: str | None, **options: object) -> None:
-    """Draw a network to a file or to standard output."""
+def draw(network: list[str], input: str | None, output: str | None, **options: object) -> None:
+    """Draw networks to a file or to standard output."""
     from resnet_viz import drawing
 
     if output is not None:

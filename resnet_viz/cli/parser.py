@@ -47,9 +47,14 @@ def parser() -> argparse.ArgumentParser:
     top.set_defaults(run_command=lambda: top.print_help())
     verbs = top.add_subparsers(title="commands", metavar="COMMAND")
 
-    draw = _verb(verbs, "draw", "draw the network, or its kinds of block, as SVG")
-    _network(draw)
-    _choice(draw, "figure", "network", "what to draw: network or blocks")
+    draw = _verb(verbs, "draw", "draw a network, its blocks, or a figure of book or paper")
+    _network(draw, several=True)
+    _choice(
+        draw,
+        "figure",
+        "network",
+        "what to draw: network, blocks, residual, groups, anynet, shortcut, bodies or layers",
+    )
     _choice(draw, "direction", "up", "where data flows: up, down, right or left")
     _choice(draw, "lang", "en", "language of the labels: en or zh")
     _choice(draw, "theme", "d2l", "d2l, paper, mono, dark, or a TOML file")
@@ -126,8 +131,10 @@ def _verb(verbs: Any, name: str, help: str) -> argparse.ArgumentParser:
     return verb
 
 
-def _network(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("network", metavar="NETWORK", help=_NETWORK)
+def _network(verb: argparse.ArgumentParser, several: bool = False) -> None:
+    number = "+" if several else None
+    more = "; several for the figures bodies and layers" if several else ""
+    verb.add_argument("network", metavar="NETWORK", nargs=number, help=_NETWORK + more)
     verb.add_argument(
         "--input",
         metavar="CxHxW",

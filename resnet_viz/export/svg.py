@@ -18,7 +18,7 @@ _FACES = {
     "serif-bold": f' font-family="{SERIF}" font-weight="bold"',
 }
 
-_DASHES = {"": "", "dashed": ' stroke-dasharray="4 4"', "dotted": ' stroke-dasharray="0.1 2.6"'}
+_DASHES = {"": "", "dashed": ' stroke-dasharray="4 4"', "dotted": ' stroke-dasharray="1 2.5"'}
 
 _DROP = 0.2
 """How far an index is lower, as part of the font size."""
@@ -105,8 +105,8 @@ def _text(text: Text, scene: Scene) -> str:
     if len(text.runs) == 1:
         face, inside = _FACES[text.runs[0].face], escape(text.runs[0].text)
     else:
-        face = ""
         inside = "".join(_spans(text))
+        face = ' xml:space="preserve"'  # or spaces at the ends of runs are dropped
     anchor = "" if text.anchor == "middle" else f' text-anchor="{text.anchor}"'
     return (
         f'<text {place}{face}{anchor} font-size="{_n(text.size)}" '

@@ -177,8 +177,9 @@ def _room(column: Column, measure: Measure, horizontal: bool) -> _Room:
     extent = measure.chain(column.chain, 1)
     brackets = measure.brackets(column.chain, horizontal)
     outermost = brackets[-1] + measure.label_room(column.chain, horizontal) if brackets else 0
-    words = [width(column.foot, FONT), width(column.title, FONT)]
-    half = max(0 if horizontal and word <= LEAD.LABEL else word for word in words) / 2
+    foot = width(column.foot, FONT)
+    turned = horizontal and foot > LEAD.LABEL
+    half = max(0 if horizontal and not turned else foot, width(column.title, FONT)) / 2
     return _Room(
         extent.length + (LEAD.OUT if column.foot else 0),
         max(extent.negative, outermost if horizontal else 0, half),

@@ -71,6 +71,7 @@ class Placer:
         line: the points of the line that leads to the next part; empty if none does.
         source: the id of what that line leaves.
         grounds: what lies behind the primitives.
+        prefix: what ids begin with.
         rows: where the rows begin that all columns have in line, by their names.
         scale: of the last part; None if the next one may begin right here.
     """
@@ -85,6 +86,7 @@ class Placer:
         self.items: list[Item] = []
         self.grounds: list[Item] = []
         self.rows: Mapping[Words, float] = {}
+        self.prefix = ""
         self.brackets: list[tuple[float, float, Fold]] = []
 
     def column(self, column: Column, start: float, brackets: list[float]) -> list[Item]:
@@ -92,14 +94,14 @@ class Placer:
 
         `brackets` says how far from the middle the brackets of each level are.
         """
-        self.u = start
+        self.u, self.prefix = start, column.prefix
         if column.foot:
             self.line = [(start - LEAD.IN, self.v)]
             turned = self.flow.horizontal and width(column.foot, FONT) > LEAD.LABEL
             self.text(start - LEAD.IN - LEAD.LABEL / 2, self.v, column.foot, turned)
         if column.title:
             lead = LEAD.IN + LEAD.LABEL if column.foot else 0
-            self.text(start - lead - LEAD.TITLE / 2, self.v, column.title)
+            self.text(start - lead - LEAD.TITLE / 2, self.v, column.title, self.flow.horizontal)
         self.chain(column.chain, 1)
         if column.foot:
             self.arrow((self.u + LEAD.OUT, self.v), 1, "", 0)
@@ -144,10 +146,14 @@ class Placer:
         yield
         if self.items:
             title = f"{scope.path}: {scope.kind}" if scope.path else scope.kind
-            group = Group(tuple(self.items), scope.path, title, self.style.describe(scope))
+            group = Group(tuple(self.items), self.id_of(scope), title, self.style.describe(scope))
             self.mark_if_wished(group)
             outer.append(group)
         self.items = outer
+
+    def id_of(self, item: Node | Scope) -> str:
+        """Return the id of what stands for an operator or scope: its path."""
+        return f"{self.prefix}{item.path}" if item.path else ""
 
     def mark_if_wished(self, item: Box | Circle | Group) -> None:
         """Lay a ground behind what is highlighted; the lines into it may cross its edge."""
@@ -178,10 +184,10 @@ class Placer:
     def leaf(self, leaf: Leaf, scale: float) -> None:
         """Place a box, with its label unless it is a small one."""
         u = self.advance(scale)
-        self.arrow((u, self.v), scale, leaf.item.path)
+        self.arrow((u, self.v), scale, self.id_of(leaf.item))
         height = self.measure.height(leaf) * scale
         self.box(leaf, u, height, scale)
-        self.leave(u + height, leaf.item.path, scale)
+        self.leave(u + height, self.id_of(leaf.item), scale)
 
     def box(self, leaf: Leaf, u: float, height: float, scale: float) -> None:
         """Place the box of a leaf, which begins at u."""
@@ -190,13 +196,17 @@ class Placer:
         area = self.flow.rectangle(u, u + height, self.v - half, self.v + half)
         title = f"{item.path}: {name(leaf, language)}" if item.path else name(leaf, language)
         category = category_of(item.op) if isinstance(item, Node) else "scope"
-        fill = self.theme.stages[leaf.shade - 1] if leaf.shade else self.theme.fills[category]
+        fill = self._shade(leaf.shade) if leaf.shade else self.theme.fills[category]
         desc = self.style.describe(item)
-        box = Box(*area, fill=fill, id=item.path, title=title, desc=desc)
+        box = Box(*area, fill=fill, id=self.id_of(item), title=title, desc=desc)
         self.mark_if_wished(box)
         self.items.append(box)
         if scale == 1:
             self.lines(leaf, u, height)
+
+    def _shade(self, shade: int) -> str:
+        """Return a stage colour; they begin again after the last one."""
+        return self.theme.stages[(shade - 1) % len(self.theme.stages)]
 
     def lines(self, leaf: Leaf, u: float, height: float) -> None:
         """Write the lines of a box, the first one on top, or to the right where text is turned."""
@@ -285,7 +295,7 @@ class Placer:
         length = self.measure.join(split.join) * scale
         half = length / 2 if sign_of(split.join) else self.measure.width * scale / 2
         join = end + size.behind
-        path = split.join.item.path
+        path = self.id_of(split.join.item)
         self.arrow((join, middle), scale, path)
         for side, across in zip(split.branches[1:], size.middles[1:], strict=True):
             v = middle + across
@@ -314,9 +324,10 @@ class Placer:
         length = self.measure.join(split.join) * scale
         join = begin + size.inside + size.behind
         self.v, self.line, self.source = middle, [(meet, middle)], ""
-        self.arrow((join, middle), scale, split.join.item.path)
+        path = self.id_of(split.join.item)
+        self.arrow((join, middle), scale, path)
         self.join(split.join, join, length, scale)
-        self.leave(join + length, split.join.item.path, scale)
+        self.leave(join + length, path, scale)
 
     def even_branch(
         self,
@@ -346,7 +357,7 @@ class Placer:
         title = f"{join.item.path}: {name(join, self.measure.language)}"
         fill, arm = self.theme.fills["merge"], CIRCLE.PLUS * scale
         desc = self.style.describe(join.item)
-        circle = Circle(*place, length / 2, fill, sign, arm, join.item.path, title, desc)
+        circle = Circle(*place, length / 2, fill, sign, arm, self.id_of(join.item), title, desc)
         self.mark_if_wished(circle)
         self.items.append(circle)
 

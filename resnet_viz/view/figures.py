@@ -33,12 +33,14 @@ class Column(NamedTuple):
         foot: what stands where the line into it begins; without, no line enters or leaves it.
         title: what stands before it.
         joined: whether it goes on from where the column before ends.
+        prefix: what the ids of its boxes begin with, where several networks are shown.
     """
 
     chain: Chain
     foot: Words = ()
     title: Words = ()
     joined: bool = False
+    prefix: str = ""
 
 
 class Figure(NamedTuple):

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import groupby
 
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Graph, Node, Scope, unroll
 from resnet_viz.labels import phrase
 from resnet_viz.ops import OPERATORS, category_of
 from resnet_viz.scene import Run
-from resnet_viz.view.compose import compose, leaves
+from resnet_viz.view.compose import compose, leaves, mapped
 from resnet_viz.view.figures import Column, Figure, Options, X, blocks_of
 from resnet_viz.view.parts import (
     Arc,
@@ -37,7 +39,7 @@ DOTS = Mark((Run("· · ·", "serif-bold"),))
 
 
 _MATH = re.compile(
-    r"\*(?P<bold>[^*]+)\*|_\{(?P<long>[^}]+)\}|_(?P<low>\w)|(?P<letters>[^\W\d_]+)|."
+    r"\*(?P<bold>[^*]+)\*|_\{(?P<long>[^}]+)\}|_(?P<low>\w)|(?P<letters>[^\W\d_]+)|[^\w*]+|\d+"
 )
 
 
@@ -45,7 +47,7 @@ def _math(text: str) -> Words:
     """Return mathematics: letters italic, `*x*` upright and bold, `c_i` and `c_{i-1}` an index.
 
     >>> [run.text for run in _math("f(*x*), c_{i-1}")]
-    ['f', '(', 'x', ')', ',', ' ', 'c', 'i-1']
+    ['f', '(', 'x', '), ', 'c', 'i-1']
     """
     runs = []
     for match in _MATH.finditer(text):
@@ -114,7 +116,7 @@ def shortcut(graph: Graph, options: Options) -> Figure:
         if i:
             parts.append(Note(relu, _math("F(*x*)") if i == 1 else ()))
         parts.append(leaf)
-    identity = Chain((Note((*X, Run(" "), Run(phrase("identity_word", options.language)))),))
+    identity = Chain((Note((*X, Run(" " + phrase("identity_word", options.language)))),))
     joined = split._replace(branches=(Chain(tuple(parts)), identity))
     chain = Chain((joined, Note(relu, _math("F(*x*) + *x*"))))
     return Figure(f"{graph.name}: residual learning", (Column(chain, X),))
@@ -140,7 +142,9 @@ def bodies(graphs: Iterable[Graph], options: Options) -> Figure:
         joined = split._replace(branches=(Chain(tuple(parts)), Chain()))
         assert isinstance(split.join.item, Node)
         foot = _words("wide", options.language, split.join.item.output[-3])
-        columns.append(Column(Chain((joined, relu)), foot, (Run(graph.name),)))
+        columns.append(
+            Column(Chain((joined, relu)), foot, (Run(graph.name),), prefix=f"{graph.name}/")
+        )
         names.append(graph.name)
     return Figure(f"{', '.join(names)}: the bodies of their blocks", tuple(columns))
 
@@ -158,22 +162,28 @@ def _conv_words(leaf: Leaf, name: str, language: str) -> Words:
 
 
 def layers(graphs: Iterable[Graph], options: Options) -> Figure:
-    """Return networks as their layers, in rows of one size: He et al. 2015, Figure 3."""
+    """Return networks as their layers, in rows of one size: He et al. 2015, Figure 3.
+
+    The layers of a row have one colour.
+    """
+    networks = [
+        (graph.name, list(_layers(compose(unroll(graph).root), options.language)))
+        for graph in graphs
+    ]
+    sizes = sorted({_height(part) for _, parts in networks for part in parts}, reverse=True)
     columns = []
-    names = []
-    for graph in graphs:
-        chain = compose(unroll(graph).root)
-        parts: list[Part] = []
-        size = None
-        for part in _layers(chain, 0, options.language, [0]):
-            now = _height(part)
-            if now != size:
-                parts.append(Tick(_words("output_size", options.language, now)))
-                size = now
-            parts.append(part)
-        columns.append(Column(Chain(tuple(parts)), title=(Run(graph.name),)))
-        names.append(graph.name)
-    return Figure(", ".join(names), tuple(columns))
+    for name, parts in networks:
+        row: list[Part] = []
+        for size, same in groupby(parts, key=_height):
+            shade = 1 + sizes.index(size)
+            row.append(Tick(_words("output_size", options.language, size)))
+            row += mapped(Chain(tuple(same)), partial(_shaded, shade)).parts
+        columns.append(Column(Chain(tuple(row)), title=(Run(name),), prefix=f"{name}/"))
+    return Figure(", ".join(name for name, _ in networks), tuple(columns))
+
+
+def _shaded(shade: int, leaf: Leaf) -> Leaf:
+    return leaf._replace(shade=shade) if _category(leaf) == "conv" else leaf
 
 
 def _height(part: Part) -> int:
@@ -185,36 +195,21 @@ def _height(part: Part) -> int:
     return int(output[-2]) if len(output) > 2 else 1
 
 
-def _layers(chain: Chain, shade: int, language: str, stages: list[int]) -> Iterator[Leaf | Arc]:
-    """Yield the layers of a chain that papers draw, blocks with a shortcut under an arc.
-
-    Every scope of the network that holds convolutions is coloured as a stage of its own; `stages`
-    counts them.
-    """
+def _layers(chain: Chain, language: str) -> Iterator[Leaf | Arc]:
+    """Yield the layers of a chain that papers draw, blocks with a shortcut under an arc."""
     for part in chain.parts:
         if isinstance(part, Leaf):
             words = _layer_words(part, language)
             if words:
-                category = _category(part)
-                yield part._replace(lines=(words,), shade=shade if category == "conv" else 0)
-        elif isinstance(part, Module):
-            inside = shade
-            if not shade:
-                stages[0] += 1
-                inside = stages[0]
-            yield from _layers(part.body, inside, language, stages)
+                yield part._replace(lines=(words,))
         elif isinstance(part, Split):
-            yield _under_an_arc(part, shade, language, stages)
-        elif isinstance(part, (Fold, Frame)):
-            yield from _layers(part.body, shade, language, stages)
-
-
-def _under_an_arc(split: Split, shade: int, language: str, stages: list[int]) -> Arc:
-    body = Chain(tuple(_layers(split.branches[0], shade, language, stages)))
-    if split.even or len(split.branches) != 2 or not body.parts:
-        path = split.join.item.path
-        raise RequestError(f"{path}: joins what a figure of layers cannot show")
-    return Arc(body, dotted=bool(split.branches[1].parts))
+            body = Chain(tuple(_layers(part.branches[0], language)))
+            if part.even or len(part.branches) != 2 or not body.parts:
+                path = part.join.item.path
+                raise RequestError(f"{path}: joins what a figure of layers cannot show")
+            yield Arc(body, dotted=bool(part.branches[1].parts))
+        elif isinstance(part, (Module, Fold, Frame)):
+            yield from _layers(part.body, language)
 
 
 def _layer_words(leaf: Leaf, language: str) -> Words:
@@ -256,7 +251,14 @@ def groups(graph: Graph, options: Options) -> Figure:
     )
     apart = _groups_apart(convs, language)
     wide = Note(_words("channels_out", language, outer))
-    drawn = Chain((apart, Note(_words("channels_inner", language, inner)), _bare(last)))
+    drawn = Chain(
+        (
+            Note(_words("groups_word", language, number)),
+            apart,
+            Note(_words("channels_inner", language, inner)),
+            _bare(last),
+        )
+    )
     inside = Note(_words("channels", language, inner))
     lines = (
         _conv_words_long(grouped),
@@ -302,7 +304,8 @@ def _groups_apart(convs: list[Node], language: str) -> Split:
     branch = Chain((_bare(Leaf(one)), each, _bare(Leaf(two))))
     quiet = Chain((_bare(Leaf(one)), Note(), _bare(Leaf(two))))
     dots = Chain((DOTS,))
-    shown = (quiet, dots, branch) if number > 2 else (quiet, branch)
+    quiets = (quiet,) * min(number - 1, 2)
+    shown = (*quiets, dots, branch) if number > 3 else (*quiets, branch)
     outcome = OPERATORS["cat"].rule(*(two.output for _ in range(number)), axis=-3)
     join = Node("", "cat", (), outcome.outputs, {"axis": -3}, (), outcome.terms)
     return Split(shown, Leaf(join), even=True)

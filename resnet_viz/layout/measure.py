@@ -7,13 +7,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from resnet_viz.fonts import text_width
+from resnet_viz.labels import SIGNS
 from resnet_viz.layout.metrics import BOX, BRACKET, CIRCLE, FONT, FORK, FRAME, GAP, SIDE, SMALL
 from resnet_viz.view import Chain, Fold, Leaf, Module, Part, Split
 
 __all__ = ["SIGNS", "Extent", "Measure", "SplitExtent", "folds", "join_length"]
-
-SIGNS = {"add": "+", "mul": "×"}
-"""What is written in the circle of an operator that joins two values."""
 
 
 class Extent(NamedTuple):

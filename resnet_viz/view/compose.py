@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_viz.errors import RequestError
+from resnet_viz.errors import NotSeriesParallel
 from resnet_viz.graph import Node, Scope
 from resnet_viz.ops import category_of
 from resnet_viz.view.parts import Chain, Leaf, Module, Part, Split
@@ -19,7 +19,7 @@ def compose(scope: Scope) -> Chain:
     """Return a scope's children as a chain; scopes among them become modules.
 
     Raises:
-        RequestError: the children are no series-parallel graph.
+        NotSeriesParallel: the children are no series-parallel graph.
     """
     owner: dict[str, int] = {}
     for i, child in enumerate(scope.children):
@@ -62,7 +62,7 @@ def _chain(scope: Scope, sources: list[list[int]], members: list[int], entry: in
             between.append(member)
             open_lines += max(uses[member], 1) - ending  # what nothing reads leaves the scope
     if between:
-        raise RequestError(
+        raise NotSeriesParallel(
             f"{scope.path or 'the network'}: no series-parallel graph (two outputs leave it: "
             f"{scope.children[before].path if before in inside else 'its input'} and "
             f"{scope.children[between[-1]].path})"
@@ -86,12 +86,12 @@ def _advance(
             parts.append(part)
         return
     if not isinstance(child, Node):
-        raise RequestError(f"{child.path}: several values enter it (no series-parallel graph)")
+        raise NotSeriesParallel(f"{child.path}: several values enter it (no series-parallel graph)")
     branches = [_chain(scope, sources, branch, before) for branch in _branches(sources, between)]
     if before in sources[member]:
         branches.append(Chain())
     if len(branches) < 2:
-        raise RequestError(f"{child.path}: its inputs cross (no series-parallel graph)")
+        raise NotSeriesParallel(f"{child.path}: its inputs cross (no series-parallel graph)")
     branches.sort(key=_weight, reverse=True)
     parts.append(Split(tuple(branches), Leaf(child)))
 

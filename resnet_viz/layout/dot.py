@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -28,6 +29,12 @@ TITLE = 7.0
 
 BAND = 13.0
 """Between a cluster's frame and what is inside, where its title stands."""
+
+INSET = 4.0
+"""Between the end of a title and its cluster's frame."""
+
+STRAIGHT = 8
+"""How much more an edge of a chain is kept straight than one where lines part or meet."""
 
 _INCH = 72.0
 
@@ -117,14 +124,19 @@ class _Drawing:
         """Yield the lines of what Graphviz is asked."""
         way = self.way
         yield "digraph {"
-        yield f'graph [rankdir={way.rankdir}, nodesep=0.25, ranksep=0.3, label=""]'
+        yield f"graph [rankdir={way.rankdir}, nodesep=0.25, ranksep=0.3, nslimit=10, nslimit1=10]"
         yield 'node [shape=box, fixedsize=true, label=""]'
         yield f"edge [dir=none, tailport={way.tail}, headport={way.head}]"
         yield from self.nodes(self.net.children)
         signs = {box.id for box in self.boxes if box.sign}
+        leaving = Counter(edge.source for edge in self.net.edges)
+        entering = Counter(edge.target for edge in self.net.edges)
         for edge in self.net.edges:
-            ports = " [headport=_]" if edge.target in signs else ""
-            yield f"n{self.numbers[edge.source]} -> n{self.numbers[edge.target]}{ports}"
+            source, target = self.numbers[edge.source], self.numbers[edge.target]
+            chained = leaving[edge.source] == entering[edge.target] == 1
+            weight = STRAIGHT if chained else 1
+            port = ", headport=_" if edge.target in signs else ""
+            yield f"n{source} -> n{target} [weight={weight}{port}]"
         yield "}"
 
     def nodes(self, children: tuple[NetBox | Cluster, ...]) -> Iterator[str]:
@@ -185,11 +197,8 @@ class _Drawing:
             yield Group((frame, *title, *inside), child.id, captions.title(child, self.language))
 
     def title(self, cluster: Cluster, frame: Box, lines: Mapping[Edge, Line]) -> Iterator[Text]:
-        """Yield a cluster's title, in the corner of its frame that the fewest lines run through."""
-        text = _fit(captions.caption(cluster, self.language), frame.width - 8)
-        if not text:
-            return
-        left, top, right, bottom = frame.bounds
+        """Yield a cluster's title, inside its frame, where the fewest lines run through it."""
+        caption = captions.caption(cluster, self.language)
         inside = {box.id for box in Net("", cluster.children, ()).boxes()}
         crossing = [
             point
@@ -197,12 +206,9 @@ class _Drawing:
             if (edge.source in inside) != (edge.target in inside)
             for point in _samples(line)
         ]
-        corners = [
-            Text(x, y, (Run(text),), TITLE, anchor=anchor)
-            for y in (top + BAND / 2, bottom - BAND / 2)
-            for x, anchor in ((left + 4, "start"), (right - 4, "end"))
-        ]
-        yield min(corners, key=lambda corner: _within(crossing, corner.bounds))
+        places = [text for text in _places(caption, frame) if text.runs[0].text]
+        if places:
+            yield min(places, key=lambda text: _within(crossing, text.bounds))
 
     def line(self, edge: Edge, spline: str) -> Line:
         """Return an edge as curves from the outline of one shape to just before another's."""
@@ -233,21 +239,34 @@ def _onto(shape: Box | Circle, point: Point) -> Point:
     return min(max(point[0], left), right), min(max(point[1], top), bottom)
 
 
-def _fit(text: str, width: float) -> str:
+def _places(text: str, frame: Box) -> Iterator[Text]:
+    """Yield the places of a title: in the corners of a frame, and along its sides."""
+    left, top, right, bottom = frame.bounds
+    runs = (Run(_fit(text, frame.width - 2 * INSET)),)
+    for y in (top + BAND / 2, bottom - BAND / 2):
+        for x, anchor in ((left + INSET, "start"), (right - INSET, "end")):
+            yield Text(x, y, runs, TITLE, anchor=anchor)
+    runs = (Run(_fit(text, frame.height - 2 * INSET)),)
+    for x in (left + BAND / 2, right - BAND / 2):
+        yield Text(x, top + INSET, runs, TITLE, turned=True, anchor="start")
+
+
+def _fit(text: str, room: float) -> str:
     """Return a text, or as much of it as there is room for."""
-    if text_width(text, "sans", TITLE) <= width:
+    if text_width(text, "sans", TITLE) <= room:
         return text
-    while text and text_width(f"{text}…", "sans", TITLE) > width:
+    while text and text_width(f"{text}…", "sans", TITLE) > room:
         text = text[:-1]
     return f"{text}…" if text else ""
 
 
 def _samples(line: Line) -> Iterator[Point]:
-    """Yield points along a smooth line."""
+    """Yield points along a smooth line, two points apart or so."""
     for i in range(0, len(line.points) - 3, 3):
         (ax, ay), (bx, by), (cx, cy), (dx, dy) = line.points[i : i + 4]
-        for k in range(17):
-            t = k / 16
+        steps = int((abs(dx - ax) + abs(dy - ay)) / 2) + 4
+        for k in range(steps + 1):
+            t = k / steps
             s = 1 - t
             a, b, c, d = s**3, 3 * s * s * t, 3 * s * t * t, t**3
             yield a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from resnet_viz.errors import RequestError, choose
+from resnet_viz.errors import NotSeriesParallel, RequestError, choose, show, unknown
 from resnet_viz.export import EXPORTERS
 from resnet_viz.export.svg import to_svg
 from resnet_viz.files import write_whole
 from resnet_viz.graph import Graph
+from resnet_viz.graph import unroll as unrolled
 from resnet_viz.labels import LANGUAGES
 from resnet_viz.layout import DIRECTIONS, lay_out
 from resnet_viz.scene import Scene
@@ -18,7 +21,16 @@ from resnet_viz.sources import Network, to_graph
 from resnet_viz.themes import THEMES
 from resnet_viz.view import FIGURES
 
+if TYPE_CHECKING:
+    import graphviz
+
+    from resnet_viz.view.net import Net
+
 __all__ = ["Drawing", "draw", "exporter_for"]
+
+LAYOUTS = ("auto", "figure", "dot")
+"""What places boxes: `figure` in rows and side by side, `dot` Graphviz; `auto` takes the first that
+can."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +40,42 @@ class Drawing:
     Attributes:
         scene: what is where.
         graph: the network that it shows.
+        depth: how many levels of scopes its `net` shows; all if None.
+        look: theme, direction and language by the names of their options.
     """
 
     scene: Scene
     graph: Graph
+    depth: int | None = None
+    look: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def net(self) -> Net:
+        """The network as boxes, clusters and edges, as `.dot` and `.mmd` files hold it."""
+        return _net(self.graph, self.depth)
+
+    def to_graphviz(self) -> graphviz.Digraph:
+        """Return the drawing as a `Digraph` of the package graphviz, to go on with there.
+
+        Nodes are named by their paths.
+
+        Raises:
+            RequestError: that package is not installed.
+        """
+        try:
+            import graphviz
+        except ImportError:
+            raise RequestError(
+                "graphviz is not installed (to_graphviz needs it: pip install 'resnet-viz[dot]')"
+            ) from None
+        from resnet_viz.export.dot import body
+
+        return graphviz.Digraph(self.net.name, body=list(body(self.net, **self._look("dot"))))
+
+    def _look(self, module: str) -> dict[str, str]:
+        """Return what of the drawing's look the writer of a format takes."""
+        (names,) = (e.options for e in EXPORTERS.values() if e.module == module)
+        return {name: value for name, value in self.look.items() if name in names}
 
     def to_svg(self) -> str:
         """Return the drawing as an SVG document."""
@@ -53,7 +97,8 @@ class Drawing:
         for name in options:
             if name not in exporter.options:
                 raise RequestError(f"{name}: not for an {suffix} file")
-        write_whole(path, exporter.write(getattr(self, exporter.of), **options))
+        look = self._look(exporter.module)
+        write_whole(path, exporter.write(getattr(self, exporter.of), **{**look, **options}))
 
     def _repr_svg_(self) -> str:
         return self.to_svg()
@@ -83,6 +128,8 @@ def draw(
     theme: str = "d2l",
     input: Any = None,
     unroll: bool = False,
+    layout: str = "auto",
+    depth: int | None = None,
 ) -> Drawing:
     """Draw a network.
 
@@ -95,9 +142,14 @@ def draw(
         theme: `d2l`, `paper`, `mono` or `dark`.
         input: the input's shape, `(C, H, W)`, a spec's own if None; of a module its whole shape.
         unroll: draw every block of the network, none folded.
+        layout: `figure` (chains, and branches side by side), `dot` (Graphviz, for any network), or
+            `auto`: `figure` wherever it can and no depth is asked for.
+        depth: of the `dot` layout: how many levels of scopes are shown, those below as one box
+            each; every operator if None.
 
     Raises:
-        RequestError: a name is unknown, the spec is wrong or the input does not fit it.
+        RequestError: a name is unknown, the spec is wrong or the input does not fit it; the network
+            is too large for the `dot` layout, or that lacks Graphviz.
 
     >>> drawing = draw("d2l-resnet18", lang="zh")
     >>> "全连接层" in drawing.to_svg()
@@ -109,6 +161,30 @@ def draw(
     look = choose("theme", theme, THEMES)
     if unroll and figure != "network":
         raise RequestError(f"unroll: not for a figure of {figure} (must be the network figure)")
+    if layout not in LAYOUTS:
+        raise unknown("layout", layout, LAYOUTS)
+    if layout == "dot" and figure != "network":
+        raise RequestError(f"layout: dot is not for a figure of {figure} (must be figure or auto)")
+    if depth is not None and (layout == "figure" or figure != "network"):
+        raise RequestError(f"depth: {show(depth)} (only the dot layout of the network has one)")
     graph = to_graph(network, input)
-    parts = view(graph, flow.horizontal, unroll)
-    return Drawing(lay_out(parts, look, direction, lang), graph)
+    chosen = {"theme": theme, "direction": direction, "lang": lang}
+    scene = None
+    if layout != "dot" and depth is None:
+        try:
+            scene = lay_out(view(graph, flow.horizontal, unroll), look, direction, lang)
+        except NotSeriesParallel:
+            if layout == "figure" or figure != "network":
+                raise
+    shown = unrolled(graph) if unroll else graph
+    if scene is not None:
+        return Drawing(scene, shown, depth, chosen)
+    from resnet_viz.layout.dot import lay_out_net  # here, because most drawings need no Graphviz
+
+    return Drawing(lay_out_net(_net(shown, depth), look, direction, lang), shown, depth, chosen)
+
+
+def _net(graph: Graph, depth: int | None) -> Net:
+    from resnet_viz.view.net import net_of
+
+    return net_of(graph, depth)

@@ -53,12 +53,19 @@ def parser() -> argparse.ArgumentParser:
     _choice(draw, "direction", "up", "where data flows: up, down, right or left")
     _choice(draw, "lang", "en", "language of the labels: en or zh")
     _choice(draw, "theme", "d2l", "d2l, paper, mono or dark")
+    _choice(draw, "layout", "auto", "figure, dot (Graphviz, for any network), or auto")
+    draw.add_argument(
+        "--depth",
+        type=int,
+        metavar="N",
+        help="levels of scopes that the dot layout shows (default: all)",
+    )
     draw.add_argument("--unroll", action="store_true", help="draw every block; fold none")
     draw.add_argument(
         "-o",
         "--output",
         metavar="FILE",
-        help="write to FILE, an .svg (default: stdout)",
+        help="write to FILE, an .svg, .dot, .mmd or .json (default: SVG to stdout)",
     )
     draw.set_defaults(run_command=commands.draw)
 

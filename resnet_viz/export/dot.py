@@ -83,11 +83,12 @@ def _parts(parts: tuple[Box | Cluster, ...], look: Theme, lang: str, indent: str
 def quoted(id: str) -> str:
     r"""Return an id between quotes, whatever is in it.
 
+    A space comes before a `%`, with which the names begin that Graphviz itself gives.
+
     >>> print(quoted('a "b" <c>'))
     "a \"b\" <c>"
     """
-    escaped = id.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return _string(f" {id}" if id.lstrip(" ").startswith("%") else id)
 
 
 def text(label: str) -> str:
@@ -96,4 +97,9 @@ def text(label: str) -> str:
     >>> print(text("<b> & c"))
     "<b> &amp; c"
     """
-    return quoted(label.replace("&", "&amp;"))
+    return _string(label.replace("&", "&amp;"))
+
+
+def _string(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

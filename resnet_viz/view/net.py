@@ -137,7 +137,7 @@ class _Reading:
             for name, shape in zip(names, graph.inputs, strict=True)
         ]
         inside = self.parts(graph.root, 0, graph.name)
-        values = {
+        values: dict[str, tuple[_Value, ...]] = {
             name: ((box.id, shape),)
             for name, box, shape in zip(names, begin, graph.inputs, strict=True)
         }

@@ -370,6 +370,13 @@ def test_a_net_too_large_for_dot_is_refused_before_it_is_asked() -> None:
         lay_out_net(net_of(chain(5000)), THEMES["d2l"])
 
 
+def test_graphviz_is_stopped_when_it_takes_too_long(monkeypatch) -> None:
+    monkeypatch.setattr("resnet_viz.layout.engine.TIMEOUT", 0.001)
+
+    with pytest.raises(RequestError, match=r"^Graphviz took longer than .* \(a smaller depth"):
+        draw("resnet18", layout="dot")
+
+
 # Which layout
 
 

@@ -22,7 +22,7 @@ __all__ = ["lay_out_net"]
 
 MOST_BOXES = 1000
 MOST_EDGES = 2000
-"""What dot places in well under a minute; its time grows faster than the square of either."""
+"""Beyond this dot takes minutes, and a figure cannot be read."""
 
 TITLE = 7.0
 """The font size of a cluster's title."""

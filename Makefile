@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
 
-.PHONY: demo test test-zoo check format goldens bench clean
+.PHONY: demo test test-zoo check format goldens bench mermaid clean
 
 demo: $(VENV)/.light  ## Draw the book's figures to out/ and print the exact report.
 	@mkdir -p out
@@ -39,6 +39,9 @@ goldens: $(VENV)/.dev  ## Write the golden figures and help texts anew; look at 
 bench: $(VENV)/.dev  ## Measure speed and memory, as ratios in one run.
 	$(BIN)/python -m compileall -q resnet_viz
 	$(BIN)/python benchmarks/bench.py
+
+mermaid:  ## Install Mermaid's own parser, which a test asks; needs npm.
+	cd tests/mermaid && npm install --no-package-lock --no-audit --no-fund --ignore-scripts
 
 clean:
 	rm -rf $(VENV) out

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from resnet_viz.count import cost_of
-from resnet_viz.errors import RequestError, choose, show, unknown
+from resnet_viz.errors import NotSeriesParallel, RequestError, choose, show, unknown
 from resnet_viz.export import EXPORTERS
 from resnet_viz.export.svg import to_svg
 from resnet_viz.files import write_whole
@@ -16,15 +17,31 @@ from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph import unroll as unroll_graph
 from resnet_viz.labels import LANGUAGES, phrase
 from resnet_viz.layout import DIRECTIONS, lay_out
-from resnet_viz.layout.page import PAGES
+from resnet_viz.layout.finish import captioned, marked
+from resnet_viz.layout.page import PAGES, fitted
 from resnet_viz.ops.operator import spell
 from resnet_viz.scene import Scene
 from resnet_viz.sources import Network, to_graph
 from resnet_viz.themes import Theme, find_theme
-from resnet_viz.view import DEPTHS, FIGURES, Options
+from resnet_viz.view import DEPTHS, FIGURES, Figure, Options
 from resnet_viz.view.annotate import FACTS, Cost, annotated
+from resnet_viz.view.compose import leaves
+from resnet_viz.view.net import Net, net_of
+
+if TYPE_CHECKING:
+    import graphviz
 
 __all__ = ["Drawing", "draw", "exporter_for"]
+
+LEVELS: Mapping[str, int | None] = {"network": 0, "stage": 1, "block": 2, "op": None}
+"""How many levels of scopes a net shows, by the names of depths."""
+
+LAYOUTS = {
+    "figure": "chains, and branches side by side",
+    "dot": "Graphviz, for any network",
+    "auto": "figure wherever it can",
+}
+"""What places the boxes."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +51,42 @@ class Drawing:
     Attributes:
         scene: what is where.
         graph: the network that it shows.
+        depth: how many levels of scopes its `net` shows; all if None.
+        look: theme, direction and language by the names of their options.
     """
 
     scene: Scene
     graph: Graph
+    depth: int | None = None
+    look: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def net(self) -> Net:
+        """The network as boxes, clusters and edges, as `.dot` and `.mmd` files hold it."""
+        return net_of(self.graph, self.depth)
+
+    def to_graphviz(self) -> graphviz.Digraph:
+        """Return the drawing as a `Digraph` of the package graphviz, to go on with there.
+
+        Nodes are named by their paths.
+
+        Raises:
+            RequestError: that package is not installed.
+        """
+        try:
+            import graphviz
+        except ImportError:
+            raise RequestError(
+                "graphviz is not installed (to_graphviz needs it: pip install 'resnet-viz[dot]')"
+            ) from None
+        from resnet_viz.export.dot import body
+
+        return graphviz.Digraph(self.net.name, body=list(body(self.net, **self._look("dot"))))
+
+    def _look(self, module: str) -> dict[str, Any]:
+        """Return what of the drawing's look the writer of a format takes."""
+        (names,) = (e.options for e in EXPORTERS.values() if e.module == module)
+        return {name: value for name, value in self.look.items() if name in names}
 
     def to_svg(self) -> str:
         """Return the drawing as an SVG document."""
@@ -59,7 +108,8 @@ class Drawing:
         for name in options:
             if name not in exporter.options:
                 raise RequestError(f"{name}: not for an {suffix} file")
-        write_whole(path, exporter.write(getattr(self, exporter.of), **options))
+        look = self._look(exporter.module)
+        write_whole(path, exporter.write(getattr(self, exporter.of), **{**look, **options}))
 
     def _repr_svg_(self) -> str:
         return self.to_svg()
@@ -95,6 +145,7 @@ def draw(
     page: str | None = None,
     title: str = "",
     caption: str = "",
+    layout: str = "auto",
 ) -> Drawing:
     """Draw a network.
 
@@ -118,9 +169,13 @@ def draw(
             where one would be too small to read.
         title: written above the figure.
         caption: written below it.
+        layout: `figure` (chains, and branches side by side), `dot` (Graphviz, for any network), or
+            `auto`: `figure`, in which scopes whose lines cross are one box; `dot` where the whole
+            network's do, and where it is small enough to show such scopes.
 
     Raises:
-        RequestError: a name is unknown, the spec is wrong or the input does not fit it.
+        RequestError: a name is unknown, the spec is wrong or the input does not fit it; the network
+            is too large for the `dot` layout, or that lacks Graphviz.
 
     >>> drawing = draw("d2l-resnet18", lang="zh")
     >>> "全连接层" in drawing.to_svg()
@@ -129,33 +184,64 @@ def draw(
     kind = choose("figure", figure, FIGURES)
     flow = choose("direction", direction, DIRECTIONS)
     choose("language", lang, LANGUAGES)
-    look = theme if isinstance(theme, Theme) else find_theme(theme)
+    look = find_theme(theme)
     facts = _annotations(annotate)
     paper = None if page is None else choose("page", page, PAGES)
+    choose("layout", layout, LAYOUTS)
     if depth is not None:
         choose("depth", depth, DEPTHS)
     elif facts:
         depth = "block"
     if not kind.whole:
-        for name, value in (("unroll", unroll), ("depth", depth and not facts)):
-            if value:
-                raise RequestError(
-                    f"{name}: not for a figure of {figure} (must be the network figure)"
-                )
+        wishes = {"unroll": unroll, "depth": depth and not facts, "layout": layout == "dot"}
+        for name in (name for name, value in wishes.items() if value):
+            raise RequestError(f"{name}: not for a figure of {figure} (must be the network figure)")
     graphs = [to_graph(one, input) for one in _networks(network, figure, kind.several)]
-    parts = kind.make(graphs, Options(lang, depth, flow.horizontal, unroll, exact=bool(facts)))
-    if facts:
-        parts = annotated(parts, facts, _cost, lang, spell(graphs[0].input))
-
-    def describe(item: Node | Scope) -> str:
-        return phrase("cost", lang, **_cost(item)._asdict())
-
-    scene = lay_out(
-        parts, look, direction, lang, describe, highlight, paper, title=title, caption=caption
-    )
+    shown = unroll_graph(graphs[0]) if unroll else graphs[0]
+    levels = None if depth is None else LEVELS[depth]
+    scene = None
+    if layout != "dot":
+        options = Options(lang, depth, flow.horizontal, unroll, exact=bool(facts))
+        try:
+            parts: Figure | None = kind.make(graphs, options)
+        except NotSeriesParallel:
+            if layout == "figure" or not kind.whole:
+                raise
+            parts = None
+        if parts is not None and layout == "auto" and depth in (None, "op"):
+            closed = any(
+                isinstance(leaf.item, Scope) for c in parts.columns for leaf in leaves(c.chain)
+            )
+            parts = None if closed and _is_small(shown) else parts
+        if parts is not None:
+            if facts:
+                parts = annotated(parts, facts, _cost, lang, spell(graphs[0].input))
+            scene = lay_out(parts, look, direction, lang, _describe(lang), paper, title, caption)
+    if scene is None:
+        scene = _placed_by_dot(net_of(shown, levels), look, direction, lang, facts)
+        scene = fitted([captioned(scene, title, caption)], paper)
     if highlight:
-        _must_be_shown(highlight, graphs, scene)
-    return Drawing(scene, graphs[0])
+        scene = _marked(scene, highlight, graphs, look)
+    return Drawing(scene, shown, levels, {"theme": look, "direction": direction, "lang": lang})
+
+
+def _is_small(graph: Graph) -> bool:
+    """Tell whether Graphviz can show all operators of a network and people can follow the lines."""
+    return sum(1 for _ in graph.nodes()) <= 100
+
+
+def _describe(language: str) -> Callable[[Node | Scope], str]:
+    return lambda item: phrase("cost", language, **_cost(item)._asdict())
+
+
+def _placed_by_dot(
+    net: Net, theme: Theme, direction: str, language: str, facts: tuple[str, ...]
+) -> Scene:
+    from resnet_viz.layout.dot import lay_out_net  # here, because most drawings need no Graphviz
+
+    if facts:
+        raise RequestError("annotate: not for the dot layout (its lines show the shapes)")
+    return lay_out_net(net, theme, direction, language)
 
 
 def _networks(network: Any, figure: str, several: bool) -> list[Network]:
@@ -178,14 +264,14 @@ def _cost(item: Node | Scope) -> Cost:
     return Cost(spell(tally.output), tally.params, tally.macs)
 
 
-def _must_be_shown(path: str, graphs: list[Graph], scene: Scene) -> None:
-    """Check that what is to be marked is in the figure.
+def _marked(scene: Scene, path: str, graphs: list[Graph], theme: Theme) -> Scene:
+    """Return a scene with one of its parts marked.
 
     Raises:
         RequestError: the network has no such part, or the figure does not show it.
     """
     if path in scene.ids():
-        return
+        return marked(scene, path, theme.highlight)
     paths = [part.path for graph in graphs for part in _all(unroll_graph(graph).root) if part.path]
     if path not in paths:
         raise unknown("scope", path, paths)

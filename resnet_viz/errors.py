@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 __all__ = [
+    "NotSeriesParallel",
     "RequestError",
     "ResNetVizError",
     "SpecError",
@@ -26,6 +27,10 @@ class ResNetVizError(Exception):
 
 class RequestError(ResNetVizError, ValueError):
     """The request was wrong: what was asked for does not exist or makes no sense."""
+
+
+class NotSeriesParallel(RequestError):  # noqa: N818  # it says what the graph is
+    """A graph cannot be drawn as chains and splits; the `dot` layout draws any."""
 
 
 class SpecError(RequestError):

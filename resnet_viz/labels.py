@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["LANGUAGES", "label", "name_of", "phrase", "times"]
+__all__ = ["LANGUAGES", "SIGNS", "label", "name_of", "phrase", "times"]
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "zh": "中文"})
+
+SIGNS: Mapping[str, str] = MappingProxyType({"add": "+", "mul": "×"})
+"""What is written in the circle of an operator that joins two values."""
 
 _LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {

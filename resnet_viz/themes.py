@@ -107,8 +107,8 @@ MAX_BYTES = 65_536
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
-def find_theme(name: str | os.PathLike[str]) -> Theme:
-    """Return a theme by its name, or out of a TOML file.
+def find_theme(name: str | os.PathLike[str] | Theme) -> Theme:
+    """Return a theme by its name, or out of a TOML file; one that is given, as it is.
 
     A file names the theme that it begins with (`base`, `d2l` if it names none) and what differs.
 
@@ -118,6 +118,8 @@ def find_theme(name: str | os.PathLike[str]) -> Theme:
     >>> find_theme("mono").stroke
     1.0
     """
+    if isinstance(name, Theme):
+        return name
     path = str(name)
     if path.endswith(".toml"):
         return _read(path)

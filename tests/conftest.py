@@ -1,5 +1,9 @@
 """What all tests share."""
 
+import os
+import shutil
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -14,3 +18,19 @@ settings.load_profile("default")
 
 def pytest_addoption(parser) -> None:
     parser.addoption("--write-goldens", action="store_true", help="write the golden files anew")
+
+
+def lacking(what: str, how_to_get: str) -> None:
+    """Skip the test that needs this; on CI, where it is to be there, fail."""
+    reason = f"needs {what} ({how_to_get})"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def program(name: str, how_to_get: str) -> str:
+    """Return the path of a program that a test runs."""
+    path = shutil.which(name)
+    if path is None:
+        lacking(name, how_to_get)
+    return path

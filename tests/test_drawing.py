@@ -347,7 +347,7 @@ def test_a_network_with_two_outputs_is_not_drawn_as_a_chain() -> None:
             return self.b(x), self.aux(x)
 
     with pytest.raises(RequestError, match="no series-parallel graph"):
-        draw(Aux(), input=(1, 4))
+        draw(Aux(), input=(1, 4), layout="figure")
 
 
 def test_shades_and_arcs_follow_sizes_and_shortcuts() -> None:

@@ -58,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     _choice(draw, "direction", "up", "where data flows: up, down, right or left")
     _choice(draw, "lang", "en", "language of the labels: en or zh")
     _choice(draw, "theme", "d2l", "d2l, paper, mono, dark, or a TOML file")
+    _choice(draw, "layout", "auto", "figure, dot (Graphviz, for any network), or auto")
     draw.add_argument(
         "--depth", metavar="DEPTH", help="what the boxes are: network, stage, block or op"
     )
@@ -80,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
         "-o",
         "--output",
         metavar="FILE",
-        help="write to FILE, an .svg (default: stdout)",
+        help="write to FILE, an .svg, .dot, .mmd or .json (default: SVG to stdout)",
     )
     draw.set_defaults(run_command=commands.draw)
 

@@ -29,5 +29,14 @@ class Exporter(NamedTuple):
         return written
 
 
-EXPORTERS: Mapping[str, Exporter] = MappingProxyType({".svg": Exporter("scene", "svg")})
+_LOOK = ("theme", "direction", "lang")
+
+EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
+    {
+        ".svg": Exporter("scene", "svg"),
+        ".dot": Exporter("net", "dot", _LOOK),
+        ".mmd": Exporter("net", "mermaid", _LOOK),
+        ".json": Exporter("graph", "graph_json"),
+    }
+)
 """Each file suffix and what writes such a file."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from resnet_viz.errors import RequestError
 from resnet_viz.graph import Node, Scope
-from resnet_viz.layout.caption import captioned
+from resnet_viz.layout.finish import captioned
 from resnet_viz.layout.flow import DIRECTIONS
 from resnet_viz.layout.measure import Measure, gap
-from resnet_viz.layout.metrics import COLUMN_GAP, FONT, GROUND, LEAD, MARGIN
-from resnet_viz.layout.page import Page, in_columns
+from resnet_viz.layout.metrics import COLUMN_GAP, FONT, LEAD, MARGIN
+from resnet_viz.layout.page import Page, fitted, in_columns
 from resnet_viz.layout.place import Placer, Style
 from resnet_viz.layout.words import width
 from resnet_viz.scene import Item, Scene, Text
@@ -21,9 +20,6 @@ from resnet_viz.view import Chain, Column, Figure, Part, Tick, Words
 __all__ = ["lay_out"]
 
 MOST_COLUMNS = 8
-
-LEAST_SCALE = 0.4
-"""Of a figure on a page: labels of nine points keep three and a half."""
 
 ROWS_GAP = 14.0
 """Between the names of rows and the first column."""
@@ -38,7 +34,6 @@ def lay_out(
     direction: str = "up",
     language: str = "en",
     describe: Callable[[Node | Scope], str] = lambda item: "",
-    highlight: str = "",
     page: Page | None = None,
     title: str = "",
     caption: str = "",
@@ -53,7 +48,6 @@ def lay_out(
         direction: where data flows.
         language: of the labels.
         describe: what is said of an operator or scope to those who point at it.
-        highlight: the path of what to mark.
         page: what it is to fit, if necessary in several columns.
         title: written above.
         caption: written below.
@@ -63,25 +57,16 @@ def lay_out(
     """
     flow = DIRECTIONS[direction]
     measure = Measure([column.chain for column in figure.columns], language)
-    style = Style(flow, theme, measure, describe, highlight)
+    style = Style(flow, theme, measure, describe)
 
     def made(columns: tuple[Column, ...]) -> Scene:
         return captioned(_scene(columns, style, figure.title), title, caption)
 
-    if page is None:
-        return made(figure.columns)
     scenes = [made(figure.columns)]
-    if len(figure.columns) == 1:
+    if page is not None and len(figure.columns) == 1:
         for count in range(2, MOST_COLUMNS + 1):
             scenes.append(made(in_columns(figure.columns[0], measure, count)))
-    scales = [min(1, page.width / scene.width, page.height / scene.height) for scene in scenes]
-    best = max(range(len(scenes)), key=lambda i: (round(scales[i], 3), -i))
-    if scales[best] < LEAST_SCALE:
-        raise RequestError(
-            f"page: {page.name!r} has {page.width:g} x {page.height:g} points (the figure would "
-            f"shrink to {scales[best]:.0%}, must keep {LEAST_SCALE:.0%}: fold, or show less)"
-        )
-    return scenes[best]._replace(scale=round(scales[best], 4))
+    return fitted(scenes, page)
 
 
 def _scene(columns: tuple[Column, ...], style: Style, title: str) -> Scene:
@@ -90,7 +75,6 @@ def _scene(columns: tuple[Column, ...], style: Style, title: str) -> Scene:
     lead = max(map(_lead, columns)) + (TURN if joined else 0)
     rows = {name: lead + u for name, u in _rows(columns, measure).items()}
     names = max((width(name, FONT) for name in rows), default=0)
-    grounds: list[Item] = []
     items: list[Item] = []
     across = names + ROWS_GAP if rows else 0.0
     length = 0.0
@@ -107,19 +91,17 @@ def _scene(columns: tuple[Column, ...], style: Style, title: str) -> Scene:
             placer.go_on_from(before, across - COLUMN_GAP / 2, lead - TURN, TURN)
         placer.rows = rows
         items.extend(placer.column(column, lead, room.brackets))
-        grounds.extend(placer.grounds)
         across += room.negative + room.positive
         length = max(length, placer.u + (LEAD.OUT if column.foot else 0))
         before = placer
-    margin = MARGIN + (GROUND if style.highlight else 0)
     if joined:
         length += TURN
-    area = flow.rectangle(-margin, length + margin, -margin, across + margin)
+    area = flow.rectangle(-MARGIN, length + MARGIN, -MARGIN, across + MARGIN)
     left, top, wide, high = area
     return Scene(
         wide,
         high,
-        (*grounds, *items),
+        tuple(items),
         title,
         theme.background,
         theme.line,

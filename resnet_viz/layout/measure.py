@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from resnet_viz.fonts import text_width
 from resnet_viz.graph import Node
+from resnet_viz.labels import SIGNS
 from resnet_viz.layout.metrics import (
     ARC,
     BOX,
@@ -38,10 +39,7 @@ from resnet_viz.view import (
     Words,
 )
 
-__all__ = ["SIGNS", "Extent", "Measure", "SplitExtent", "folds", "gap", "sign_of", "size_of"]
-
-SIGNS = {"add": "+", "mul": "×"}
-"""What is written in the circle of an operator that joins two values."""
+__all__ = ["Extent", "Measure", "SplitExtent", "folds", "gap", "sign_of", "size_of"]
 
 
 class Extent(NamedTuple):

@@ -7,10 +7,16 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple
 
+from resnet_viz.errors import RequestError
 from resnet_viz.layout.measure import Measure, gap
+from resnet_viz.layout.metrics import SMALL
+from resnet_viz.scene import Scene
 from resnet_viz.view import Chain, Column, Module, Part
 
-__all__ = ["PAGES", "Page", "in_columns"]
+__all__ = ["PAGES", "Page", "fitted", "in_columns"]
+
+LEAST_SCALE = 0.4
+"""Of a figure on a page: labels of nine points keep three and a half."""
 
 
 class Page(NamedTuple):
@@ -33,6 +39,24 @@ PAGES: Mapping[str, Page] = MappingProxyType(
     }
 )
 """A4 and letter paper with margins of an inch, the column of a two-column paper, a 16:9 slide."""
+
+
+def fitted(scenes: list[Scene], page: Page | None) -> Scene:
+    """Return the scene that keeps most of its size on a page, the first of those that do.
+
+    Raises:
+        RequestError: none can be read there.
+    """
+    if page is None:
+        return scenes[0]
+    scales = [min(1, page.width / scene.width, page.height / scene.height) for scene in scenes]
+    best = max(range(len(scenes)), key=lambda i: (round(scales[i], 3), -i))
+    if scales[best] < LEAST_SCALE:
+        raise RequestError(
+            f"page: {page.name!r} has {page.width:g} x {page.height:g} points (the figure would "
+            f"shrink to {scales[best]:.0%}, must keep {LEAST_SCALE:.0%}: fold, or show less)"
+        )
+    return scenes[best]._replace(scale=round(scales[best], 4))
 
 
 class _Piece(NamedTuple):
@@ -65,8 +89,6 @@ def in_columns(column: Column, measure: Measure, count: int) -> tuple[Column, ..
 
 
 def _scale(piece: _Piece) -> float:
-    from resnet_viz.layout.metrics import SMALL
-
     return SMALL if any(module.small for module in piece.around) else 1
 
 

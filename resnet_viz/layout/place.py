@@ -19,7 +19,6 @@ from resnet_viz.layout.metrics import (
     CORNER,
     FONT,
     FRAME,
-    GROUND,
     LEAD,
     NOTE,
     SMALL,
@@ -52,14 +51,12 @@ class Style(NamedTuple):
 
     Attributes:
         describe: what is said of an operator or scope to those who point at it.
-        highlight: the path of what is marked; empty for nothing.
     """
 
     flow: Flow
     theme: Theme
     measure: Measure
     describe: Callable[[Node | Scope], str]
-    highlight: str = ""
 
 
 class Placer:
@@ -70,7 +67,6 @@ class Placer:
         v: the middle of what is being placed, across the flow.
         line: the points of the line that leads to the next part; empty if none does.
         source: the id of what that line leaves.
-        grounds: what lies behind the primitives.
         prefix: what ids begin with.
         rows: where the rows begin that all columns have in line, by their names.
         scale: of the last part; None if the next one may begin right here.
@@ -84,7 +80,6 @@ class Placer:
         self.line: list[tuple[float, float]] = []
         self.source = ""
         self.items: list[Item] = []
-        self.grounds: list[Item] = []
         self.rows: Mapping[Words, float] = {}
         self.prefix = ""
         self.brackets: list[tuple[float, float, Fold]] = []
@@ -147,29 +142,12 @@ class Placer:
         if self.items:
             title = f"{scope.path}: {scope.kind}" if scope.path else scope.kind
             group = Group(tuple(self.items), self.id_of(scope), title, self.style.describe(scope))
-            self.mark_if_wished(group)
             outer.append(group)
         self.items = outer
 
     def id_of(self, item: Node | Scope) -> str:
         """Return the id of what stands for an operator or scope: its path."""
         return f"{self.prefix}{item.path}" if item.path else ""
-
-    def mark_if_wished(self, item: Box | Circle | Group) -> None:
-        """Lay a ground behind what is highlighted; the lines into it may cross its edge."""
-        if not item.id or item.id != self.style.highlight:
-            return
-        left, top, right, bottom = item.boxes
-        self.grounds.append(
-            Box(
-                left - GROUND,
-                top - GROUND,
-                right - left + 2 * GROUND,
-                bottom - top + 2 * GROUND,
-                fill=self.theme.highlight,
-                outlined=False,
-            )
-        )
 
     def go_on_from(self, other: Placer, between: float, start: float, turn: float) -> None:
         """Begin with the line that leaves another column, led around its end to this one."""
@@ -199,7 +177,6 @@ class Placer:
         fill = self._shade(leaf.shade) if leaf.shade else self.theme.fills[category]
         desc = self.style.describe(item)
         box = Box(*area, fill=fill, id=self.id_of(item), title=title, desc=desc)
-        self.mark_if_wished(box)
         self.items.append(box)
         if scale == 1:
             self.lines(leaf, u, height)
@@ -358,7 +335,6 @@ class Placer:
         fill, arm = self.theme.fills["merge"], CIRCLE.PLUS * scale
         desc = self.style.describe(join.item)
         circle = Circle(*place, length / 2, fill, sign, arm, self.id_of(join.item), title, desc)
-        self.mark_if_wished(circle)
         self.items.append(circle)
 
     def branch(self, line: list[tuple[float, float]], source: str, u: float, v: float) -> None:

@@ -1,7 +1,7 @@
 """The view: what of a graph a figure shows, as parts in series and in parallel."""
 
 from resnet_viz.view.catalogue import FIGURES
-from resnet_viz.view.compose import NotSeriesParallelError, compose
+from resnet_viz.view.compose import compose
 from resnet_viz.view.figures import DEPTHS, Column, Figure, Options
 from resnet_viz.view.parts import (
     Arc,
@@ -30,7 +30,6 @@ __all__ = [
     "Leaf",
     "Mark",
     "Module",
-    "NotSeriesParallelError",
     "Note",
     "Options",
     "Part",

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from resnet_viz.errors import RequestError
+from resnet_viz.errors import NotSeriesParallel
 from resnet_viz.graph import Node, Scope
 from resnet_viz.ops import category_of
 from resnet_viz.view.parts import Chain, Fold, Frame, Leaf, Mark, Module, Note, Part, Split, Tick
 
-__all__ = ["HIDDEN", "NotSeriesParallelError", "compose", "leaves", "mapped"]
+__all__ = ["HIDDEN", "compose", "leaves", "mapped"]
 
 HIDDEN = frozenset({"flatten"})
 """Operators that no figure draws: they only change how a tensor is indexed."""
 
 _OUTSIDE = -1
-
-
-class NotSeriesParallelError(RequestError):
-    """A scope's lines cross, or several leave it: it is no composition of chains and splits."""
 
 
 def compose(scope: Scope, depth: int | None = None) -> Chain:
@@ -30,7 +26,7 @@ def compose(scope: Scope, depth: int | None = None) -> Chain:
             is not, or that is no composition, becomes a leaf.
 
     Raises:
-        NotSeriesParallelError: the children are no series-parallel graph.
+        NotSeriesParallel: the children are no series-parallel graph.
     """
     sources = _sources(scope)
     if depth != 0:
@@ -116,7 +112,7 @@ class _Composer:
                 open_lines += max(uses[member], 1) - ending  # what nothing reads leaves the scope
         if between:
             children = self.scope.children
-            raise NotSeriesParallelError(
+            raise NotSeriesParallel(
                 f"{self.scope.path or 'the network'}: no series-parallel graph (two outputs leave "
                 f"it: {children[before].path if before in inside else 'its input'} and "
                 f"{children[between[-1]].path})"
@@ -132,16 +128,14 @@ class _Composer:
                 parts.append(part)
             return
         if isinstance(child, Scope) and self.depth != 0:
-            raise NotSeriesParallelError(
+            raise NotSeriesParallel(
                 f"{child.path}: several values enter it (no series-parallel graph)"
             )
         branches = [self.chain(branch, before) for branch in _branches(self.sources, between)]
         if before in self.sources[member]:
             branches.append(Chain())
         if len(branches) < 2:
-            raise NotSeriesParallelError(
-                f"{child.path}: its inputs cross (no series-parallel graph)"
-            )
+            raise NotSeriesParallel(f"{child.path}: its inputs cross (no series-parallel graph)")
         parts.append(_split(branches, child))
 
     def _part(self, child: Node | Scope) -> Part | None:
@@ -151,7 +145,7 @@ class _Composer:
             return Leaf(child)
         try:
             body = compose(child, None if self.depth is None else self.depth - 1)
-        except NotSeriesParallelError:
+        except NotSeriesParallel:
             return Leaf(child)
         return Module(child, body)
 

@@ -1,12 +1,12 @@
-"""A scene with a title above it and a caption below."""
+"""What is added to a scene when all is placed: a title, a caption, a mark."""
 
 from __future__ import annotations
 
 from resnet_viz.fonts import text_width
-from resnet_viz.layout.metrics import FONT
-from resnet_viz.scene import Item, Run, Scene, Text
+from resnet_viz.layout.metrics import FONT, GROUND, MARGIN
+from resnet_viz.scene import Box, Circle, Group, Item, Run, Scene, Text
 
-__all__ = ["captioned"]
+__all__ = ["captioned", "marked"]
 
 TITLE = 11.0
 LINE = 1.35
@@ -41,6 +41,41 @@ def captioned(scene: Scene, title: str, caption: str) -> Scene:
         items=(*scene.items, *items),
         title=title or scene.title,
     )
+
+
+def marked(scene: Scene, id: str, colour: str) -> Scene:
+    """Return a scene with a ground behind the box, circle or group of that id."""
+    item = _find(scene.items, id)
+    assert item is not None
+    left, top, right, bottom = item.boxes
+    ground = Box(
+        left - GROUND,
+        top - GROUND,
+        right - left + 2 * GROUND,
+        bottom - top + 2 * GROUND,
+        fill=colour,
+        outlined=False,
+    )
+    x, y = scene.origin
+    before, above = max(x + MARGIN - ground.x, 0), max(y + MARGIN - ground.y, 0)
+    after = max(right + GROUND + MARGIN - x - scene.width, 0)
+    below = max(bottom + GROUND + MARGIN - y - scene.height, 0)
+    return scene._replace(
+        items=(ground, *scene.items),
+        origin=(x - before, y - above),
+        width=scene.width + before + after,
+        height=scene.height + above + below,
+    )
+
+
+def _find(items: tuple[Item, ...], id: str) -> Box | Circle | Group | None:
+    for item in items:
+        if isinstance(item, (Box, Circle, Group)) and item.id == id:
+            return item
+        found = _find(item.items, id) if isinstance(item, Group) else None
+        if found is not None:
+            return found
+    return None
 
 
 def wrapped(text: str, size: float, width: float) -> list[str]:

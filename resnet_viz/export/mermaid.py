@@ -1,0 +1,92 @@
+"""A net to a Mermaid flowchart, which Markdown on many sites shows as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resnet_viz.errors import RequestError, choose
+from resnet_viz.labels import LANGUAGES
+from resnet_viz.themes import Theme, find_theme
+from resnet_viz.view import captions
+from resnet_viz.view.net import Box, Cluster, Net
+
+__all__ = ["to_mermaid", "write"]
+
+MOST_EDGES = 500
+MOST_CHARACTERS = 50_000
+"""What Mermaid shows as it is configured by itself; `maxEdges` and `maxTextSize` of its docs."""
+
+_WAYS = {"up": "BT", "down": "TB", "right": "LR", "left": "RL"}
+_PLAIN = frozenset(" ,:abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+
+
+def to_mermaid(
+    net: Net, *, theme: str | Theme = "d2l", direction: str = "up", lang: str = "en"
+) -> str:
+    """Return a net as a Mermaid flowchart; the same net gives the same text.
+
+    Raises:
+        RequestError: there is no such theme, direction or language, or Mermaid would refuse the
+            chart for its size.
+    """
+    look = find_theme(theme)
+    way = choose("direction", direction, _WAYS)
+    choose("language", lang, LANGUAGES)
+    if len(net.edges) > MOST_EDGES:
+        raise RequestError(
+            f"{net.name}: {len(net.edges)} edges (Mermaid shows at most {MOST_EDGES}; a smaller "
+            "depth has fewer)"
+        )
+    numbers = {box.id: i for i, box in enumerate(net.boxes())}
+    used = dict.fromkeys(map(captions.category, net.boxes()))
+    lines = [f"flowchart {way}\n", *_parts(net.children, numbers, lang, "  ", [0])]
+    lines += (f"  n{numbers[edge.source]} --> n{numbers[edge.target]}\n" for edge in net.edges)
+    outline = f"stroke:{look.line},color:{look.text}"
+    lines += (f"  classDef {name} fill:{look.fills[name]},{outline}\n" for name in used)
+    chart = "".join(lines)
+    if len(chart) > MOST_CHARACTERS:
+        raise RequestError(
+            f"{net.name}: {len(chart)} characters (Mermaid shows at most {MOST_CHARACTERS}; a "
+            "smaller depth has fewer)"
+        )
+    return chart
+
+
+def write(
+    net: Net, *, theme: str | Theme = "d2l", direction: str = "up", lang: str = "en"
+) -> bytes:
+    """Return a net as the bytes of a Mermaid file; see `to_mermaid`."""
+    return to_mermaid(net, theme=theme, direction=direction, lang=lang).encode()
+
+
+def _parts(
+    parts: tuple[Box | Cluster, ...],
+    numbers: dict[str, int],
+    lang: str,
+    indent: str,
+    clusters: list[int],
+) -> Iterator[str]:
+    """Yield the lines of boxes and subgraphs; `clusters` holds how many subgraphs there are."""
+    for part in parts:
+        caption = text(captions.caption(part, lang))
+        if isinstance(part, Cluster):
+            yield f"{indent}subgraph s{clusters[0]}[{caption}]\n"
+            clusters[0] += 1
+            yield from _parts(part.children, numbers, lang, f"{indent}  ", clusters)
+            yield f"{indent}end\n"
+        elif part.sign:
+            yield f"{indent}n{numbers[part.id]}(({text(part.sign)})):::{captions.category(part)}\n"
+        elif part.kind in ("input", "output"):
+            yield f"{indent}n{numbers[part.id]}([{caption}])\n"
+        else:
+            yield f"{indent}n{numbers[part.id]}[{caption}]:::{captions.category(part)}\n"
+
+
+def text(label: str) -> str:
+    """Return a label between quotes; what could mean something to Mermaid becomes an entity.
+
+    >>> text("a <b> %% é")
+    '"a #60;b#62; #37;#37; é"'
+    """
+    safe = (c if c in _PLAIN or ord(c) > 127 else f"#{ord(c)};" for c in label)
+    return f'"{"".join(safe)}"'

@@ -1,0 +1,277 @@
+"""A net to a scene: boxes and clusters where Graphviz's `dot` places them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from resnet_viz.errors import RequestError
+from resnet_viz.fonts import text_width
+from resnet_viz.layout.engine import run_dot
+from resnet_viz.layout.flow import DIRECTIONS
+from resnet_viz.layout.metrics import ARROW, BOX, CIRCLE, FONT, MARGIN
+from resnet_viz.scene import Box, Circle, Group, Item, Line, Point, Run, Scene, Text
+from resnet_viz.themes import Theme
+from resnet_viz.view import captions
+from resnet_viz.view.net import Box as NetBox
+from resnet_viz.view.net import Cluster, Edge, Net
+
+__all__ = ["lay_out_net"]
+
+MOST_BOXES = 1000
+MOST_EDGES = 2000
+"""Beyond this dot takes minutes, and a figure cannot be read."""
+
+TITLE = 7.0
+"""The font size of a cluster's title."""
+
+BAND = 13.0
+"""Between a cluster's frame and what is inside, where its title stands."""
+
+INSET = 4.0
+"""Between the end of a title and its cluster's frame."""
+
+STRAIGHT = 8
+"""How much more an edge of a chain is kept straight than one where lines part or meet."""
+
+_INCH = 72.0
+
+
+class _Way(NamedTuple):
+    """How dot calls a direction, and the sides where edges leave and enter boxes."""
+
+    rankdir: str
+    tail: str
+    head: str
+
+
+_WAYS: Mapping[str, _Way] = MappingProxyType(
+    {
+        "up": _Way("BT", "n", "s"),
+        "down": _Way("TB", "s", "n"),
+        "right": _Way("LR", "e", "w"),
+        "left": _Way("RL", "w", "e"),
+    }
+)
+
+
+def lay_out_net(net: Net, theme: Theme, direction: str = "up", language: str = "en") -> Scene:
+    """Return a scene of a net.
+
+    Raises:
+        RequestError: the net is too large for dot, or Graphviz is not installed.
+        ResNetVizError: Graphviz failed.
+    """
+    boxes = list(net.boxes())
+    for count, most, what in (
+        (len(boxes), MOST_BOXES, "boxes"),
+        (len(net.edges), MOST_EDGES, "edges"),
+    ):
+        if count > most:
+            raise RequestError(
+                f"{net.name}: {count} {what} (must be at most {most} for the dot layout; a smaller "
+                "depth shows fewer)"
+            )
+    drawing = _Drawing(net, theme, direction, language)
+    items = drawing.items()
+    left, top, right, bottom = Group(items).bounds if items else (0.0, 0.0, 0.0, 0.0)
+    return Scene(
+        right - left + 2 * MARGIN,
+        bottom - top + 2 * MARGIN,
+        items,
+        net.name,
+        theme.background,
+        theme.line,
+        theme.text,
+        theme.stroke,
+        (left - MARGIN, top - MARGIN),
+    )
+
+
+class _Drawing:
+    """One net on its way to a scene. Graphviz is told sizes and numbers, and no text."""
+
+    def __init__(self, net: Net, theme: Theme, direction: str, language: str) -> None:
+        self.net, self.theme, self.language = net, theme, language
+        self.way, self.turned = _WAYS[direction], DIRECTIONS[direction].horizontal
+        self.boxes = list(net.boxes())
+        self.numbers = {box.id: i for i, box in enumerate(self.boxes)}
+        self.clusters: dict[str, int] = {}
+        self.shapes: dict[str, Box | Circle] = {}
+
+    def items(self) -> tuple[Item, ...]:
+        """Return the primitives: boxes in their clusters, then the edges."""
+        answer = run_dot("\n".join(self.source()))
+        names = [thing["name"] for thing in answer.get("objects", ())]
+        things = dict(zip(names, answer.get("objects", ()), strict=True))
+        for box in self.boxes:
+            self.shapes[box.id] = self.shape(box, _point(things[f"n{self.numbers[box.id]}"]["pos"]))
+        splines = {
+            (names[edge["tail"]], names[edge["head"]]): edge["pos"]
+            for edge in answer.get("edges", ())
+        }
+        lines = {
+            edge: self.line(
+                edge, splines[f"n{self.numbers[edge.source]}", f"n{self.numbers[edge.target]}"]
+            )
+            for edge in self.net.edges
+        }
+        return (*self.placed(self.net.children, things, lines), *lines.values())
+
+    def source(self) -> Iterator[str]:
+        """Yield the lines of what Graphviz is asked."""
+        way = self.way
+        yield "digraph {"
+        yield f"graph [rankdir={way.rankdir}, nodesep=0.25, ranksep=0.3, nslimit=10, nslimit1=10]"
+        yield 'node [shape=box, fixedsize=true, label=""]'
+        yield f"edge [dir=none, tailport={way.tail}, headport={way.head}]"
+        yield from self.nodes(self.net.children)
+        signs = {box.id for box in self.boxes if box.sign}
+        leaving = Counter(edge.source for edge in self.net.edges)
+        entering = Counter(edge.target for edge in self.net.edges)
+        for edge in self.net.edges:
+            source, target = self.numbers[edge.source], self.numbers[edge.target]
+            chained = leaving[edge.source] == entering[edge.target] == 1
+            weight = STRAIGHT if chained else 1
+            port = ", headport=_" if edge.target in signs else ""
+            yield f"n{source} -> n{target} [weight={weight}{port}]"
+        yield "}"
+
+    def nodes(self, children: tuple[NetBox | Cluster, ...]) -> Iterator[str]:
+        for child in children:
+            if isinstance(child, Cluster):
+                number = self.clusters[child.id] = len(self.clusters)
+                yield f"subgraph cluster_{number} {{"
+                yield f"margin={BAND:g}"
+                yield from self.nodes(child.children)
+                yield "}"
+                continue
+            width, height = (size / _INCH for size in self.size(child))
+            shape = ", shape=circle" if child.sign else ""
+            yield f"n{self.numbers[child.id]} [width={width:.5f}, height={height:.5f}{shape}]"
+
+    def size(self, box: NetBox) -> tuple[float, float]:
+        """Return the width and the height of a box on the page."""
+        if box.sign:
+            return 2 * CIRCLE.RADIUS, 2 * CIRCLE.RADIUS
+        text = text_width(captions.caption(box, self.language), "sans", FONT) + 2 * BOX.PADDING
+        across = text if box.kind in ("input", "output") else max(BOX.WIDTH, text)
+        return (BOX.HEIGHT, across) if self.turned else (across, BOX.HEIGHT)
+
+    def shape(self, box: NetBox, middle: Point) -> Box | Circle:
+        """Return the box or the circle at a place."""
+        fill = self.theme.fills[captions.category(box)]
+        said = (captions.title(box, self.language), captions.desc(box))
+        (x, y), (width, height) = middle, self.size(box)
+        if box.sign:
+            return Circle(x, y, width / 2, fill, box.sign, CIRCLE.PLUS, box.id, *said)
+        outlined = box.kind not in ("input", "output")
+        fill = fill if outlined else ""
+        corner = (x - width / 2, y - height / 2)
+        return Box(*corner, width, height, fill, False, box.id, *said, outlined)
+
+    def placed(
+        self,
+        children: tuple[NetBox | Cluster, ...],
+        things: Mapping[str, Any],
+        lines: Mapping[Edge, Line],
+    ) -> Iterator[Item]:
+        """Yield boxes with their captions, and clusters as groups in a dashed frame."""
+        for child in children:
+            if isinstance(child, NetBox):
+                shape = self.shapes[child.id]
+                yield shape
+                if isinstance(shape, Box):
+                    runs = (Run(captions.caption(child, self.language)),)
+                    x, y = shape.x + shape.width / 2, shape.y + shape.height / 2
+                    yield Text(x, y, runs, FONT, self.turned)
+                continue
+            x0, y0, x1, y1 = map(
+                float, things[f"cluster_{self.clusters[child.id]}"]["bb"].split(",")
+            )
+            frame = Box(x0, -y1, x1 - x0, y1 - y0, dashed=True)
+            inside = tuple(self.placed(child.children, things, lines))
+            title = self.title(child, frame, lines)
+            yield Group((frame, *title, *inside), child.id, captions.title(child, self.language))
+
+    def title(self, cluster: Cluster, frame: Box, lines: Mapping[Edge, Line]) -> Iterator[Text]:
+        """Yield a cluster's title, inside its frame, where the fewest lines run through it."""
+        caption = captions.caption(cluster, self.language)
+        inside = {box.id for box in Net("", cluster.children, ()).boxes()}
+        crossing = [
+            point
+            for edge, line in lines.items()
+            if (edge.source in inside) != (edge.target in inside)
+            for point in _samples(line)
+        ]
+        places = [text for text in _places(caption, frame) if text.runs[0].text]
+        if places:
+            yield min(places, key=lambda text: _within(crossing, text.bounds))
+
+    def line(self, edge: Edge, spline: str) -> Line:
+        """Return an edge as curves from the outline of one shape to just before another's."""
+        points = [_point(pair) for pair in spline.split()]
+        points[0] = _onto(self.shapes[edge.source], points[0])
+        tip = _onto(self.shapes[edge.target], points[-1])
+        (x0, y0), (x1, y1) = points[-2], tip
+        span = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
+        back = min(ARROW.ROOM, span / 2) / span if span else 0
+        points[-1] = (x1 - (x1 - x0) * back, y1 - (y1 - y0) * back)
+        head = (ARROW.LENGTH, ARROW.HALF)
+        return Line(tuple(points), head=head, source=edge.source, target=edge.target, smooth=True)
+
+
+def _point(pair: str) -> Point:
+    """Return a place on the page; Graphviz counts upwards."""
+    x, y = pair.split(",")
+    return float(x), -float(y)
+
+
+def _onto(shape: Box | Circle, point: Point) -> Point:
+    """Return the place on a shape's outline that a point nearly is; dot rounds to five digits."""
+    if isinstance(shape, Circle):
+        dx, dy = point[0] - shape.x, point[1] - shape.y
+        part = shape.radius / ((dx**2 + dy**2) ** 0.5 or 1)
+        return shape.x + dx * part, shape.y + dy * part
+    left, top, right, bottom = shape.bounds
+    return min(max(point[0], left), right), min(max(point[1], top), bottom)
+
+
+def _places(text: str, frame: Box) -> Iterator[Text]:
+    """Yield the places of a title: in the corners of a frame, and along its sides."""
+    left, top, right, bottom = frame.bounds
+    runs = (Run(_fit(text, frame.width - 2 * INSET)),)
+    for y in (top + BAND / 2, bottom - BAND / 2):
+        for x, anchor in ((left + INSET, "start"), (right - INSET, "end")):
+            yield Text(x, y, runs, TITLE, anchor=anchor)
+    runs = (Run(_fit(text, frame.height - 2 * INSET)),)
+    for x in (left + BAND / 2, right - BAND / 2):
+        yield Text(x, top + INSET, runs, TITLE, turned=True, anchor="start")
+
+
+def _fit(text: str, room: float) -> str:
+    """Return a text, or as much of it as there is room for."""
+    if text_width(text, "sans", TITLE) <= room:
+        return text
+    while text and text_width(f"{text}…", "sans", TITLE) > room:
+        text = text[:-1]
+    return f"{text}…" if text else ""
+
+
+def _samples(line: Line) -> Iterator[Point]:
+    """Yield points along a smooth line, two points apart or so."""
+    for i in range(0, len(line.points) - 3, 3):
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = line.points[i : i + 4]
+        steps = int((abs(dx - ax) + abs(dy - ay)) / 2) + 4
+        for k in range(steps + 1):
+            t = k / steps
+            s = 1 - t
+            a, b, c, d = s**3, 3 * s * s * t, 3 * s * t * t, t**3
+            yield a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy
+
+
+def _within(points: list[Point], bounds: tuple[float, float, float, float]) -> int:
+    left, top, right, bottom = bounds
+    return sum(left <= x <= right and top <= y <= bottom for x, y in points)

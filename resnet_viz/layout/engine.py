@@ -1,0 +1,62 @@
+"""DOT source to places, through Graphviz: the library that pygraphviz carries, or the program."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from typing import Any
+
+from resnet_viz.errors import RequestError, ResNetVizError, first_line
+
+__all__ = ["run_dot"]
+
+TIMEOUT = 60
+"""Seconds that Graphviz may take."""
+
+_FORMAT = "json0"  # places without drawing instructions
+
+_LIBRARY = f"""
+import sys, pygraphviz
+graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
+sys.stdout.buffer.write(graph.draw(format="{_FORMAT}", prog="dot"))
+"""
+
+
+def run_dot(source: str) -> Any:
+    """Return what Graphviz's `dot` answers to a graph: its JSON, read.
+
+    It runs in a process of its own, because a library cannot be stopped: some graphs of a few
+    hundred edges take it minutes. Two releases of Graphviz may place a graph in different ways; one
+    never does.
+
+    Raises:
+        RequestError: Graphviz is not installed, or the graph takes it too long.
+        ResNetVizError: it failed.
+    """
+    command = _command()
+    try:
+        done = subprocess.run(
+            command, input=source.encode(), capture_output=True, timeout=TIMEOUT, check=True
+        )
+        return json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        raise RequestError(
+            f"Graphviz took longer than {TIMEOUT} seconds (a smaller depth shows less)"
+        ) from None
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
+        raise ResNetVizError(f"Graphviz failed: {first_line(error)}") from None
+
+
+def _command() -> list[str]:
+    if find_spec("pygraphviz") is not None:
+        return [sys.executable, "-P", "-c", _LIBRARY]
+    program = shutil.which("dot")
+    if program is None:
+        raise RequestError(
+            "Graphviz is not installed (the dot layout needs it: pip install 'resnet-viz[dot]', or "
+            "its program dot)"
+        )
+    return [program, f"-T{_FORMAT}"]

@@ -1,0 +1,63 @@
+"""A net's boxes and clusters to what is written on them, and to what is said of them."""
+
+from __future__ import annotations
+
+from resnet_viz.labels import label
+from resnet_viz.ops import category_of
+from resnet_viz.ops.operator import spell
+from resnet_viz.view.net import Box, Cluster, printable
+
+__all__ = ["caption", "category", "desc", "title"]
+
+LONGEST = 40
+"""Characters of a caption."""
+
+
+def caption(part: Box | Cluster, language: str) -> str:
+    """Return what is written on a box or over a cluster: short, on one line.
+
+    A scope's are the last word of its path, what it is, and how often it runs in a row.
+
+    >>> caption(Box("layer1.0", "scope", "bottleneck", repeat=3), "en")
+    '0: bottleneck × 3'
+    """
+    if isinstance(part, Box) and part.kind == "operator":
+        return _clip(printable(label(part.name, part.attrs, language)))
+    if isinstance(part, Box) and part.kind != "scope":
+        return _clip(", ".join(map(spell, part.outputs)) or part.id)
+    word = part.id.rpartition(".")[2]
+    text = word if part.name in (word, "network") else f"{word}: {part.name}"
+    return _clip(text) + _times(part)
+
+
+def title(part: Box | Cluster, language: str) -> str:
+    """Return what a box or cluster is, in a line: its path, and its caption."""
+    if isinstance(part, Box) and part.kind == "operator":
+        return f"{part.id}: {caption(part, language)}"
+    kind = part.name or part.kind if isinstance(part, Box) else part.name
+    return f"{part.id}: {kind}{_times(part)}"
+
+
+def desc(box: Box) -> str:
+    """Return what leaves a box and the parameters it has, in a line.
+
+    >>> desc(Box("fc", "operator", "linear", outputs=((1000,),), params=513000))
+    '1000; 513,000 parameters'
+    """
+    said = [", ".join(map(spell, box.outputs))] if box.outputs else []
+    if type(box.params) is not int or box.params:
+        said.append(f"{box.params:,} parameters" + (" each" if _times(box) else ""))
+    return "; ".join(said)
+
+
+def category(box: Box) -> str:
+    """Return the category by whose fill a box is painted; `other` where it is no operator."""
+    return category_of(box.name) if box.kind == "operator" else "other"
+
+
+def _times(part: Box | Cluster) -> str:
+    return f" × {part.repeat}" if type(part.repeat) is not int or part.repeat != 1 else ""
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -1,0 +1,252 @@
+"""Any graph to boxes, clusters and edges: what a figure shows that need not be series-parallel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
+
+from resnet_viz.arithmetic import Size, product
+from resnet_viz.errors import RequestError, show
+from resnet_viz.graph import Graph, Node, Scope
+from resnet_viz.graph.model import input_name
+from resnet_viz.labels import SIGNS
+from resnet_viz.ops import Shape
+from resnet_viz.view.compose import HIDDEN
+
+__all__ = ["Box", "Cluster", "Edge", "Net", "net_of", "printable"]
+
+
+_NO_ATTRS: Mapping[str, Any] = MappingProxyType({})
+
+
+class Box(NamedTuple):
+    """An operator, a scope that is shown as one, or an end of the network.
+
+    Attributes:
+        id: the path, printable and unlike that of any other box or cluster.
+        kind: `operator`, `scope`, `input` or `output`.
+        name: the operator's in `ops.OPERATORS`, or the scope's kind.
+        attrs: the operator's attributes.
+        outputs: the shapes of what leaves it.
+        params: how many parameters one copy of it reads.
+        repeat: how many copies of it run in a row.
+        sign: `+` or `×` where it joins several values, else empty.
+    """
+
+    id: str
+    kind: str
+    name: str = ""
+    attrs: Mapping[str, Any] = _NO_ATTRS
+    outputs: tuple[Shape, ...] = ()
+    params: Size = 0
+    repeat: Size = 1
+    sign: str = ""
+
+
+class Cluster(NamedTuple):
+    """A scope that is shown with what is inside; see `Box`."""
+
+    id: str
+    name: str
+    children: tuple[Box | Cluster, ...]
+    repeat: Size = 1
+
+
+class Edge(NamedTuple):
+    """What one box reads of another, by their ids.
+
+    Attributes:
+        shape: of the tensor; None where it stands for several that differ.
+    """
+
+    source: str
+    target: str
+    shape: Shape | None
+
+
+class Net(NamedTuple):
+    """A network as boxes, in the order in which they run, and the edges between them."""
+
+    name: str
+    children: tuple[Box | Cluster, ...]
+    edges: tuple[Edge, ...]
+
+    def boxes(self) -> Iterator[Box]:
+        """Yield every box, whatever cluster it stands in."""
+        return _boxes(self.children)
+
+
+def _boxes(children: Iterable[Box | Cluster]) -> Iterator[Box]:
+    for child in children:
+        if isinstance(child, Box):
+            yield child
+        else:
+            yield from _boxes(child.children)
+
+
+def net_of(graph: Graph, depth: int | None = None) -> Net:
+    """Return a graph as boxes and edges.
+
+    Scopes inside `depth` others are one box each, those around them clusters; operators that no
+    figure draws are passed over. An edge stands for all that its target reads of its source.
+
+    Args:
+        graph: of any form; a scope that repeats is shown once.
+        depth: how many levels of scopes are shown: 0 the network as one box, 1 the scopes at its
+            top, None every operator.
+
+    Raises:
+        RequestError: the depth is none.
+
+    >>> from resnet_viz.assembly import assemble
+    >>> from resnet_viz.zoo import find
+    >>> [box.id for box in net_of(assemble(find("resnet18")), 1).boxes()]
+    ['input', 'stem', 'layer1', 'layer2', 'layer3', 'layer4', 'head', 'output']
+    """
+    if depth is not None and (type(depth) is not int or depth < 0):
+        raise RequestError(
+            f"depth: {show(depth)} (must be a number of levels, 0 or more, or None for all)"
+        )
+    return _Reading(depth).net(graph)
+
+
+_Value: TypeAlias = tuple[str, "Shape | None"]
+"""What a box hands on: the box, and the tensor's shape if it is one tensor."""
+
+
+class _Reading:
+    """One reading of a graph.
+
+    Attributes:
+        ids: those that are taken.
+        homes: the box of each node that is drawn, by the node's path.
+        edges: the shape of each, by source and target.
+    """
+
+    def __init__(self, depth: int | None) -> None:
+        self.depth = depth
+        self.ids: set[str] = set()
+        self.homes: dict[str, str] = {}
+        self.edges: dict[tuple[str, str], Shape | None] = {}
+
+    def net(self, graph: Graph) -> Net:
+        names = [input_name(i) for i in range(len(graph.inputs))]
+        begin = [
+            Box(self.id(name), "input", outputs=(shape,))
+            for name, shape in zip(names, graph.inputs, strict=True)
+        ]
+        inside = self.parts(graph.root, 0, graph.name)
+        values: dict[str, tuple[_Value, ...]] = {
+            name: ((box.id, shape),)
+            for name, box, shape in zip(names, begin, graph.inputs, strict=True)
+        }
+        self.connect(graph, values)
+        end = []
+        for i, path in enumerate(graph.outputs):
+            box = Box(self.id(f"output:{i + 1}" if i else "output"), "output")
+            self.read(box.id, values[path])
+            end.append(box._replace(outputs=tuple(s for _, s in values[path] if s is not None)))
+        edges = tuple(Edge(*ends, shape) for ends, shape in self.edges.items())
+        children = _completed(inside, _Ends(edges))
+        return Net(printable(graph.name), (*begin, *children, *end), edges)
+
+    def id(self, path: str) -> str:
+        """Return an id for a path: the path itself wherever it can be."""
+        path = printable(path)
+        id, number = path, 1
+        while not id or id in self.ids:
+            number += 1
+            id = f"{path}:{number}"
+        self.ids.add(id)
+        return id
+
+    def parts(self, scope: Scope, level: int, path: str) -> tuple[Box | Cluster, ...]:
+        """Return what is shown of a scope's inside, or the one box that the scope is."""
+        if self.depth is not None and level >= self.depth:
+            return self.whole(scope, path)
+        parts: list[Box | Cluster] = []
+        for child in scope.children:
+            if isinstance(child, Node):
+                if child.op not in HIDDEN:
+                    id = self.homes[child.path] = self.id(child.path)
+                    params = _params([child])
+                    parts.append(Box(id, "operator", child.op, child.attrs, child.outputs, params))
+            elif self.depth is not None and level + 1 >= self.depth:
+                parts += self.whole(child, child.path)
+            else:
+                id = self.id(child.path)
+                if inside := self.parts(child, level + 1, child.path):
+                    parts.append(Cluster(id, printable(child.kind), inside, child.repeat))
+        return tuple(parts)
+
+    def whole(self, scope: Scope, path: str) -> tuple[Box, ...]:
+        """Return a scope as one box; as none, if no figure draws what is inside."""
+        nodes = list(scope.nodes())
+        if all(node.op in HIDDEN for node in nodes):
+            return ()
+        id = self.id(path)
+        self.homes.update((node.path, id) for node in nodes)
+        name, params = printable(scope.kind), _params(nodes)
+        return (Box(id, "scope", name, params=params, repeat=scope.repeat),)
+
+    def connect(self, graph: Graph, values: dict[str, tuple[_Value, ...]]) -> None:
+        """Draw the edges of all nodes, and add to `values` what each of them hands on."""
+        for node in graph.nodes():
+            reads = tuple(dict.fromkeys(value for path in node.inputs for value in values[path]))
+            home = self.homes.get(node.path)
+            if home is None:  # passed over: its readers read what it reads
+                values[node.path] = reads
+                continue
+            self.read(home, reads)
+            shape = node.output if len(node.outputs) == 1 else None
+            values[node.path] = ((home, shape),)
+
+    def read(self, target: str, values: Iterable[_Value]) -> None:
+        """Draw the edges from values to the box that reads them."""
+        for source, shape in values:
+            if source != target:
+                ends = (source, target)
+                self.edges[ends] = shape if self.edges.get(ends, shape) == shape else None
+
+
+class _Ends:
+    """How many edges enter each box, and the shapes that leave it."""
+
+    def __init__(self, edges: Iterable[Edge]) -> None:
+        self.entering: dict[str, int] = {}
+        self.leaving: dict[str, dict[Shape, None]] = {}
+        for source, target, shape in edges:
+            self.entering[target] = self.entering.get(target, 0) + 1
+            if shape is not None:
+                self.leaving.setdefault(source, {})[shape] = None
+
+
+def _completed(parts: Iterable[Box | Cluster], ends: _Ends) -> Iterator[Box | Cluster]:
+    """Yield the parts with what their edges say of them."""
+    for part in parts:
+        if isinstance(part, Cluster):
+            yield part._replace(children=tuple(_completed(part.children, ends)))
+        elif part.kind == "scope":
+            yield part._replace(outputs=tuple(ends.leaving.get(part.id, ())))
+        elif part.name in SIGNS and ends.entering.get(part.id, 0) > 1:
+            yield part._replace(sign=SIGNS[part.name])
+        else:
+            yield part
+
+
+def _params(nodes: Iterable[Node]) -> Size:
+    """Return how many parameters nodes read; what several of them read counts once."""
+    shapes = {param.name: param.shape for node in nodes for param in node.params}
+    return sum(product(shape) for shape in shapes.values())
+
+
+def printable(text: str) -> str:
+    """Return a text on one line; what cannot be printed becomes U+FFFD.
+
+    >>> printable("a" + chr(10) + "b") == "a" + chr(0xFFFD) + "b"
+    True
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)

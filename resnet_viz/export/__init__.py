@@ -29,5 +29,13 @@ class Exporter(NamedTuple):
         return written
 
 
-EXPORTERS: Mapping[str, Exporter] = MappingProxyType({".svg": Exporter("scene", "svg")})
+EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
+    {
+        ".svg": Exporter("scene", "svg"),
+        ".png": Exporter("scene", "png", ("scale",)),
+        ".pdf": Exporter("scene", "pdf"),
+        ".tex": Exporter("scene", "tikz"),
+        ".html": Exporter("scene", "html"),
+    }
+)
 """Each file suffix and what writes such a file."""

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from resnet_viz import __version__
 from resnet_viz.cli import commands
 from resnet_viz.errors import RequestError, nearest
+from resnet_viz.export import EXPORTERS
 
 __all__ = ["parser"]
 
@@ -47,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     top.set_defaults(run_command=lambda: top.print_help())
     verbs = top.add_subparsers(title="commands", metavar="COMMAND")
 
-    draw = _verb(verbs, "draw", "draw the network, or its kinds of block, as SVG")
+    draw = _verb(verbs, "draw", "draw the network, or its kinds of block")
     _network(draw)
     _choice(draw, "figure", "network", "what to draw: network or blocks")
     _choice(draw, "direction", "up", "where data flows: up, down, right or left")
@@ -58,7 +59,10 @@ def parser() -> argparse.ArgumentParser:
         "-o",
         "--output",
         metavar="FILE",
-        help="write to FILE, an .svg (default: stdout)",
+        help=f"write to FILE, an {_listed(EXPORTERS)} (default: an SVG to stdout)",
+    )
+    draw.add_argument(
+        "--scale", metavar="SCALE", help="pixels per point of a .png (default: 2)", type=_number
     )
     draw.set_defaults(run_command=commands.draw)
 
@@ -116,6 +120,19 @@ def _network(verb: argparse.ArgumentParser) -> None:
         metavar="CxHxW",
         help="input size, as 3x224x224 or 8x3x224x224 (default: the network's own)",
     )
+
+
+def _listed(names: Iterable[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} or {last}"
+
+
+def _number(text: str) -> float | str:
+    """Return a number; what is none is refused where it is used, with what is legal."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _choice(verb: argparse.ArgumentParser, name: str, default: str, help: str) -> None:

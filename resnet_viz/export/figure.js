@@ -264,7 +264,7 @@
   /** Draw a scope's frame, or the bar that stands for what it hides. */
   function mark(scope, moved) {
     const { bar, name, low, high, collapsed } = scope;
-    const room = collapsed ? 0 : 2 + 2.5 * scope.height;
+    const room = collapsed ? 0 : 1.2 + 1.2 * scope.height;
     let [from, to] = [moved(low), moved(high)];
     if (collapsed && scope.shifts) {
       // as wide on either side of its line, whatever branches off it

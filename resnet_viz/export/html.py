@@ -1,4 +1,4 @@
-"""A scene to one HTML file that works offline: pan, zoom, collapse, search, and forbids all network."""
+"""A scene to one HTML file that works offline: it pans, zooms, collapses and searches."""
 
 from __future__ import annotations
 

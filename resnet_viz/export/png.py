@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from resnet_viz.errors import RequestError, show
 from resnet_viz.export.renderer import drawable, renderer
@@ -32,11 +33,10 @@ def write(scene: Scene, scale: float = 2) -> bytes:
     return image
 
 
-def _check(scene: Scene, scale: object) -> None:
+def _check(scene: Scene, scale: Any) -> None:
     """Refuse a scale before anything is drawn."""
-    if isinstance(scale, bool) or not isinstance(scale, (int, float)):
-        raise RequestError(f"scale: {show(scale)} (must be a positive number of pixels per point)")
-    if isinstance(scale, float) and not math.isfinite(scale) or scale <= 0:
+    number = isinstance(scale, (int, float)) and not isinstance(scale, bool)
+    if not number or not 0 < scale < math.inf:
         raise RequestError(f"scale: {show(scale)} (must be a positive number of pixels per point)")
     width, height = scene.width * scene.scale, scene.height * scene.scale
     most = math.sqrt(LIMIT / (width * height))

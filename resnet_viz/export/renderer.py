@@ -1,7 +1,7 @@
 """What PNG and PDF share: vl-convert, and a scene's SVG as vl-convert can show it.
 
-vl-convert brings Liberation Sans, whose widths are Helvetica's, and reads the fonts of the machine. It
-draws an empty box, or nothing at all, where no font has a character. Which those are is asked of
+vl-convert brings Liberation Sans, whose widths are Helvetica's, and reads the fonts of the machine.
+It draws an empty box, or nothing at all, where no font has a character. Which those are is asked of
 vl-convert itself: a character that looks like one that no font has is not shown.
 """
 

@@ -104,7 +104,9 @@ def write(scene: Scene) -> bytes:
     items = list(scene.walk())
     texts = [run.text for item in items if isinstance(item, Text) for run in item.runs]
     beyond = any(not _in_t1(character) for text in texts for character in text)
-    engine = "xelatex, lualatex or tectonic" if beyond else "pdflatex, xelatex, lualatex or tectonic"
+    engine = (
+        "xelatex, lualatex or tectonic" if beyond else "pdflatex, xelatex, lualatex or tectonic"
+    )
     colours = {colour: f"c{i}" for i, colour in enumerate(sorted(_colours(scene)))}
     left, top = scene.origin
     body = [

@@ -3,8 +3,9 @@
 // from the figure as it was drawn and the set of collapsed scopes, so that expanding restores it.
 (() => {
   const BAR = 18; // points that a collapsed scope takes along the flow
+  // The page's own elements stand before the figure, so that none of its ids is found first
   const $ = (selector) => document.querySelector(selector);
-  const stage = $("#stage"), svg = $("#stage > svg"), tip = $("#tip"), query = $("#query");
+  const stage = $("#ui-stage"), svg = $("#ui-stage > svg"), tip = $("#ui-tip"), query = $("#ui-query");
   const [left, top, width, height] = stage.dataset.page.split(" ").map(Number);
   const axis = { x: 0, y: 1 }[stage.dataset.axis]; // undefined if data flows along neither
   const along = axis ?? 1, across = 1 - along;
@@ -343,7 +344,7 @@
     button.textContent = depth === 0 ? "Collapse all" : depth > deepest ? "Expand all" : String(depth);
     if (depth > 0 && depth <= deepest) button.title = `Open ${depth === 1 ? "one level" : `${depth} levels`}`;
     button.addEventListener("click", () => level(depth));
-    $("#levels").append(button);
+    $("#ui-levels").append(button);
     levels.push(button);
   }
 
@@ -416,9 +417,9 @@
   }
   stage.addEventListener("click", (event) => {
     const scope = scopeOf.get(event.target);
-    if (scope && travelled < 4) toggle(scope);
+    if (scope && (travelled < 4 || !event.detail)) toggle(scope); // no detail: no pointer
   });
-  $("#zoom").addEventListener("click", ({ target }) => {
+  $("#ui-zoom").addEventListener("click", ({ target }) => {
     const how = target.dataset.zoom;
     if (how === "fit") fit();
     else if (how) zoom(how === "in" ? 1.3 : 1 / 1.3);
@@ -480,7 +481,7 @@
   function goTo(index) {
     current = index;
     boxes.forEach(({ element }) => element.classList.toggle("current", element === hits[current]));
-    $("#count").value = !query.value.trim() ? "" : !hits.length ? "none" : current < 0 ? `${hits.length}` : `${current + 1} of ${hits.length}`;
+    $("#ui-count").value = !query.value.trim() ? "" : !hits.length ? "none" : current < 0 ? `${hits.length}` : `${current + 1} of ${hits.length}`;
     const hit = hits[current];
     if (!hit) return;
     const shut = scopes.filter(({ group, collapsed }) => collapsed && group.contains(hit));
@@ -538,10 +539,10 @@
   function paint(dark) {
     document.documentElement.dataset.theme = dark ? "dark" : "light";
     stage.classList.toggle("inverted", dark !== (stage.dataset.tone === "dark"));
-    $("#theme").setAttribute("aria-pressed", String(dark));
+    $("#ui-theme").setAttribute("aria-pressed", String(dark));
   }
   prefersDark.addEventListener("change", ({ matches }) => paint(matches));
-  $("#theme").addEventListener("click", () => paint(document.documentElement.dataset.theme !== "dark"));
+  $("#ui-theme").addEventListener("click", () => paint(document.documentElement.dataset.theme !== "dark"));
 
   paint(prefersDark.matches);
   draw();

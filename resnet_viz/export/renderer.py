@@ -79,8 +79,8 @@ def _texts(scene: Scene) -> list[Text]:
 
 def _check(used: set[tuple[str, str]]) -> None:
     """Refuse characters that no font shows."""
-    nowhere = {face: _look(_NOWHERE, face) for _, face in used}
-    lost = sorted({c for c, face in used if _shows(c) and _look(c, face) == nowhere[face]})
+    nothing = {face: {_look(_NOWHERE, face), _look("", face)} for _, face in used}
+    lost = sorted({c for c, face in used if _shows(c) and _look(c, face) in nothing[face]})
     if not lost:
         return
     packages = sorted(set(map(_package, lost)))
@@ -93,10 +93,8 @@ def _check(used: set[tuple[str, str]]) -> None:
 
 def _shows(character: str) -> bool:
     """Tell whether a character has a shape of its own: spaces, joiners and controls have none."""
-    return unicodedata.category(character)[0] not in "ZCM" or unicodedata.category(character) in (
-        "Cn",
-        "Co",
-    )
+    kind = unicodedata.category(character)
+    return kind[0] not in "ZCM" or kind in ("Cn", "Co")
 
 
 def _package(character: str) -> str:

@@ -344,3 +344,12 @@ def test_without_times_its_text_is_still_there_and_no_wider(tmp_path) -> None:
     assert ink is not None
     assert ink[0] >= 5
     assert ink[2] <= margin[2] - margin[0] - 5
+
+
+def test_a_missing_program_skips_here_and_fails_in_ci(monkeypatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match=r"no-such is not .* \(apt install some\)"):
+        program("no-such", "some")
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="no-such is not installed"):
+        program("no-such", "some")

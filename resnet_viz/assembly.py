@@ -49,6 +49,11 @@ def _check_input(spec: ResNetSpec, shape: object) -> None:
             integer(name, size, 1, limit)
         except SpecError as error:
             raise RequestError(f"input: {error}") from None
+    if not spec.head.pool and any(map(differ, shape[-2:], spec.input[-2:])):
+        raise RequestError(
+            f"input: {spell(tuple(shape))} ({spec.name} has a head without pooling and takes "
+            f"{spell(spec.input)} only)"
+        )
     if differ(shape[-3], spec.input[0]):
         raise RequestError(
             f"input: {spell(tuple(shape))} has {shape[-3]} channels "
@@ -73,6 +78,8 @@ class _Assembly:
                     x = self.block("1", stage.rest, x)
                     if type(stage.repeat) is not int or stage.repeat > 1:
                         self.builder.repeat_last(stage.repeat, entry, x)
+                if stage.pool:
+                    x = self.pool("pool", x, 2, 0)
         return self.builder.graph(self.spec.name, self.head(x))
 
     def stem(self, x: Value) -> Value:
@@ -82,15 +89,7 @@ class _Assembly:
             x = self.norm("bn1", x)
             x = self.activation(x)
             if stem.pool:
-                x = self.builder.call(
-                    "maxpool",
-                    "max_pool2d",
-                    x,
-                    kernel=(3, 3),
-                    stride=(2, 2),
-                    padding=(1, 1),
-                    dilation=(1, 1),
-                )
+                x = self.pool("maxpool", x, 3, 1)
         return x
 
     def block(self, name: str, block: BlockPlan, x: Value) -> Value:
@@ -142,10 +141,25 @@ class _Assembly:
         with self.builder.scope("head", "head", prefix=""):
             if self.spec.preactivation:
                 x = self.activation(self.norm("norm", x))
-            x = self.builder.call("avgpool", "adaptive_avg_pool2d", x, size=(1, 1))
+            head = self.spec.head
+            if head.pool:
+                x = self.builder.call("avgpool", "adaptive_avg_pool2d", x, size=(1, 1))
             x = self.builder.call("flatten", "flatten", x, start=-3)
-            classes = self.spec.head.classes
-            return self.builder.call("fc", "linear", x, out_features=classes, bias=True)
+            for i, width in enumerate(head.hidden, start=1):
+                x = self.builder.call(f"fc{i}", "linear", x, out_features=width, bias=True)
+                x = self.activation(x)
+            return self.builder.call("fc", "linear", x, out_features=head.classes, bias=True)
+
+    def pool(self, name: str, x: Value, kernel: int, padding: int) -> Value:
+        return self.builder.call(
+            name,
+            "max_pool2d",
+            x,
+            kernel=(kernel, kernel),
+            stride=(2, 2),
+            padding=(padding, padding),
+            dilation=(1, 1),
+        )
 
     def conv(self, name: str, conv: Conv, x: Value) -> Value:
         return self.builder.call(
@@ -162,6 +176,8 @@ class _Assembly:
         )
 
     def norm(self, name: str, x: Value) -> Value:
+        if self.spec.norm == "none":
+            return x
         return self.builder.call(name, "batch_norm", x, features=x.shape[-3])
 
     def activation(self, x: Value, functional: bool = False) -> Value:

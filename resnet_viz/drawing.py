@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from resnet_viz.errors import RequestError, choose
+from resnet_viz.count import cost_of
+from resnet_viz.errors import RequestError, choose, show, unknown
 from resnet_viz.export import EXPORTERS, Exporter
 from resnet_viz.export.svg import to_svg
 from resnet_viz.files import write_whole
-from resnet_viz.graph import Graph
-from resnet_viz.labels import LANGUAGES
+from resnet_viz.graph import Graph, Node, Scope
+from resnet_viz.graph import unroll as unroll_graph
+from resnet_viz.labels import LANGUAGES, phrase
 from resnet_viz.layout import DIRECTIONS, lay_out
+from resnet_viz.layout.page import PAGES
+from resnet_viz.ops.operator import spell
 from resnet_viz.scene import Scene
 from resnet_viz.sources import Network, to_graph
-from resnet_viz.themes import THEMES
-from resnet_viz.view import FIGURES
+from resnet_viz.themes import Theme, find_theme
+from resnet_viz.view import DEPTHS, FIGURES, Options
+from resnet_viz.view.annotate import FACTS, Cost, annotated
 
 __all__ = ["Drawing", "check_options", "draw", "exporter_for"]
 
@@ -88,26 +93,43 @@ def exporter_for(path: str | os.PathLike[str]) -> str:
 
 
 def draw(
-    network: Network,
+    network: Network | Sequence[Network],
     *,
     figure: str = "network",
     direction: str = "up",
     lang: str = "en",
-    theme: str = "d2l",
+    theme: str | os.PathLike[str] | Theme = "d2l",
     input: Any = None,
     unroll: bool = False,
+    depth: str | None = None,
+    annotate: str | Iterable[str] = (),
+    highlight: str = "",
+    page: str | None = None,
+    title: str = "",
+    caption: str = "",
 ) -> Drawing:
     """Draw a network.
 
     Args:
-        network: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module.
-        figure: `network` (the whole, blocks and stages that look the same folded) or `blocks` (the
-            kinds of block that it has, side by side).
+        network: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module;
+            a list of them for figures that show several.
+        figure: what to show, a name in `view.FIGURES`: `network` (the whole, blocks and stages that
+            look the same folded), `blocks` (its kinds of block), or a figure of book and papers:
+            `residual`, `groups`, `anynet`, `shortcut`, `bodies`, `layers`.
         direction: where data flows: `up`, `down`, `right` or `left`.
         lang: `en` or `zh`.
-        theme: `d2l`, `paper`, `mono` or `dark`.
+        theme: `d2l`, `paper`, `mono`, `dark`, the path of a TOML file, or a theme.
         input: the input's shape, `(C, H, W)`, a spec's own if None; of a module its whole shape.
         unroll: draw every block of the network, none folded.
+        depth: what the boxes are: `network`, `stage`, `block` or `op`. None draws a network as the
+            book does; with annotations it is `block`.
+        annotate: what is written beside boxes and lines: any of `shape`, `params`, `macs`, as a
+            sequence or with commas between them.
+        highlight: the path of a scope or operator to mark, as reports have it.
+        page: `a4`, `letter`, `column` or `slide`: what the figure is to fit, in several columns
+            where one would be too small to read.
+        title: written above the figure.
+        caption: written below it.
 
     Raises:
         RequestError: a name is unknown, the spec is wrong or the input does not fit it.
@@ -116,12 +138,79 @@ def draw(
     >>> "全连接层" in drawing.to_svg()
     True
     """
-    view = choose("figure", figure, FIGURES)
+    kind = choose("figure", figure, FIGURES)
     flow = choose("direction", direction, DIRECTIONS)
     choose("language", lang, LANGUAGES)
-    look = choose("theme", theme, THEMES)
-    if unroll and figure != "network":
-        raise RequestError(f"unroll: not for a figure of {figure} (must be the network figure)")
-    graph = to_graph(network, input)
-    parts = view(graph, flow.horizontal, unroll)
-    return Drawing(lay_out(parts, look, direction, lang), graph)
+    look = theme if isinstance(theme, Theme) else find_theme(theme)
+    facts = _annotations(annotate)
+    paper = None if page is None else choose("page", page, PAGES)
+    if depth is not None:
+        choose("depth", depth, DEPTHS)
+    elif facts:
+        depth = "block"
+    if not kind.whole:
+        for name, value in (("unroll", unroll), ("depth", depth and not facts)):
+            if value:
+                raise RequestError(
+                    f"{name}: not for a figure of {figure} (must be the network figure)"
+                )
+    graphs = [to_graph(one, input) for one in _networks(network, figure, kind.several)]
+    parts = kind.make(graphs, Options(lang, depth, flow.horizontal, unroll, exact=bool(facts)))
+    if facts:
+        parts = annotated(parts, facts, _cost, lang, spell(graphs[0].input))
+
+    def describe(item: Node | Scope) -> str:
+        return phrase("cost", lang, **_cost(item)._asdict())
+
+    scene = lay_out(
+        parts, look, direction, lang, describe, highlight, paper, title=title, caption=caption
+    )
+    if highlight:
+        _must_be_shown(highlight, graphs, scene)
+    return Drawing(scene, graphs[0])
+
+
+def _networks(network: Any, figure: str, several: bool) -> list[Network]:
+    networks = list(network) if isinstance(network, (list, tuple)) else [network]
+    if not networks or (len(networks) > 1 and not several):
+        raise RequestError(f"networks: {len(networks)} given (a figure of {figure} takes one)")
+    return networks
+
+
+def _annotations(wish: str | Iterable[str]) -> tuple[str, ...]:
+    names = wish.split(",") if isinstance(wish, str) else wish
+    facts = [name.strip() for name in names if name.strip()]
+    for name in facts:
+        choose("annotation", name, FACTS)
+    return tuple(name for name in FACTS if name in facts)
+
+
+def _cost(item: Node | Scope) -> Cost:
+    tally = cost_of(item)
+    return Cost(spell(tally.output), tally.params, tally.macs)
+
+
+def _must_be_shown(path: str, graphs: list[Graph], scene: Scene) -> None:
+    """Check that what is to be marked is in the figure.
+
+    Raises:
+        RequestError: the network has no such part, or the figure does not show it.
+    """
+    if path in scene.ids():
+        return
+    paths = [part.path for graph in graphs for part in _all(unroll_graph(graph).root) if part.path]
+    if path not in paths:
+        raise unknown("scope", path, paths)
+    raise RequestError(
+        f"highlight: {show(path)} (is in the network but not in this figure; "
+        "unroll or another depth may show it)"
+    )
+
+
+def _all(scope: Scope) -> Iterator[Node | Scope]:
+    yield scope
+    for child in scope.children:
+        if isinstance(child, Node):
+            yield child
+        else:
+            yield from _all(child)

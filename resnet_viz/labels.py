@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["LANGUAGES", "label", "times"]
+__all__ = ["LANGUAGES", "label", "name_of", "phrase", "times"]
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "zh": "中文"})
 
@@ -69,6 +69,43 @@ _LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "contiguous": "Contiguous",
             "reshape": "Reshape",
             "permute": "Permute",
+            "stem": "Stem",
+            "body": "Body",
+            "head": "Head",
+            "stage": "Stage {number}",
+            "basic": "Basic block",
+            "bottleneck": "Bottleneck block",
+            "conv": "Convolution block",
+            "shortcut": "Shortcut",
+            "cost": "{output}; {params:,} parameters; {macs:,} MACs",
+            "params": "{0:,} params",
+            "macs": "{0} MACs",
+            "weight_layer": "Weight layer",
+            "activation_function": "Activation function",
+            "identity_word": "identity",
+            "short_conv": "{0}, {1}",
+            "paper_conv": "{0} conv, {1}",
+            "paper_fc": "fc {0}",
+            "paper_average": "avg pool",
+            "paper_pool": "pool, /{0}",
+            "groups_word": "{0} groups",
+            "groups_line": "({0} groups)",
+            "groups_stride": "groups, {0}",
+            "stride_word": "stride {0}",
+            "wide": "{0}-d",
+            "output_size": "output size: {0}",
+            "channels": "{0} channels",
+            "channels_in": "{0} input channels",
+            "channels_out": "{0} output channels",
+            "channels_inner": "{0} intermediate channels",
+            "channels_each": "{0} channels per group",
+            "groups_title": "Groups drawn",
+            "short_title": "Simplified diagram",
+            "body_title": "Body",
+            "stage_title": "Stage i",
+            "block_word": "Block",
+            "block_title": "Block",
+            "block_down_title": "Block with downsampling",
         },
         "zh": {
             "conv1d": "{kernel} 卷积层",
@@ -127,6 +164,43 @@ _LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "contiguous": "连续化",
             "reshape": "变形",
             "permute": "换序",
+            "stem": "主干",
+            "body": "主体",
+            "head": "头部",
+            "stage": "阶段 {number}",
+            "basic": "基本块",
+            "bottleneck": "瓶颈块",
+            "conv": "卷积块",
+            "shortcut": "捷径",
+            "cost": "{output}；{params:,} 个参数；{macs:,} 次乘加",
+            "params": "{0:,} 个参数",
+            "macs": "{0} 次乘加",
+            "weight_layer": "权重层",
+            "activation_function": "激活函数",
+            "identity_word": "恒等",
+            "short_conv": "{0}, {1}",
+            "paper_conv": "{0} 卷积, {1}",
+            "paper_fc": "全连接 {0}",
+            "paper_average": "平均汇聚",
+            "paper_pool": "汇聚, /{0}",
+            "groups_word": "{0} 组",
+            "groups_line": "（{0} 组）",
+            "groups_stride": "组，{0}",
+            "stride_word": "步幅 {0}",
+            "wide": "{0} 维",
+            "output_size": "输出尺寸：{0}",
+            "channels": "{0} 个通道",
+            "channels_in": "{0} 个输入通道",
+            "channels_out": "{0} 个输出通道",
+            "channels_inner": "{0} 个中间通道",
+            "channels_each": "每组 {0} 个通道",
+            "groups_title": "画出各组",
+            "short_title": "简图",
+            "body_title": "主体",
+            "stage_title": "阶段 i",
+            "block_word": "块",
+            "block_title": "块",
+            "block_down_title": "下采样块",
         },
     }
 )
@@ -156,6 +230,28 @@ def label(op: str, attrs: Mapping[str, Any], language: str) -> str:
     if dilation > 1:
         text = table["dilation"].format(label=text, dilation=dilation)
     return text
+
+
+def name_of(kind: str, path: str, language: str) -> str:
+    """Return the name of a scope: of its kind, or its own and its class.
+
+    >>> name_of("stage", "layer2", "en"), name_of("DenseBlock", "features.denseblock1", "en")
+    ('Stage 2', 'denseblock1: DenseBlock')
+    """
+    own = path.rpartition(".")[2]
+    if kind in _LABELS[language]:
+        number = own[len(own.rstrip("0123456789")) :]
+        return _LABELS[language][kind].format(number=number).rstrip()
+    return kind if not own or own.isdigit() else f"{own}: {kind}"
+
+
+def phrase(name: str, language: str, *values: object, **named: object) -> str:
+    """Return a phrase of the language with its values.
+
+    >>> phrase("params", "en", 25557032)
+    '25,557,032 params'
+    """
+    return _LABELS[language][name].format(*values, **named)
 
 
 def times(sizes: tuple[int, ...]) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from resnet_viz.fonts import text_width
 
-__all__ = ["Bounds", "Box", "Circle", "Group", "Item", "Line", "Run", "Scene", "Text"]
+__all__ = ["SUBSCRIPT", "Bounds", "Box", "Circle", "Group", "Item", "Line", "Run", "Scene", "Text"]
 
 Point = tuple[float, float]
 Bounds = tuple[float, float, float, float]
@@ -45,6 +45,11 @@ class Box(NamedTuple):
         """What it covers."""
         return self.x, self.y, self.x + self.width, self.y + self.height
 
+    @property
+    def boxes(self) -> Bounds:
+        """The same."""
+        return self.bounds
+
 
 class Circle(NamedTuple):
     """A circle with a sign inside, `+` or `×`, its arms `arm` long; see `Box` for the rest."""
@@ -64,6 +69,11 @@ class Circle(NamedTuple):
         """What it covers."""
         r = self.radius
         return self.x - r, self.y - r, self.x + r, self.y + r
+
+    @property
+    def boxes(self) -> Bounds:
+        """The same."""
+        return self.bounds
 
 
 class Line(NamedTuple):
@@ -107,11 +117,20 @@ class Line(NamedTuple):
         return (x - dy * half, y + dx * half), (x + dy * half, y - dx * half)
 
 
+SUBSCRIPT = 0.7
+"""The size of an index, as part of that of the text beside it."""
+
+
 class Run(NamedTuple):
-    """Text in one face; see `fonts.FACES`."""
+    """Text in one face; see `fonts.FACES`. An index is `low`, and smaller."""
 
     text: str
     face: str = "sans"
+    low: bool = False
+
+    def width(self, size: float) -> float:
+        """Return how long it is."""
+        return text_width(self.text, self.face, size * (SUBSCRIPT if self.low else 1))
 
 
 class Text(NamedTuple):
@@ -134,7 +153,7 @@ class Text(NamedTuple):
     @property
     def width(self) -> float:
         """How long the line is."""
-        return sum(text_width(run.text, run.face, self.size) for run in self.runs)
+        return sum(run.width(self.size) for run in self.runs)
 
     @property
     def bounds(self) -> Bounds:
@@ -158,6 +177,11 @@ class Group(NamedTuple):
     def bounds(self) -> Bounds:
         """What its items cover."""
         return _union(self.items)
+
+    @property
+    def boxes(self) -> Bounds:
+        """What its boxes and circles cover, without the lines that lead to them."""
+        return _union(tuple(item for item in _walk(self.items) if isinstance(item, (Box, Circle))))
 
 
 Item: TypeAlias = Box | Circle | Line | Text | Group
@@ -192,6 +216,10 @@ class Scene(NamedTuple):
         """Yield every primitive in the order in which it is painted."""
         yield from _walk(self.items)
 
+    def ids(self) -> set[str]:
+        """Return the ids of all boxes, circles and groups."""
+        return set(_ids(self.items))
+
 
 def _walk(items: tuple[Item, ...]) -> Iterator[Box | Circle | Line | Text]:
     for item in items:
@@ -199,6 +227,14 @@ def _walk(items: tuple[Item, ...]) -> Iterator[Box | Circle | Line | Text]:
             yield from _walk(item.items)
         else:
             yield item
+
+
+def _ids(items: tuple[Item, ...]) -> Iterator[str]:
+    for item in items:
+        if isinstance(item, Group):
+            yield from _ids(item.items)
+        if isinstance(item, (Box, Circle, Group)) and item.id:
+            yield item.id
 
 
 def _union(items: tuple[Item, ...]) -> Bounds:

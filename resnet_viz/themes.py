@@ -1,12 +1,16 @@
-"""Themes: the colours and strokes of a figure, one table entry each."""
+"""Themes: the colours and strokes of a figure, one table entry each; a file may hold one more."""
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-__all__ = ["THEMES", "Theme"]
+from resnet_viz.errors import RequestError, choose, show, unknown
+
+__all__ = ["THEMES", "Theme", "find_theme"]
 
 
 class Theme(NamedTuple):
@@ -16,52 +20,161 @@ class Theme(NamedTuple):
         background: behind the figure.
         line: outlines, arrows and brackets.
         text: labels.
+        muted: small notes.
+        highlight: the ground behind what is marked.
         fills: of boxes, by the category of their operator (`ops.Operator.category`).
+        stages: of boxes that are coloured by their stage.
         stroke: the width of outlines and arrows, in points.
+        corner: the radius of a shortcut's last corner, in points.
     """
 
     name: str
     background: str
     line: str
     text: str
+    muted: str
+    highlight: str
     fills: Mapping[str, str]
+    stages: tuple[str, ...]
     stroke: float = 1.0
+    corner: float = 3.0
+
+
+_TINTS = ("#fbdcae", "#cdb8ea", "#c4ebcc", "#f2b0b4", "#cfe3fb", "#dccf84")
+"""Light enough for black labels; each next to the one before differs in lightness or along the
+blue-yellow axis, so that the usual kinds of colour blindness keep neighbours apart."""
+
+_GREYS = ("#ffffff", "#e2e2e2", "#c6c6c6", "#f0f0f0", "#d4d4d4", "#b8b8b8")
 
 
 def _theme(
     name: str,
-    background: str,
-    line: str,
+    ground: tuple[str, str, str, str],
     light: str,
     strong: str,
-    plain: str,
     shape: str,
+    stages: tuple[str, ...],
     stroke: float = 1.0,
 ) -> Theme:
-    """Return a theme: convolutions light, activations and pooling strong, the rest plain."""
+    """Return a theme: convolutions light, activations and pooling strong, the rest plain.
+
+    `ground` is background, line and text, notes, and the ground of what is marked.
+    """
+    background, line, muted, highlight = ground
     fills = {
         "conv": light,
-        "norm": plain,
+        "norm": background,
         "activation": strong,
         "pool": strong,
-        "linear": plain,
+        "linear": background,
         "merge": strong,
         "shape": shape,
         "matmul": light,
-        "other": plain,
+        "other": background,
+        "scope": light,
     }
-    return Theme(name, background, line, line, MappingProxyType(fills), stroke)
+    return Theme(
+        name, background, line, line, muted, highlight, MappingProxyType(fills), stages, stroke
+    )
 
+
+_LIGHT = ("#ffffff", "#000000", "#4d4d4d", "#ffe08a")
+_DARK = ("#15181e", "#e8ecf2", "#b4bcc8", "#5c4a12")
 
 THEMES: Mapping[str, Theme] = MappingProxyType(
     {
         theme.name: theme
         for theme in (
-            _theme("d2l", "#ffffff", "#000000", "#b2d9ff", "#66bfff", "#ffffff", "#e4e4e4"),
-            _theme("paper", "#ffffff", "#000000", "#f0f0f0", "#d8d8d8", "#ffffff", "#fbf3dc", 0.75),
-            _theme("mono", "#ffffff", "#000000", "#dddddd", "#aaaaaa", "#ffffff", "#f2f2f2"),
-            _theme("dark", "#15181e", "#e8ecf2", "#274b73", "#22659f", "#15181e", "#3a3f4a"),
+            _theme("d2l", _LIGHT, "#b2d9ff", "#66bfff", "#e4e4e4", _TINTS),
+            _theme("paper", _LIGHT, "#f0f0f0", "#d8d8d8", "#fbf3dc", _TINTS, 0.75),
+            _theme("mono", (*_LIGHT[:3], "#cfcfcf"), "#dddddd", "#aaaaaa", "#f2f2f2", _GREYS),
+            _theme(
+                "dark",
+                _DARK,
+                "#274b73",
+                "#22659f",
+                "#3a3f4a",
+                ("#6b4a1c", "#4b3f86", "#1d5238", "#8c3a58", "#1f4f86", "#5a5a1c"),
+            ),
         )
     }
 )
-"""`d2l` has the book's colours, `dark` is for slides, `mono` for print, `paper` for line art."""
+"""`d2l` has the book's colours, `paper` those of line art and stages, `mono` is for print, `dark`
+for slides."""
+
+MAX_BYTES = 65_536
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+def find_theme(name: str | os.PathLike[str]) -> Theme:
+    """Return a theme by its name, or out of a TOML file.
+
+    A file names the theme that it begins with (`base`, `d2l` if it names none) and what differs.
+
+    Raises:
+        RequestError: there is no such theme or file, or the file holds something else.
+
+    >>> find_theme("mono").stroke
+    1.0
+    """
+    path = str(name)
+    if path.endswith(".toml"):
+        return _read(path)
+    return choose("theme", name, THEMES)
+
+
+def _read(path: str) -> Theme:
+    import tomllib  # here, because a theme's name needs no file reader
+
+    try:
+        with open(path, "rb") as file:
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise RequestError(f"{path}: too large (a theme has at most {MAX_BYTES} bytes)")
+        table = tomllib.loads(content.decode())
+    except OSError as error:
+        raise RequestError(f"{path}: cannot be read ({(error.strerror or '').lower()})") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise RequestError(f"{path}: no TOML ({error})") from None
+    try:
+        return _made_of(table)
+    except RequestError as error:
+        raise RequestError(f"{path}: {error}") from None
+
+
+def _made_of(table: Mapping[str, Any]) -> Theme:
+    base = choose("base", table.get("base", "d2l"), THEMES)
+    changes: dict[str, Any] = {}
+    for key, value in table.items():
+        if key in ("background", "line", "text", "muted", "highlight"):
+            changes[key] = _colour(key, value)
+        elif key in ("stroke", "corner"):
+            changes[key] = _length(key, value)
+        elif key == "fills" and isinstance(value, dict):
+            for category in value:
+                choose("fills", category, base.fills)
+            colours = {name: _colour(f"fills.{name}", value[name]) for name in value}
+            changes[key] = MappingProxyType({**base.fills, **colours})
+        elif key == "stages" and isinstance(value, list) and value:
+            changes[key] = tuple(_colour(f"stages[{i}]", one) for i, one in enumerate(value))
+        elif key == "name" and isinstance(value, str):
+            changes[key] = value
+        elif key != "base":
+            if key in Theme._fields:
+                kinds = {"fills": "a table of colours", "stages": "a list of colours"}
+                raise RequestError(f"{key}: {show(value)} (must be {kinds.get(key, 'a text')})")
+            raise unknown("theme key", key, ["base", *Theme._fields])
+    return base._replace(**changes)
+
+
+def _colour(key: str, value: object) -> str:
+    if not isinstance(value, str) or not _COLOUR.fullmatch(value):
+        raise RequestError(f"{key}: {show(value)} (must be a colour like '#66bfff')")
+    return value.lower()
+
+
+def _length(key: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= 20:
+        raise RequestError(f"{key}: {show(value)} (must be more than 0 and at most 20 points)")
+    return float(value)

@@ -34,7 +34,12 @@ def scene_of(*labels: str) -> Scene:
         Line(((120, foot), (140, foot), (140, foot + 50), (160, foot + 50)), smooth=True),
         Box(170, foot + 10, 30, 30, dashed=True),
         Box(210, foot + 10, 30, 30, "#ffd8a8", outlined=False),
-        Text(260, foot + 30, (Run("f", "serif-italic"), Run("("), Run("x", "serif-bold")), 9),
+        Text(
+            260,
+            foot + 30,
+            (Run("f", "serif-italic"), Run("1", low=True), Run("( "), Run("x", "serif-bold")),
+            9,
+        ),
         Text(285, foot + 10, (Run("down"),), 9, turned=True, anchor="start", colour="#c92a2a"),
     )
     group = Group((*boxes, *texts), "all", title=labels[0])

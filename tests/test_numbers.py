@@ -2,7 +2,7 @@
 
 import pytest
 
-from resnet_viz import RequestError, assemble, report
+from resnet_viz import RequestError, ResNetSpec, Stage, assemble, report
 from resnet_viz.count import count_layers, receptive_fields
 from resnet_viz.zoo import entries, find
 
@@ -23,6 +23,46 @@ def test_the_seed_network_has_its_parameters_and_macs() -> None:
     assert totals("d2l-resnet18")["macs"] == 1_734_890_496
     assert totals("d2l-resnet18", 1, 96, 96)["macs"] == 318_657_536
     assert totals("d2l-resnet18")["params"] == 11_178_378
+
+
+@pytest.mark.parametrize(("name", "layers"), [("vgg16", 16), ("vgg19", 19)])
+def test_vgg_counts_as_torchvisions(name: str, layers: int) -> None:
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    from resnet_viz.tracing.torchvision import import_beside
+
+    with torch.device("meta"):
+        module = getattr(import_beside("torchvision.models"), name)()
+    with FlopCounterMode(display=False) as flops:
+        module(torch.empty(1, 3, 224, 224, device="meta"))
+    counted = totals(name)
+
+    assert counted["params"] == sum(p.numel() for p in module.parameters())
+    assert 2 * counted["macs"] == flops.get_total_flops()
+    assert counted["layers"] == layers
+
+
+def test_vggs_macs_are_those_of_he_et_al() -> None:
+    # Section 4.1 and Figure 3: 15.3 and 19.6 billion. The one is of the convolutions alone, the
+    # other of all layers; with its three fully connected ones VGG-16 has 15.5.
+    head = 512 * 7 * 7 * 4096 + 4096 * 4096 + 4096 * 1000
+
+    assert round((totals("vgg16")["macs"] - head) / 1e9, 1) == 15.3
+    assert round(totals("vgg16")["macs"] / 1e9, 1) == 15.5
+    assert round(totals("vgg19")["macs"] / 1e9, 1) == 19.6
+
+
+def test_a_head_without_pooling_takes_one_size() -> None:
+    with pytest.raises(RequestError, match="takes 3×224×224 only"):
+        report("vgg16", (3, 256, 256))
+
+
+def test_a_pool_that_leaves_nothing_is_refused() -> None:
+    spec = ResNetSpec(stages=(Stage(1, 8, pool=True),), input=(3, 2, 2))
+
+    with pytest.raises(RequestError, match="layer1.pool: the size reaches zero: 8×1×1"):
+        assemble(spec)
 
 
 def test_the_seed_networks_shapes_are_those_of_the_notes() -> None:

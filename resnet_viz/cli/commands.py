@@ -8,9 +8,9 @@ __all__ = ["draw", "explain", "report", "shapes", "spec", "zoo"]
 
 
 def draw(
-    network: str, input: str | None, output: str | None, scale: object, **options: object
+    network: list[str], input: str | None, output: str | None, scale: object, **options: object
 ) -> None:
-    """Draw a network to a file or to standard output."""
+    """Draw networks to a file or to standard output."""
     from resnet_viz import drawing
 
     more = {} if scale is None else {"scale": scale}

@@ -48,13 +48,35 @@ def parser() -> argparse.ArgumentParser:
     top.set_defaults(run_command=lambda: top.print_help())
     verbs = top.add_subparsers(title="commands", metavar="COMMAND")
 
-    draw = _verb(verbs, "draw", "draw the network, or its kinds of block")
-    _network(draw)
-    _choice(draw, "figure", "network", "what to draw: network or blocks")
+    draw = _verb(verbs, "draw", "draw a network, its blocks, or a figure of book or paper")
+    _network(draw, several=True)
+    _choice(
+        draw,
+        "figure",
+        "network",
+        "what to draw: network, blocks, residual, groups, anynet, shortcut, bodies or layers",
+    )
     _choice(draw, "direction", "up", "where data flows: up, down, right or left")
     _choice(draw, "lang", "en", "language of the labels: en or zh")
-    _choice(draw, "theme", "d2l", "d2l, paper, mono or dark")
+    _choice(draw, "theme", "d2l", "d2l, paper, mono, dark, or a TOML file")
+    draw.add_argument(
+        "--depth", metavar="DEPTH", help="what the boxes are: network, stage, block or op"
+    )
     draw.add_argument("--unroll", action="store_true", help="draw every block; fold none")
+    draw.add_argument(
+        "--annotate",
+        metavar="FACTS",
+        default="",
+        help="what to write beside lines and boxes: any of shape,params,macs",
+    )
+    draw.add_argument(
+        "--highlight", metavar="PATH", default="", help="mark a scope or operator, as layer3.0"
+    )
+    draw.add_argument(
+        "--page", metavar="PAGE", help="fit the figure to a page: a4, letter, column or slide"
+    )
+    draw.add_argument("--title", default="", help="written above the figure")
+    draw.add_argument("--caption", default="", help="written below the figure")
     draw.add_argument(
         "-o",
         "--output",
@@ -113,8 +135,10 @@ def _verb(verbs: Any, name: str, help: str) -> argparse.ArgumentParser:
     return verb
 
 
-def _network(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("network", metavar="NETWORK", help=_NETWORK)
+def _network(verb: argparse.ArgumentParser, several: bool = False) -> None:
+    number = "+" if several else None
+    more = "; several for the figures bodies and layers" if several else ""
+    verb.add_argument("network", metavar="NETWORK", nargs=number, help=_NETWORK + more)
     verb.add_argument(
         "--input",
         metavar="CxHxW",

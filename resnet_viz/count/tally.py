@@ -10,7 +10,7 @@ from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph.model import module_path
 from resnet_viz.ops import Shape, category_of
 
-__all__ = ["Tally", "tally"]
+__all__ = ["Tally", "cost_of", "tally"]
 
 
 class Tally(NamedTuple):
@@ -69,6 +69,13 @@ def tally(graph: Graph) -> Tally:
         trainable=total.trainable + trained,
         children=(*total.children, row),
     )
+
+
+def cost_of(item: Node | Scope) -> Tally:
+    """Return the sums of a node, or of one copy of a scope, as it stands by itself."""
+    if isinstance(item, Node):
+        return _of_node(item, (), set())
+    return _of_scope(item._replace(repeat=1, carry=None), (), set())
 
 
 _Repeats = tuple[tuple[str, Size], ...]

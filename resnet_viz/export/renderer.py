@@ -13,7 +13,6 @@ from types import ModuleType
 
 from resnet_viz.errors import RequestError, show
 from resnet_viz.export.svg import SANS, SERIF, escape, to_svg
-from resnet_viz.fonts import text_width
 from resnet_viz.scene import Group, Item, Scene, Text
 
 __all__ = ["drawable", "renderer"]
@@ -127,6 +126,6 @@ def _narrowed(item: Item) -> Item:
     if isinstance(item, Group):
         return item._replace(items=tuple(map(_narrowed, item.items)))
     if isinstance(item, Text) and any(run.face != "sans" for run in item.runs):
-        sans = sum(text_width(run.text, "sans", item.size) for run in item.runs)
+        sans = sum(run._replace(face="sans").width(item.size) for run in item.runs)
         return item._replace(size=round(item.size * min(1.0, item.width / (1.12 * sans or 1)), 3))
     return item

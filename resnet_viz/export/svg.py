@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resnet_viz.scene import Box, Circle, Group, Item, Line, Point, Scene, Text
+from resnet_viz.scene import SUBSCRIPT, Box, Circle, Group, Item, Line, Point, Scene, Text
 
 __all__ = ["to_svg", "write"]
 
@@ -18,7 +18,10 @@ _FACES = {
     "serif-bold": f' font-family="{SERIF}" font-weight="bold"',
 }
 
-_DASHES = {"": "", "dashed": ' stroke-dasharray="4 4"', "dotted": ' stroke-dasharray="0.1 2.6"'}
+_DASHES = {"": "", "dashed": ' stroke-dasharray="4 4"', "dotted": ' stroke-dasharray="1 2.5"'}
+
+_DROP = 0.2
+"""How far an index is lower, as part of the font size."""
 
 _BASELINE = 0.35
 """From the middle of capitals and figures down to the baseline, as part of the font size."""
@@ -102,15 +105,24 @@ def _text(text: Text, scene: Scene) -> str:
     if len(text.runs) == 1:
         face, inside = _FACES[text.runs[0].face], escape(text.runs[0].text)
     else:
-        face = ""
-        inside = "".join(
-            f"<tspan{_FACES[run.face]}>{escape(run.text)}</tspan>" for run in text.runs
-        )
+        inside = "".join(_spans(text))
+        face = ' xml:space="preserve"'  # or spaces at the ends of runs are dropped
     anchor = "" if text.anchor == "middle" else f' text-anchor="{text.anchor}"'
     return (
         f'<text {place}{face}{anchor} font-size="{_n(text.size)}" '
         f'fill="{text.colour or scene.text}" stroke="none">{inside}</text>\n'
     )
+
+
+def _spans(text: Text) -> Iterator[str]:
+    """Yield the runs of a text; after an index the next one is raised again."""
+    low = False
+    for run in text.runs:
+        drop = text.size * _DROP * (run.low - low)
+        shift = f' dy="{_n(drop)}"' if drop else ""
+        size = f' font-size="{_n(text.size * SUBSCRIPT)}"' if run.low else ""
+        yield f"<tspan{_FACES[run.face]}{size}{shift}>{escape(run.text)}</tspan>"
+        low = run.low
 
 
 def _path(line: Line) -> str:

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resnet_viz.errors import RequestError
-from resnet_viz.scene import Box, Circle, Line, Point, Run, Scene, Text
+from resnet_viz.scene import SUBSCRIPT, Box, Circle, Line, Point, Run, Scene, Text
 
 __all__ = ["escape", "write"]
 
 _BASELINE = 0.35  # from the middle of capitals down to the baseline, as part of the font size
+_DROP = 0.2  # how far an index is lower, as part of the font size
 _LONGEST = 16000.0  # points; TeX's longest length is 16383.99
-_DASHES = {"dashed": (4.0, 4.0), "dotted": (0.1, 2.6)}
+_DASHES = {"dashed": (4.0, 4.0), "dotted": (1.0, 2.5)}
 _ANCHORS = {"middle": "base", "start": "base west", "end": "base east"}
 _FACES = {
     "sans": r"\sans",
@@ -182,13 +183,17 @@ def _text(text: Text, colours: dict[str, str], scale: float) -> str:
     options = [f"anchor={_ANCHORS[text.anchor]}"]
     options += ["rotate=-90"] if text.turned else []
     options += [f"text={colours[text.colour]}"] if text.colour else []
-    words = "".join(map(_run, text.runs))
     size = _n(text.size * scale)
+    words = "".join(_run(run, text.size * scale) for run in text.runs)
     return f"\\node[{', '.join(options)}] at {_p((x, y))} {{\\size{{{size}bp}}{words}}};\n"
 
 
-def _run(run: Run) -> str:
-    return f"{{{_FACES[run.face]} {escape(run.text)}}}"
+def _run(run: Run, size: float) -> str:
+    if run.low:
+        lower = f"\\raisebox{{-{_n(size * _DROP)}bp}}"
+        small = f"\\size{{{_n(size * SUBSCRIPT)}bp}}"
+        return f"{lower}{{{small}{_FACES[run.face]}{{}}{escape(run.text)}}}"
+    return f"{{{_FACES[run.face]}{{}}{escape(run.text)}}}"
 
 
 def _shape(item: Box | Circle | Line, colours: dict[str, str], scale: float) -> Iterator[str]:

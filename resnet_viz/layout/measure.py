@@ -7,10 +7,38 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from resnet_viz.fonts import text_width
-from resnet_viz.layout.metrics import BOX, BRACKET, CIRCLE, FONT, FORK, FRAME, GAP, SIDE, SMALL
-from resnet_viz.view import Chain, Fold, Leaf, Module, Part, Split
+from resnet_viz.graph import Node
+from resnet_viz.layout.metrics import (
+    ARC,
+    BOX,
+    BRACKET,
+    CIRCLE,
+    EVEN,
+    FONT,
+    FORK,
+    FRAME,
+    GAP,
+    NOTE,
+    SIDE,
+    SMALL,
+)
+from resnet_viz.layout.words import width, width_of
+from resnet_viz.view import (
+    Arc,
+    Chain,
+    Fold,
+    Frame,
+    Leaf,
+    Mark,
+    Module,
+    Note,
+    Part,
+    Split,
+    Tick,
+    Words,
+)
 
-__all__ = ["SIGNS", "Extent", "Measure", "SplitExtent", "folds", "join_length"]
+__all__ = ["SIGNS", "Extent", "Measure", "SplitExtent", "folds", "gap", "sign_of", "size_of"]
 
 SIGNS = {"add": "+", "mul": "×"}
 """What is written in the circle of an operator that joins two values."""
@@ -20,7 +48,7 @@ class Extent(NamedTuple):
     """Room along the flow; across it, on the negative and on the positive side of the middle.
 
     Attributes:
-        scale: of the boxes at either end; gaps grow with the larger neighbour.
+        scale: of the boxes at either end; gaps grow with the larger neighbour. Words have none.
     """
 
     length: float
@@ -33,22 +61,33 @@ class SplitExtent(NamedTuple):
     """How a split is arranged.
 
     Attributes:
-        body: of the branch inside the frame.
-        inside: from frame to frame along the flow.
-        sides: the middle of each further branch, across the flow.
+        branches: the room of each.
+        middles: the middle of each branch, across the flow.
+        before: from where the branches part to where the first one's parts may begin.
+        inside: from there to where the longest one ends.
+        behind: from there to the join.
     """
 
     whole: Extent
-    body: Extent
+    branches: tuple[Extent, ...]
+    middles: tuple[float, ...]
+    before: float
     inside: float
-    sides: tuple[float, ...]
+    behind: float
+
+
+def gap(one: float, other: float) -> float:
+    """Return the room between neighbours of two scales; words stand closer than boxes."""
+    return (GAP if one and other else NOTE.GAP) * max(one, other)
 
 
 class Measure:
-    """Measures parts, each once."""
+    """Measures parts, each once; all labelled boxes are as wide as the widest needs."""
 
-    def __init__(self, width: float) -> None:
-        self.width = width
+    def __init__(self, chains: list[Chain], language: str, least: float = BOX.WIDTH) -> None:
+        self.language = language
+        widest = max((width_of(leaf, language) for leaf in _labelled(chains)), default=0)
+        self.width = max(least, widest + 2 * BOX.PADDING)
         self._chains: dict[tuple[int, float], Extent] = {}
         self._splits: dict[tuple[int, float], SplitExtent] = {}
         self._kept: list[Chain | Split] = []
@@ -62,13 +101,13 @@ class Measure:
         return self._chains[key]
 
     def _chain(self, chain: Chain, scale: float) -> Extent:
-        extents = [self._part(part, scale) for part in chain.parts]
+        extents = [self.part(part, scale) for part in chain.parts]
         extents = [extent for extent in extents if extent.length > 0]
         if not extents:
             return Extent(0, 0, 0, (scale, scale))
         length = sum(extent.length for extent in extents)
         for one, other in pairwise(extents):
-            length += GAP * max(one.scale[1], other.scale[0])
+            length += gap(one.scale[1], other.scale[0])
         return Extent(
             length,
             max(extent.negative for extent in extents),
@@ -76,15 +115,48 @@ class Measure:
             (extents[0].scale[0], extents[-1].scale[1]),
         )
 
-    def _part(self, part: Part, scale: float) -> Extent:
+    def part(self, part: Part, scale: float) -> Extent:
+        """Return the room that a part takes."""
         if isinstance(part, Leaf):
             half = self.width * scale / 2
-            return Extent(BOX.HEIGHT * scale, half, half, (scale, scale))
+            return Extent(self.height(part) * scale, half, half, (scale, scale))
         if isinstance(part, Split):
             return self.split(part, scale).whole
+        if isinstance(part, Frame):
+            body = self.chain(part.body, scale)
+            length = body.length + (FRAME.BEFORE + FRAME.BEHIND) * scale
+            beside = FRAME.BESIDE * scale
+            return Extent(length, body.negative + beside, body.positive + beside, (scale, scale))
+        if isinstance(part, Arc):
+            body = self.chain(part.body, scale)
+            return body._replace(positive=body.positive + ARC.BESIDE * scale)
+        if isinstance(part, (Note, Mark)):
+            return self._words(part)
+        if isinstance(part, Tick):
+            return Extent(0, 0, 0, (0, 0))
         if isinstance(part, Module) and part.small:
             scale = SMALL
         return self.chain(part.body, scale)
+
+    @staticmethod
+    def _words(part: Note | Mark) -> Extent:
+        if isinstance(part, Mark):
+            half = width(part.words, FONT) / 2
+            return Extent(NOTE.ROOM, half, half, (1, 1))
+        sides = [
+            width(words, size_of(words)) + NOTE.BESIDE if words else 0.0
+            for words in (part.other, part.words)
+        ]
+        return Extent(NOTE.ROOM, sides[0], sides[1], (0, 0))
+
+    def height(self, leaf: Leaf) -> float:
+        """Return how long a labelled box is along the flow."""
+        lines = max(len(leaf.lines), 1)
+        return BOX.HEIGHT + (lines - 1) * BOX.LINE + len(leaf.notes) * NOTE.LINE
+
+    def join(self, leaf: Leaf) -> float:
+        """Return how long the operator is that joins a split: a circle with a sign, or a box."""
+        return 2 * CIRCLE.RADIUS if sign_of(leaf) else self.height(leaf)
 
     def brackets(self, chain: Chain, horizontal: bool) -> list[float]:
         """Return how far from the middle the brackets of each level of folds are.
@@ -117,28 +189,77 @@ class Measure:
         key = (id(split), scale)
         if key not in self._splits:
             self._kept.append(split)
-            self._splits[key] = self._split(split, scale)
+            self._splits[key] = self._even(split, scale) if split.even else self._one(split, scale)
         return self._splits[key]
 
-    def _split(self, split: Split, scale: float) -> SplitExtent:
-        body, *others = (self.chain(branch, scale) for branch in split.branches)
-        across = body.positive + FRAME.BESIDE * scale
-        sides = []
+    def _one(self, split: Split, scale: float) -> SplitExtent:
+        """Arrange branches that pass the first one on the positive side."""
+        body, *others = branches = [self.chain(branch, scale) for branch in split.branches]
+        middles, across = [0.0], body.positive
         for side in others:
             if side.length == 0:
                 across += SIDE.BARE * scale
-                sides.append(across)
+                middles.append(across)
             else:
-                middle = across + SIDE.BOXES * scale + side.negative
-                sides.append(middle)
-                across = middle + side.positive
-        inside = (FRAME.BEFORE + FRAME.BEHIND) * scale + body.length
+                middles.append(across + SIDE.BOXES * scale + side.negative)
+                across = middles[-1] + side.positive
+        before, behind = FORK * scale, CIRCLE.GAP * scale
+        if not _framed(split.branches[0]):
+            before = GAP * scale
         longest = max((side.length for side in others), default=0)
-        inside = max(inside, longest + 2 * GAP * scale)
-        length = (FORK + CIRCLE.GAP) * scale + join_length(split) * scale + inside
-        negative = body.negative + FRAME.BESIDE * scale
-        whole = Extent(length, negative, across, (scale, scale))
-        return SplitExtent(whole, body, inside, tuple(sides))
+        inside = max(body.length, longest + 2 * GAP * scale)
+        length = before + inside + behind + self.join(split.join) * scale
+        whole = Extent(length, body.negative, across, (scale, scale))
+        return SplitExtent(whole, tuple(branches), tuple(middles), before, inside, behind)
+
+    def _even(self, split: Split, scale: float) -> SplitExtent:
+        """Arrange branches side by side."""
+        branches = [self.chain(branch, scale) for branch in split.branches]
+        middles, across = [], 0.0
+        for branch in branches:
+            middles.append(across + branch.negative)
+            across += branch.negative + branch.positive + EVEN.BETWEEN * scale
+        across -= EVEN.BETWEEN * scale
+        half = (middles[0] + middles[-1]) / 2
+        inside = max(branch.length for branch in branches)
+        length = 2 * EVEN.FORK * scale + inside + (GAP + self.join(split.join)) * scale
+        whole = Extent(length, half, max(across - half, 0), (scale, scale))
+        return SplitExtent(
+            whole,
+            tuple(branches),
+            tuple(middle - half for middle in middles),
+            EVEN.FORK * scale,
+            inside,
+            (EVEN.FORK + GAP) * scale,
+        )
+
+
+def size_of(words: Words) -> float:
+    """Return the size of a note's words: mathematics is as large as labels."""
+    return FONT if any(run.face != "sans" for run in words) else NOTE.FONT
+
+
+def _framed(chain: Chain) -> bool:
+    return bool(chain.parts) and isinstance(chain.parts[0], Frame)
+
+
+def sign_of(leaf: Leaf) -> str:
+    """Return the sign of an operator that is drawn as a circle; empty if it is drawn as a box."""
+    return SIGNS.get(leaf.item.op, "") if isinstance(leaf.item, Node) else ""
+
+
+def _labelled(chains: list[Chain]) -> Iterator[Leaf]:
+    """Yield the boxes in which something is written."""
+    for chain in chains:
+        for part in chain.parts:
+            if isinstance(part, Leaf):
+                yield part
+            elif isinstance(part, Split):
+                if not sign_of(part.join):
+                    yield part.join
+                yield from _labelled(list(part.branches))
+            elif isinstance(part, (Module, Fold, Frame, Arc)) and not getattr(part, "small", False):
+                yield from _labelled([part.body])
 
 
 def _all_folds(chain: Chain, scale: float) -> Iterator[tuple[Fold, float]]:
@@ -150,13 +271,9 @@ def _all_folds(chain: Chain, scale: float) -> Iterator[tuple[Fold, float]]:
         elif isinstance(part, Fold):
             yield part, scale
             yield from _all_folds(part.body, scale)
-        elif isinstance(part, Module):
-            yield from _all_folds(part.body, SMALL if part.small else scale)
-
-
-def join_length(split: Split) -> float:
-    """Return how long the operator is that joins a split: a circle with a sign, or a box."""
-    return 2 * CIRCLE.RADIUS if split.join.node.op in SIGNS else BOX.HEIGHT
+        elif isinstance(part, (Module, Frame, Arc)):
+            small = isinstance(part, Module) and part.small
+            yield from _all_folds(part.body, SMALL if small else scale)
 
 
 def folds(chain: Chain) -> int:
@@ -167,6 +284,6 @@ def folds(chain: Chain) -> int:
 def _folds(part: Part) -> int:
     if isinstance(part, Split):
         return max(folds(branch) for branch in part.branches)
-    if isinstance(part, Leaf):
+    if isinstance(part, (Leaf, Note, Mark, Tick)):
         return 0
     return folds(part.body) + isinstance(part, Fold)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 __all__ = [
+    "ARC",
     "ARROW",
     "BOX",
     "BRACKET",
     "CIRCLE",
     "COLUMN_GAP",
     "CORNER",
+    "EVEN",
     "FONT",
     "FORK",
     "FRAME",
     "GAP",
+    "GROUND",
     "LEAD",
     "MARGIN",
+    "NOTE",
     "SIDE",
     "SMALL",
 ]
@@ -26,13 +30,17 @@ SMALL = 0.43
 MARGIN = 2.0
 COLUMN_GAP = 54.0
 
+GROUND = 5.0
+"""How far the ground of what is marked stands out."""
+
 
 class BOX:
-    """A labelled box: across the flow, along it, and the room beside a label."""
+    """A labelled box: across the flow, along it, the room beside a label, a further line."""
 
     WIDTH = 94.0
     HEIGHT = 18.0
     PADDING = 6.0
+    LINE = 11.0
 
 
 GAP = 10.6
@@ -49,6 +57,31 @@ class FRAME:
 
 FORK = 8.1
 """From the point where a shortcut leaves to the frame."""
+
+
+class NOTE:
+    """Words beside the line: their size, the room for them along it, the gaps around them."""
+
+    FONT = 7.0
+    ROOM = 9.0
+    GAP = 4.5
+    BESIDE = 5.0
+    LINE = 9.0
+
+
+class EVEN:
+    """Branches side by side: the room between them, and from where they part to their boxes."""
+
+    BETWEEN = 12.0
+    FORK = 14.0
+
+
+class ARC:
+    """An arc past a chain: how far it stands out, and where it leaves before the first box."""
+
+    BESIDE = 15.0
+    LEAVE = 5.3
+    CORNER = 12.0
 
 
 class CIRCLE:
@@ -94,8 +127,9 @@ class BRACKET:
 
 
 class LEAD:
-    """The line that enters an open column and the one that leaves it; the room for its x."""
+    """The line that enters a column and the one that leaves it; room for its x and its title."""
 
     IN = 7.6
     OUT = 9.5
     LABEL = 21.0
+    TITLE = 16.0

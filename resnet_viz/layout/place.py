@@ -2,33 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from resnet_viz.fonts import text_width
-from resnet_viz.labels import label
+from resnet_viz.graph import Node, Scope
 from resnet_viz.layout.flow import Flow
-from resnet_viz.layout.measure import SIGNS, Measure, folds, join_length
+from resnet_viz.layout.measure import Measure, SplitExtent, folds, gap, sign_of, size_of
 from resnet_viz.layout.metrics import (
+    ARC,
     ARROW,
     BOX,
     BRACKET,
     CIRCLE,
     CORNER,
     FONT,
-    FORK,
     FRAME,
-    GAP,
+    GROUND,
     LEAD,
+    NOTE,
     SMALL,
 )
+from resnet_viz.layout.words import lines_of, name, width
 from resnet_viz.ops import category_of
-from resnet_viz.ops.operator import spell
 from resnet_viz.scene import Box, Circle, Group, Item, Line, Run, Text
 from resnet_viz.themes import Theme
-from resnet_viz.view import Chain, Column, Fold, Leaf, Module, Part, Split
+from resnet_viz.view import (
+    Arc,
+    Chain,
+    Column,
+    Fold,
+    Frame,
+    Leaf,
+    Mark,
+    Module,
+    Note,
+    Part,
+    Split,
+    Tick,
+    Words,
+)
 
-__all__ = ["Placer"]
+__all__ = ["Placer", "Style"]
+
+
+class Style(NamedTuple):
+    """What all parts of a figure are placed with.
+
+    Attributes:
+        describe: what is said of an operator or scope to those who point at it.
+        highlight: the path of what is marked; empty for nothing.
+    """
+
+    flow: Flow
+    theme: Theme
+    measure: Measure
+    describe: Callable[[Node | Scope], str]
+    highlight: str = ""
 
 
 class Placer:
@@ -39,17 +70,23 @@ class Placer:
         v: the middle of what is being placed, across the flow.
         line: the points of the line that leads to the next part; empty if none does.
         source: the id of what that line leaves.
-        scale: of the last part; 0 if the next one may begin right here.
+        grounds: what lies behind the primitives.
+        prefix: what ids begin with.
+        rows: where the rows begin that all columns have in line, by their names.
+        scale: of the last part; None if the next one may begin right here.
     """
 
-    def __init__(
-        self, flow: Flow, theme: Theme, measure: Measure, language: str, middle: float
-    ) -> None:
-        self.flow, self.theme, self.measure, self.language = flow, theme, measure, language
-        self.u, self.v, self.scale = 0.0, middle, 0.0
+    def __init__(self, style: Style, middle: float) -> None:
+        self.style = style
+        self.flow, self.theme, self.measure = style.flow, style.theme, style.measure
+        self.u, self.v = 0.0, middle
+        self.scale: float | None = None
         self.line: list[tuple[float, float]] = []
         self.source = ""
         self.items: list[Item] = []
+        self.grounds: list[Item] = []
+        self.rows: Mapping[Words, float] = {}
+        self.prefix = ""
         self.brackets: list[tuple[float, float, Fold]] = []
 
     def column(self, column: Column, start: float, brackets: list[float]) -> list[Item]:
@@ -57,13 +94,16 @@ class Placer:
 
         `brackets` says how far from the middle the brackets of each level are.
         """
-        self.u = start
-        if column.open:
+        self.u, self.prefix = start, column.prefix
+        if column.foot:
             self.line = [(start - LEAD.IN, self.v)]
-            foot = start - LEAD.IN - LEAD.LABEL / 2
-            self.text(foot, self.v, (Run("x", "serif-bold"),))
+            turned = self.flow.horizontal and width(column.foot, FONT) > LEAD.LABEL
+            self.text(start - LEAD.IN - LEAD.LABEL / 2, self.v, column.foot, turned)
+        if column.title:
+            lead = LEAD.IN + LEAD.LABEL if column.foot else 0
+            self.text(start - lead - LEAD.TITLE / 2, self.v, column.title, self.flow.horizontal)
         self.chain(column.chain, 1)
-        if column.open:
+        if column.foot:
             self.arrow((self.u + LEAD.OUT, self.v), 1, "", 0)
         side = -1 if self.flow.horizontal else 1
         for u0, u1, fold in self.brackets:
@@ -80,114 +120,258 @@ class Placer:
         if isinstance(part, Leaf):
             self.leaf(part, scale)
         elif isinstance(part, Split):
-            self.split(part, scale)
+            (self.even if part.even else self.split)(part, scale)
         elif isinstance(part, Module):
-            with self.group(part):
+            with self.group(part.scope):
                 self.chain(part.body, SMALL if part.small else scale)
-        else:
-            begin = self.advance(self.scale)
+        elif isinstance(part, Fold):
+            begin = self.advance(self.scale or scale)
             self.chain(part.body, scale)
             self.brackets.append((begin, self.u, part))
+        elif isinstance(part, Frame):
+            self.frame(part, scale)
+        elif isinstance(part, Arc):
+            self.arc(part, scale)
+        elif isinstance(part, Note):
+            self.note(part)
+        elif isinstance(part, Tick):
+            self.tick(part)
+        else:
+            self.mark(part)
 
     @contextmanager
-    def group(self, module: Module) -> Iterator[None]:
+    def group(self, scope: Scope) -> Iterator[None]:
         """Collect what is placed inside into one group."""
         outer, self.items = self.items, []
         yield
         if self.items:
-            outer.append(Group(tuple(self.items), module.path, f"{module.path}: {module.kind}"))
+            title = f"{scope.path}: {scope.kind}" if scope.path else scope.kind
+            group = Group(tuple(self.items), self.id_of(scope), title, self.style.describe(scope))
+            self.mark_if_wished(group)
+            outer.append(group)
         self.items = outer
+
+    def id_of(self, item: Node | Scope) -> str:
+        """Return the id of what stands for an operator or scope: its path."""
+        return f"{self.prefix}{item.path}" if item.path else ""
+
+    def mark_if_wished(self, item: Box | Circle | Group) -> None:
+        """Lay a ground behind what is highlighted; the lines into it may cross its edge."""
+        if not item.id or item.id != self.style.highlight:
+            return
+        left, top, right, bottom = item.boxes
+        self.grounds.append(
+            Box(
+                left - GROUND,
+                top - GROUND,
+                right - left + 2 * GROUND,
+                bottom - top + 2 * GROUND,
+                fill=self.theme.highlight,
+                outlined=False,
+            )
+        )
+
+    def go_on_from(self, other: Placer, between: float, start: float, turn: float) -> None:
+        """Begin with the line that leaves another column, led around its end to this one."""
+        out = [(other.u + turn, other.v), (other.u + turn, between)]
+        self.line = [*other.line, *out, (start, between), (start, self.v)]
+        self.source = other.source
 
     def advance(self, scale: float) -> float:
         """Return where the next part begins: behind a gap, if something stands before it."""
-        return self.u + GAP * max(self.scale, scale) if self.scale else self.u
+        return self.u if self.scale is None else self.u + gap(self.scale, scale)
 
     def leaf(self, leaf: Leaf, scale: float) -> None:
         """Place a box, with its label unless it is a small one."""
-        node = leaf.node
         u = self.advance(scale)
-        half, height = self.measure.width * scale / 2, BOX.HEIGHT * scale
-        text = label(node.op, node.attrs, self.language)
-        self.arrow((u, self.v), scale, node.path)
-        self.items.append(
-            Box(
-                *self.flow.rectangle(u, u + height, self.v - half, self.v + half),
-                fill=self.theme.fills[category_of(node.op)],
-                id=node.path,
-                title=f"{node.path}: {text}, {spell(node.output)}",
-            )
-        )
+        self.arrow((u, self.v), scale, self.id_of(leaf.item))
+        height = self.measure.height(leaf) * scale
+        self.box(leaf, u, height, scale)
+        self.leave(u + height, self.id_of(leaf.item), scale)
+
+    def box(self, leaf: Leaf, u: float, height: float, scale: float) -> None:
+        """Place the box of a leaf, which begins at u."""
+        item, language = leaf.item, self.measure.language
+        half = self.measure.width * scale / 2
+        area = self.flow.rectangle(u, u + height, self.v - half, self.v + half)
+        title = f"{item.path}: {name(leaf, language)}" if item.path else name(leaf, language)
+        category = category_of(item.op) if isinstance(item, Node) else "scope"
+        fill = self._shade(leaf.shade) if leaf.shade else self.theme.fills[category]
+        desc = self.style.describe(item)
+        box = Box(*area, fill=fill, id=self.id_of(item), title=title, desc=desc)
+        self.mark_if_wished(box)
+        self.items.append(box)
         if scale == 1:
-            self.text(u + height / 2, self.v, (Run(text),), turned=self.flow.horizontal)
-        self.leave(u + height, node.path, scale)
+            self.lines(leaf, u, height)
+
+    def _shade(self, shade: int) -> str:
+        """Return a stage colour; they begin again after the last one."""
+        return self.theme.stages[(shade - 1) % len(self.theme.stages)]
+
+    def lines(self, leaf: Leaf, u: float, height: float) -> None:
+        """Write the lines of a box, the first one on top, or to the right where text is turned."""
+        lines = [(words, FONT, BOX.LINE) for words in lines_of(leaf, self.measure.language)]
+        lines += [(words, NOTE.FONT, NOTE.LINE) for words in leaf.notes]
+        total = sum(line for _, _, line in lines)
+        down = 1 if self.flow.along in ((0, 1), (-1, 0)) else -1
+        at = u + height / 2 - down * total / 2
+        for words, size, line in lines:
+            colour = "" if size == FONT else self.theme.muted
+            place = self.flow.point(at + down * line / 2, self.v)
+            self.items.append(Text(*place, words, size, self.flow.horizontal, colour=colour))
+            at += down * line
 
     def leave(self, u: float, source: str, scale: float) -> None:
         """Begin the line to the next part."""
         self.u, self.scale, self.source, self.line = u, scale, source, [(u, self.v)]
 
-    def split(self, split: Split, scale: float) -> None:
-        """Place a framed body, the branches beside it, and the circle where they meet."""
-        size = self.measure.split(split, scale)
-        fork, middle = self.advance(scale), self.v
-        frame = fork + FORK * scale
-        end = frame + size.inside
+    def note(self, note: Note) -> None:
+        """Write words beside the line, which goes on."""
+        u = self.advance(0)
+        for words, side, anchor in ((note.words, 1, "start"), (note.other, -1, "end")):
+            if words:
+                size = size_of(words)
+                colour = "" if size == FONT else self.theme.muted
+                x, y = self.flow.point(u + NOTE.ROOM / 2, self.v + side * NOTE.BESIDE)
+                self.items.append(Text(x, y, words, size, self.flow.horizontal, anchor, colour))
+        self.u, self.scale = u + NOTE.ROOM, 0
+
+    def tick(self, tick: Tick) -> None:
+        """Go on where all columns begin a row."""
+        place = self.rows.get(tick.name)
+        if place is not None:
+            self.u = place - (0 if self.scale is None else gap(self.scale, 1))
+
+    def mark(self, mark: Mark) -> None:
+        """Write words in the line's way."""
+        u = self.advance(1)
+        self.arrow((u, self.v), 1, "")
+        self.text(u + NOTE.ROOM / 2, self.v, mark.words, self.flow.horizontal)
+        self.leave(u + NOTE.ROOM, "", 1)
+
+    def frame(self, frame: Frame, scale: float, length: float = 0) -> None:
+        """Place a chain in a dashed frame that is at least so long."""
+        begin = self.advance(scale)
+        body = self.measure.chain(frame.body, scale)
+        needs = body.length + (FRAME.BEFORE + FRAME.BEHIND) * scale
+        end = begin + max(needs, length)
         beside = FRAME.BESIDE * scale
+        low, high = self.v - body.negative - beside, self.v + body.positive + beside
+        self.items.append(Box(*self.flow.rectangle(begin, end, low, high), dashed=True))
+        self.u = begin + FRAME.BEFORE * scale + max(length - needs, 0) / 2
+        self.scale = None
+        self.chain(frame.body, scale)
+        self.u, self.scale = end, scale
+
+    def arc(self, arc: Arc, scale: float) -> None:
+        """Place a chain and an arc that leaves before it and arrives behind it."""
+        begin, middle = self.advance(scale) - ARC.LEAVE * scale, self.v
+        out = middle + self.measure.chain(arc.body, scale).positive + ARC.BESIDE * scale
+        self.chain(arc.body, scale)
+        end = self.u + ARC.LEAVE * scale
+        corners = [(begin, middle), (begin, out), (end, out), (end, middle + ARROW.ROOM * scale)]
         self.items.append(
-            Box(
-                *self.flow.rectangle(
-                    frame,
-                    end,
-                    middle - size.body.negative - beside,
-                    middle + size.body.positive + beside,
-                ),
-                dashed=True,
+            Line(
+                tuple(self.flow.point(u, v) for u, v in corners),
+                ARC.CORNER * scale,
+                (ARROW.LENGTH * scale, ARROW.HALF * scale),
+                dash="dotted" if arc.dotted else "",
             )
         )
-        before = self.line or [(fork, middle)]
-        slack = size.inside - size.body.length - (FRAME.BEFORE + FRAME.BEHIND) * scale
-        self.branch(before, self.source, frame + FRAME.BEFORE * scale + slack / 2, middle, scale)
-        self.chain(split.branches[0], scale)
-        join = split.join.node
-        length = join_length(split) * scale
-        half = length / 2 if join.op in SIGNS else self.measure.width * scale / 2
-        begin = end + CIRCLE.GAP * scale
-        self.arrow((begin, middle), scale, join.path)
-        for side, across in zip(split.branches[1:], size.sides, strict=True):
+
+    def split(self, split: Split, scale: float) -> None:
+        """Place a body, the branches beside it, and the operator where they meet."""
+        size = self.measure.split(split, scale)
+        fork, middle = self.advance(scale), self.v
+        begin = fork + size.before
+        end = begin + size.inside
+        body = split.branches[0]
+        self.branch(self.line or [(fork, middle)], self.source, begin, middle)
+        if len(body.parts) == 1 and isinstance(body.parts[0], Frame):
+            self.frame(body.parts[0], scale, size.inside)
+        else:
+            self.u += (size.inside - size.branches[0].length) / 2
+            self.chain(body, scale)
+        length = self.measure.join(split.join) * scale
+        half = length / 2 if sign_of(split.join) else self.measure.width * scale / 2
+        join = end + size.behind
+        path = self.id_of(split.join.item)
+        self.arrow((join, middle), scale, path)
+        for side, across in zip(split.branches[1:], size.middles[1:], strict=True):
             v = middle + across
             room = self.measure.chain(side, scale).length
-            self.branch([(fork, middle), (fork, v)], "", (frame + end - room) / 2, v, scale)
+            self.branch([(fork, middle), (fork, v)], "", (begin + end - room) / 2, v)
             self.chain(side, scale)
-            self.line.append((begin + length / 2, v))
-            self.arrow((begin + length / 2, middle + half), scale, join.path)
+            self.line.append((join + length / 2, v))
+            self.arrow((join + length / 2, middle + half), scale, path, corner=self.theme.corner)
+            if split.arriving:
+                at = (v + middle + half) / 2
+                self.text(join + length / 2 + FONT, at, split.arriving)
         self.v = middle
-        self.join(split.join, begin, length, half, scale)
-        self.leave(begin + length, join.path, scale)
+        self.join(split.join, join, length, scale)
+        self.leave(join + length, path, scale)
 
-    def join(self, join: Leaf, u: float, length: float, half: float, scale: float) -> None:
-        """Place the operator that joins a split: a circle with a sign, or a box with a label."""
-        node = join.node
-        name = label(node.op, node.attrs, self.language)
-        title = f"{node.path}: {name}, {spell(node.output)}"
-        fill = self.theme.fills[category_of(node.op)]
-        place = self.flow.point(u + length / 2, self.v)
-        if node.op in SIGNS:
-            arm = CIRCLE.PLUS * scale
-            sign = SIGNS[node.op]
-            self.items.append(Circle(*place, length / 2, fill, sign, arm, node.path, title))
-            return
-        area = self.flow.rectangle(u, u + length, self.v - half, self.v + half)
-        self.items.append(Box(*area, fill=fill, id=node.path, title=title))
-        if scale == 1:
-            self.text(u + length / 2, self.v, (Run(name),), turned=self.flow.horizontal)
+    def even(self, split: Split, scale: float) -> None:
+        """Place branches side by side, and the operator where they meet."""
+        size = self.measure.split(split, scale)
+        fork, middle = self.advance(scale), self.v
+        if self.line:
+            self.stroke([*self.line, (fork, middle)], scale, self.source)
+        begin = fork + size.before
+        meet = begin + size.inside + size.before
+        for branch, across in zip(split.branches, size.middles, strict=True):
+            self.even_branch(branch, size, (fork, begin, meet), (middle, middle + across), scale)
+        length = self.measure.join(split.join) * scale
+        join = begin + size.inside + size.behind
+        self.v, self.line, self.source = middle, [(meet, middle)], ""
+        path = self.id_of(split.join.item)
+        self.arrow((join, middle), scale, path)
+        self.join(split.join, join, length, scale)
+        self.leave(join + length, path, scale)
 
-    def branch(
-        self, line: list[tuple[float, float]], source: str, u: float, v: float, scale: float
+    def even_branch(
+        self,
+        branch: Chain,
+        size: SplitExtent,
+        along: tuple[float, float, float],
+        across: tuple[float, float],
+        scale: float,
     ) -> None:
+        """Place one branch: from the fork past where boxes begin to where branches meet."""
+        (fork, begin, meet), (middle, v) = along, across
+        slack = size.inside - self.measure.chain(branch, scale).length
+        start = [(fork, middle)] if v == middle else [(fork, middle), (fork, v)]
+        self.branch(start, "", begin + slack / 2, v)
+        self.chain(branch, scale)
+        end = [(meet, v)] if v == middle else [(meet, v), (meet, middle)]
+        if self.line:
+            self.stroke([*self.line, *end], scale, self.source)
+
+    def join(self, join: Leaf, u: float, length: float, scale: float) -> None:
+        """Place the operator that joins a split: a circle with a sign, or a box with a label."""
+        sign = sign_of(join)
+        if not sign:
+            self.box(join, u, length, scale)
+            return
+        place = self.flow.point(u + length / 2, self.v)
+        title = f"{join.item.path}: {name(join, self.measure.language)}"
+        fill, arm = self.theme.fills["merge"], CIRCLE.PLUS * scale
+        desc = self.style.describe(join.item)
+        circle = Circle(*place, length / 2, fill, sign, arm, self.id_of(join.item), title, desc)
+        self.mark_if_wished(circle)
+        self.items.append(circle)
+
+    def branch(self, line: list[tuple[float, float]], source: str, u: float, v: float) -> None:
         """Go on with a branch whose first part begins at u, v."""
-        self.line, self.source, self.u, self.v, self.scale = list(line), source, u, v, 0
+        self.line, self.source, self.u, self.v, self.scale = list(line), source, u, v, None
 
     def arrow(
-        self, tip: tuple[float, float], scale: float, target: str, room: float = ARROW.ROOM
+        self,
+        tip: tuple[float, float],
+        scale: float,
+        target: str,
+        room: float = ARROW.ROOM,
+        corner: float = CORNER,
     ) -> None:
         """End the line with an arrowhead just before a tip."""
         if not self.line:
@@ -196,31 +380,41 @@ class Placer:
         span = abs(u1 - u0) + abs(v1 - v0)
         back = min(room * scale, span / 2) / span if span else 0
         points = [*self.line, (u1 - (u1 - u0) * back, v1 - (v1 - v0) * back)]
-        self.items.append(
-            Line(
-                tuple(self.flow.point(u, v) for u, v in points),
-                CORNER if scale == 1 else CORNER * 0.75,
-                (ARROW.LENGTH * scale, ARROW.HALF * scale),
-                self.source,
-                target,
-            )
-        )
+        head = (ARROW.LENGTH * scale, ARROW.HALF * scale)
+        self.stroke(points, scale, self.source, target, head, corner)
+
+    def stroke(
+        self,
+        points: list[tuple[float, float]],
+        scale: float,
+        source: str,
+        target: str = "",
+        head: tuple[float, float] = (0, 0),
+        corner: float = CORNER,
+    ) -> None:
+        """Draw a line and begin none."""
+        radius = corner if scale == 1 else corner * 0.75
+        places = tuple(self.flow.point(u, v) for u, v in points)
+        self.items.append(Line(places, radius, head, source, target))
         self.line = []
 
-    def text(self, u: float, v: float, runs: tuple[Run, ...], turned: bool = False) -> None:
+    def text(self, u: float, v: float, words: Words, turned: bool = False) -> None:
         """Place a line of text centred on a point."""
-        self.items.append(Text(*self.flow.point(u, v), runs, FONT, turned))
+        self.items.append(Text(*self.flow.point(u, v), words, FONT, turned))
 
-    def bracket(self, u0: float, u1: float, v: float, times: int) -> None:
+    def bracket(self, u0: float, u1: float, v: float, times: object) -> None:
         """Draw a dimension line from u0 to u1, with its label in the middle."""
         text = f"{times} ×"
         middle = (u0 + u1) / 2
         room = FONT if not self.flow.horizontal else text_width(text, "sans", FONT) / 2
+        arrows = (u1 - u0) / 2 > room + BRACKET.BESIDE_LABEL / 2 + 2 * BRACKET.LENGTH
         for end, sign in ((u0, -1), (u1, 1)):
             tip = (end - sign * BRACKET.ROOM, v)
             start = (middle + sign * (room + BRACKET.BESIDE_LABEL / 2), v)
             bar = ((end, v - BRACKET.BAR), (end, v + BRACKET.BAR))
             head = (BRACKET.LENGTH, BRACKET.HALF)
-            self.items.append(Line((self.flow.point(*start), self.flow.point(*tip)), head=head))
+            if arrows:
+                ends = (self.flow.point(*start), self.flow.point(*tip))
+                self.items.append(Line(ends, head=head))
             self.items.append(Line(tuple(self.flow.point(*point) for point in bar)))
         self.text(middle, v, (Run(text),))

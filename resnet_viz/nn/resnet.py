@@ -12,12 +12,15 @@ from types import MappingProxyType
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own name for it
 
+from resnet_viz.assembly import assemble
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.plan import BlockPlan, Conv, Shortcut, plan
 
 __all__ = ["Block", "ResNet", "build"]
 
-NORMS: Mapping[str, Callable[[int], nn.Module]] = MappingProxyType({"batch": nn.BatchNorm2d})
+NORMS: Mapping[str, Callable[[int], nn.Module]] = MappingProxyType(
+    {"batch": nn.BatchNorm2d, "none": nn.Identity}
+)
 """The norm of each name in `spec.kinds.NORMS`."""
 
 ACTIVATIONS: Mapping[str, Callable[[], nn.Module]] = MappingProxyType({"relu": nn.ReLU})
@@ -67,9 +70,17 @@ class ResNet(nn.Module):
                 channels = block.convs[-1].channels
             self.stages.append(f"layer{number}")
             self.add_module(self.stages[-1], nn.Sequential(*blocks))
+            if stage.pool:
+                getattr(self, self.stages[-1]).add_module("pool", nn.MaxPool2d(2))
         self.norm = NORMS[spec.norm](channels) if spec.preactivation else None
-        self.avgpool = nn.AdaptiveAvgPool2d((1, 1))
-        self.fc = nn.Linear(channels, spec.head.classes)
+        self.avgpool = nn.AdaptiveAvgPool2d((1, 1)) if spec.head.pool else None
+        features = _features(spec)
+        self.hidden = []
+        for i, width in enumerate(spec.head.hidden, start=1):
+            self.hidden.append(f"fc{i}")
+            self.add_module(self.hidden[-1], nn.Linear(features, width))
+            features = width
+        self.fc = nn.Linear(features, spec.head.classes)
         self._activation = spec.activation
         self._initialise(zero_init)
 
@@ -78,7 +89,9 @@ class ResNet(nn.Module):
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
             if zero_init and isinstance(module, Block) and module.last_norm is not None:
-                nn.init.zeros_(getattr(module, module.last_norm).weight)
+                norm = getattr(module, module.last_norm)
+                if isinstance(norm, nn.BatchNorm2d):
+                    nn.init.zeros_(norm.weight)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the scores of each class, `(N, classes)`."""
@@ -90,7 +103,12 @@ class ResNet(nn.Module):
             x = getattr(self, stage)(x)
         if self.norm is not None:
             x = activation(self.norm(x))
-        return self.fc(self.avgpool(x).flatten(1))  # type: ignore[no-any-return]
+        if self.avgpool is not None:
+            x = self.avgpool(x)
+        x = x.flatten(1)
+        for hidden in self.hidden:
+            x = activation(getattr(self, hidden)(x))
+        return self.fc(x)  # type: ignore[no-any-return]
 
 
 class Block(nn.Module):
@@ -179,6 +197,12 @@ def _conv(channels_in: int, conv: Conv, bias: bool) -> nn.Conv2d:
         groups=conv.groups,
         bias=bias,
     )
+
+
+def _features(spec: ResNetSpec) -> int:
+    """Return how many features the head's first layer takes: what `flatten` puts out."""
+    flat = next(node for node in assemble(spec).nodes() if node.op == "flatten")
+    return int(flat.output[-1])
 
 
 def _shortcut(spec: ResNetSpec, shortcut: Shortcut, channels: int) -> nn.Module | None:

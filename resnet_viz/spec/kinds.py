@@ -11,6 +11,7 @@ __all__ = ["ACTIVATIONS", "BLOCKS", "NORMS", "SHORTCUTS", "STRIDES_IN"]
 BLOCKS = {
     "basic": "3x3, 3x3 (He et al. 2015, Figure 5 left)",
     "bottleneck": "1x1, 3x3, 1x1 (He et al. 2015, Figure 5 right)",
+    "conv": "one 3x3 (VGG, Simonyan & Zisserman 2014, arXiv 1409.1556)",
 }
 
 SHORTCUTS = {
@@ -21,7 +22,7 @@ SHORTCUTS = {
     "conv": "identity; where the shape changes, a bare 1x1 convolution (the d2l chapter)",
 }
 
-NORMS = {"batch": "batch normalization (arXiv 1502.03167)"}
+NORMS = {"batch": "batch normalization (arXiv 1502.03167)", "none": "no normalization"}
 
 ACTIVATIONS = {"relu": "max(x, 0)"}
 

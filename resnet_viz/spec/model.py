@@ -27,6 +27,7 @@ __all__ = ["Head", "ResNetSpec", "Stage", "Stem"]
 MAX_CHANNELS = 1_000_000
 MAX_BLOCKS = 100_000
 MAX_STAGES = 64
+MAX_HIDDEN = 16
 MAX_SIDE = 100_000
 MAX_KERNEL = 1_001
 
@@ -67,7 +68,8 @@ class Stage:
         blocks: how many residual blocks.
         channels: what the stage puts out. How wide a bottleneck is inside, `width` says.
         stride: of the first block; the others keep the size.
-        block: `basic` (3×3, 3×3) or `bottleneck` (1×1, 3×3, 1×1); see `spec.kinds.BLOCKS`.
+        block: `basic` (3×3, 3×3), `bottleneck` (1×1, 3×3, 1×1) or `conv` (3×3); see
+            `spec.kinds.BLOCKS`.
         shortcut: what runs beside a block's body; see `spec.kinds.SHORTCUTS`. The letters are the
             options of He et al. 2015, section 4.1.
         expansion: of a bottleneck, the channels that come out over those inside.
@@ -76,6 +78,7 @@ class Stage:
             groups and base width 4, Wide ResNet-50-2 has base width 128.
         dilation: of the 3×3 convolutions. The stage's first block keeps the dilation of the stage
             before, as in torchvision.
+        pool: whether a 2×2 max pool of stride 2 follows the blocks, as in VGG.
 
     Raises:
         SpecError: a value is of the wrong type, out of range, or does not fit the others.
@@ -93,6 +96,7 @@ class Stage:
     groups: int = 1
     base_width: Size = 64
     dilation: int = 1
+    pool: bool = False
 
     def __post_init__(self) -> None:
         limits = {"blocks": MAX_BLOCKS, "channels": MAX_CHANNELS, "stride": MAX_KERNEL}
@@ -101,6 +105,7 @@ class Stage:
         single(self, "stride", "expansion", "groups", "dilation")
         one_of("block", self.block, BLOCKS)
         one_of("shortcut", self.shortcut, SHORTCUTS)
+        boolean("pool", self.pool)
         if self.block == "bottleneck":
             divides("expansion", self.expansion, "channels", self.channels)
             if smallest(self.width) < 1:
@@ -142,14 +147,31 @@ class Stage:
 class Head:
     """What comes after the stages: global average pooling and one fully connected layer.
 
+    Args:
+        classes: what the last layer puts out.
+        hidden: the widths of fully connected layers before it, each with an activation (VGG: 4096
+            and 4096).
+        pool: whether the average pooling comes first; without, the first layer takes every pixel,
+            and the network no other input size than its own.
+
+    Raises:
+        SpecError: a value is of the wrong type or out of range.
+
     >>> Head(classes=10)
-    Head(classes=10)
+    Head(classes=10, hidden=(), pool=True)
     """
 
     classes: Size = 1000
+    hidden: tuple[Size, ...] = ()
+    pool: bool = True
 
     def __post_init__(self) -> None:
         integers(self, {"classes": MAX_CHANNELS})
+        sequence("hidden", self.hidden, None, 0, MAX_HIDDEN)
+        for i, width in enumerate(self.hidden):
+            integer(f"hidden[{i}]", width, 1, MAX_CHANNELS)
+        object.__setattr__(self, "hidden", tuple(map(exact, self.hidden)))
+        boolean("pool", self.pool)
 
 
 @dataclass(frozen=True, slots=True)

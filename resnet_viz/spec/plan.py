@@ -67,6 +67,8 @@ class StagePlan(NamedTuple):
     rest: BlockPlan
     repeat: Size
     """How often `rest` follows `first`; may be 0."""
+    pool: bool = False
+    """Whether a 2×2 max pool of stride 2 comes last."""
 
 
 def _basic(stage: Stage, stride: int, stride_in: str, dilation: int) -> tuple[Conv, ...]:
@@ -85,8 +87,12 @@ def _bottleneck(stage: Stage, stride: int, stride_in: str, dilation: int) -> tup
     )
 
 
+def _conv(stage: Stage, stride: int, stride_in: str, dilation: int) -> tuple[Conv, ...]:
+    return (Conv(stage.channels, 3, stride, dilation),)
+
+
 BODIES: Mapping[str, Callable[[Stage, int, str, int], tuple[Conv, ...]]] = MappingProxyType(
-    {"basic": _basic, "bottleneck": _bottleneck}
+    {"basic": _basic, "bottleneck": _bottleneck, "conv": _conv}
 )
 """The convolutions of each block kind, in order. Its keys are those of `spec.kinds.BLOCKS`."""
 
@@ -129,6 +135,6 @@ def plan(spec: ResNetSpec) -> tuple[StagePlan, ...]:
             _shortcut(stage.shortcut, stage.channels, stage.channels, 1),
             spec.preactivation,
         )
-        stages.append(StagePlan(first, rest, stage.blocks - 1))
+        stages.append(StagePlan(first, rest, stage.blocks - 1, stage.pool))
         channels, dilation = stage.channels, stage.dilation
     return tuple(stages)

@@ -1,18 +1,41 @@
 """The view: what of a graph a figure shows, as parts in series and in parallel."""
 
-from resnet_viz.view.compose import compose
-from resnet_viz.view.figures import FIGURES, Column, Figure
-from resnet_viz.view.parts import Chain, Fold, Leaf, Module, Part, Split
+from resnet_viz.view.catalogue import FIGURES
+from resnet_viz.view.compose import NotSeriesParallelError, compose
+from resnet_viz.view.figures import DEPTHS, Column, Figure, Options
+from resnet_viz.view.parts import (
+    Arc,
+    Chain,
+    Fold,
+    Frame,
+    Leaf,
+    Mark,
+    Module,
+    Note,
+    Part,
+    Split,
+    Tick,
+    Words,
+)
 
 __all__ = [
+    "DEPTHS",
     "FIGURES",
+    "Arc",
     "Chain",
     "Column",
     "Figure",
     "Fold",
+    "Frame",
     "Leaf",
+    "Mark",
     "Module",
+    "NotSeriesParallelError",
+    "Note",
+    "Options",
     "Part",
     "Split",
+    "Tick",
+    "Words",
     "compose",
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Node, Scope
 from resnet_viz.ops import category_of
-from resnet_viz.view.parts import Chain, Leaf, Module, Part, Split
+from resnet_viz.view.parts import Chain, Fold, Frame, Leaf, Mark, Module, Note, Part, Split, Tick
 
-__all__ = ["HIDDEN", "compose"]
+__all__ = ["HIDDEN", "NotSeriesParallelError", "compose", "leaves", "mapped"]
 
 HIDDEN = frozenset({"flatten"})
 """Operators that no figure draws: they only change how a tensor is indexed."""
@@ -15,21 +17,66 @@ HIDDEN = frozenset({"flatten"})
 _OUTSIDE = -1
 
 
-def compose(scope: Scope) -> Chain:
+class NotSeriesParallelError(RequestError):
+    """A scope's lines cross, or several leave it: it is no composition of chains and splits."""
+
+
+def compose(scope: Scope, depth: int | None = None) -> Chain:
     """Return a scope's children as a chain; scopes among them become modules.
 
+    Args:
+        scope: what is looked into.
+        depth: how many levels of scopes inside are looked into as well; None for all. A scope that
+            is not, or that is no composition, becomes a leaf.
+
     Raises:
-        RequestError: the children are no series-parallel graph.
+        NotSeriesParallelError: the children are no series-parallel graph.
     """
+    sources = _sources(scope)
+    if depth != 0:
+        scope, sources = _opened(scope, sources)
+    return _Composer(scope, sources, depth).chain(list(range(len(scope.children))), _OUTSIDE)
+
+
+def _sources(scope: Scope) -> list[list[int]]:
+    """Return which other children each child reads, by their numbers."""
     owner: dict[str, int] = {}
     for i, child in enumerate(scope.children):
         for node in [child] if isinstance(child, Node) else child.nodes():
             owner[node.path] = i
-    sources = [
+    return [
         sorted({owner.get(path, _OUTSIDE) for path in _reads(child)} - {i})
         for i, child in enumerate(scope.children)
     ]
-    return _chain(scope, sources, list(range(len(scope.children))), _OUTSIDE)
+
+
+def _opened(scope: Scope, sources: list[list[int]]) -> tuple[Scope, list[list[int]]]:
+    """Return a scope with those inside it dissolved into which several values go, or come out.
+
+    A decoder that takes what comes from below and from beside is such a one: the lines meet at an
+    operator inside it.
+    """
+    while True:
+        read_by: dict[str, set[int]] = {}
+        for i, child in enumerate(scope.children):
+            for path in _reads(child):
+                read_by.setdefault(path, set()).add(i)
+        children: list[Scope | Node] = []
+        for i, child in enumerate(scope.children):
+            if isinstance(child, Scope) and child.carry is None:
+                leaving = sum(bool(read_by.get(n.path, set()) - {i}) for n in child.nodes())
+                if len(sources[i]) > 1 or leaving > 1:
+                    children.extend(child.children)
+                    continue
+            children.append(child)
+        if len(children) == len(scope.children) and all(map(_same, children, scope.children)):
+            return scope, sources
+        scope = scope._replace(children=tuple(children))
+        sources = _sources(scope)
+
+
+def _same(one: object, other: object) -> bool:
+    return one is other
 
 
 def _reads(child: Node | Scope) -> set[str]:
@@ -38,62 +85,90 @@ def _reads(child: Node | Scope) -> set[str]:
     return {path for node in child.nodes() for path in node.inputs}
 
 
-def _chain(scope: Scope, sources: list[list[int]], members: list[int], entry: int) -> Chain:
-    """Compose the members, which read each other and the entry, in the order in which they run.
+class _Composer:
+    """One scope, with what each of its children reads."""
 
-    A member at which every open line ends is one that everything before it passes through: the
-    chain is cut there, and what lies between two cuts runs side by side.
+    def __init__(self, scope: Scope, sources: list[list[int]], depth: int | None) -> None:
+        self.scope, self.sources, self.depth = scope, sources, depth
+
+    def chain(self, members: list[int], entry: int) -> Chain:
+        """Compose the members, which read each other and the entry, in the order in which they run.
+
+        A member at which every open line ends is one that everything before it passes through: the
+        chain is cut there, and what lies between two cuts runs side by side.
+        """
+        parts: list[Part] = []
+        inside = set(members)
+        uses = dict.fromkeys((entry, *members), 0)
+        for member in members:
+            for source in self.sources[member]:
+                if source in uses:
+                    uses[source] += 1
+        between: list[int] = []
+        before, open_lines = entry, uses[entry]
+        for member in members:
+            ending = sum(source in uses for source in self.sources[member])
+            if ending == open_lines:
+                self._advance(before, between, member, parts)
+                before, between, open_lines = member, [], max(uses[member], 1)
+            else:
+                between.append(member)
+                open_lines += max(uses[member], 1) - ending  # what nothing reads leaves the scope
+        if between:
+            children = self.scope.children
+            raise NotSeriesParallelError(
+                f"{self.scope.path or 'the network'}: no series-parallel graph (two outputs leave "
+                f"it: {children[before].path if before in inside else 'its input'} and "
+                f"{children[between[-1]].path})"
+            )
+        return Chain(tuple(parts))
+
+    def _advance(self, before: int, between: list[int], member: int, parts: list[Part]) -> None:
+        """Append what runs between two cuts, and the second cut itself."""
+        child = self.scope.children[member]
+        if not between:
+            part = self._part(child)
+            if part is not None:
+                parts.append(part)
+            return
+        if isinstance(child, Scope) and self.depth != 0:
+            raise NotSeriesParallelError(
+                f"{child.path}: several values enter it (no series-parallel graph)"
+            )
+        branches = [self.chain(branch, before) for branch in _branches(self.sources, between)]
+        if before in self.sources[member]:
+            branches.append(Chain())
+        if len(branches) < 2:
+            raise NotSeriesParallelError(
+                f"{child.path}: its inputs cross (no series-parallel graph)"
+            )
+        parts.append(_split(branches, child))
+
+    def _part(self, child: Node | Scope) -> Part | None:
+        if isinstance(child, Node):
+            return None if child.op in HIDDEN else Leaf(child)
+        if self.depth == 0:
+            return Leaf(child)
+        try:
+            body = compose(child, None if self.depth is None else self.depth - 1)
+        except NotSeriesParallelError:
+            return Leaf(child)
+        return Module(child, body)
+
+
+def _split(branches: list[Chain], join: Node | Scope) -> Split:
+    """Return branches as they are drawn: a gate beside what it scales, a body before its shortcut.
+
+    More than two of them, or such as are put side by side by their join, stand side by side.
     """
-    parts: list[Part] = []
-    inside = set(members)
-    uses = dict.fromkeys((entry, *members), 0)
-    for member in members:
-        for source in sources[member]:
-            if source in uses:
-                uses[source] += 1
-    between: list[int] = []
-    before, open_lines = entry, uses[entry]
-    for member in members:
-        ending = sum(source in uses for source in sources[member])
-        if ending == open_lines:
-            _advance(scope, sources, before, between, member, parts)
-            before, between, open_lines = member, [], max(uses[member], 1)
-        else:
-            between.append(member)
-            open_lines += max(uses[member], 1) - ending  # what nothing reads leaves the scope
-    if between:
-        raise RequestError(
-            f"{scope.path or 'the network'}: no series-parallel graph (two outputs leave it: "
-            f"{scope.children[before].path if before in inside else 'its input'} and "
-            f"{scope.children[between[-1]].path})"
-        )
-    return Chain(tuple(parts))
-
-
-def _advance(
-    scope: Scope,
-    sources: list[list[int]],
-    before: int,
-    between: list[int],
-    member: int,
-    parts: list[Part],
-) -> None:
-    """Append what runs between two cuts, and the second cut itself."""
-    child = scope.children[member]
-    if not between:
-        part = _part(child)
-        if part is not None:
-            parts.append(part)
-        return
-    if not isinstance(child, Node):
-        raise RequestError(f"{child.path}: several values enter it (no series-parallel graph)")
-    branches = [_chain(scope, sources, branch, before) for branch in _branches(sources, between)]
-    if before in sources[member]:
-        branches.append(Chain())
-    if len(branches) < 2:
-        raise RequestError(f"{child.path}: its inputs cross (no series-parallel graph)")
-    branches.sort(key=_weight, reverse=True)
-    parts.append(Split(tuple(branches), Leaf(child)))
+    op = join.op if isinstance(join, Node) else ""
+    if op == "mul" and len(branches) == 2:
+        branches.sort(key=_weight)
+        return Split(tuple(branches), Leaf(join))
+    if op == "add" and len(branches) == 2:
+        branches.sort(key=_weight, reverse=True)
+        return Split((Chain((Frame(branches[0]),)), *branches[1:]), Leaf(join))
+    return Split(tuple(branches), Leaf(join), even=True)
 
 
 def _branches(sources: list[list[int]], members: list[int]) -> list[list[int]]:
@@ -113,23 +188,39 @@ def _branches(sources: list[list[int]], members: list[int]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _part(child: Node | Scope) -> Part | None:
-    if isinstance(child, Scope):
-        return Module(child.path, child.kind, compose(child), child.repeat)
-    return None if child.op in HIDDEN else Leaf(child)
-
-
 def _weight(chain: Chain) -> tuple[int, int]:
     """Return what makes a branch the body: its convolutions, then its operators."""
-    leaves = [node for part in chain.parts for node in _nodes(part)]
-    convs = sum(category_of(node.op) == "conv" for node in leaves)
-    return convs, len(leaves)
+    nodes = [leaf.item for leaf in leaves(chain)]
+    convs = sum(isinstance(node, Scope) or category_of(node.op) == "conv" for node in nodes)
+    return convs, len(nodes)
 
 
-def _nodes(part: Part) -> list[Node]:
-    if isinstance(part, Leaf):
-        return [part.node]
-    if isinstance(part, Split):
-        inner = [node for branch in part.branches for p in branch.parts for node in _nodes(p)]
-        return [*inner, part.join.node]
-    return [node for inside in part.body.parts for node in _nodes(inside)]
+def leaves(chain: Chain) -> list[Leaf]:
+    """Return the boxes of a chain, in the order in which they run."""
+    found: list[Leaf] = []
+    for part in chain.parts:
+        if isinstance(part, Leaf):
+            found.append(part)
+        elif isinstance(part, Split):
+            for branch in part.branches:
+                found += leaves(branch)
+            found.append(part.join)
+        elif isinstance(part, (Module, Fold, Frame)):
+            found += leaves(part.body)
+    return found
+
+
+def mapped(chain: Chain, change: Callable[[Leaf], Leaf]) -> Chain:
+    """Return a chain with every box changed, but for the operators that join branches."""
+    parts: list[Part] = []
+    for part in chain.parts:
+        if isinstance(part, Leaf):
+            parts.append(change(part))
+        elif isinstance(part, Split):
+            branches = tuple(mapped(branch, change) for branch in part.branches)
+            parts.append(part._replace(branches=branches))
+        elif isinstance(part, (Note, Mark, Tick)):
+            parts.append(part)
+        else:
+            parts.append(part._replace(body=mapped(part.body, change)))
+    return Chain(tuple(parts))

@@ -1,8 +1,8 @@
-"""A graph to what each figure shows of it: which blocks, what is folded, what is labelled."""
+"""A graph to what a figure of it shows: which scopes are looked into, what is folded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple, TypeGuard
@@ -10,17 +10,37 @@ from typing import NamedTuple, TypeGuard
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Graph, Node, Scope, unroll
 from resnet_viz.graph.repeat import copy_scope
-from resnet_viz.view.compose import compose
-from resnet_viz.view.parts import Chain, Fold, Leaf, Module, Part, signature
+from resnet_viz.labels import name_of
+from resnet_viz.scene import Run
+from resnet_viz.view.compose import compose, leaves, mapped
+from resnet_viz.view.parts import Chain, Fold, Leaf, Module, Part, Split, Words, signature
 
-__all__ = ["FIGURES", "Column", "Figure"]
+__all__ = ["DEPTHS", "Column", "Figure", "Options", "X", "blocks", "blocks_of", "network"]
+
+DEPTHS: Mapping[str, int | None] = MappingProxyType(
+    {"network": -1, "stage": 0, "block": 1, "op": None}
+)
+"""How many levels of scopes are looked into, by the names that reports have for them."""
+
+X: Words = (Run("x", "serif-bold"),)
+"""The input, as the book writes it."""
 
 
 class Column(NamedTuple):
-    """One flow from input to output; `open` draws the lines that enter and leave it."""
+    """One flow from input to output.
+
+    Attributes:
+        foot: what stands where the line into it begins; without, no line enters or leaves it.
+        title: what stands before it.
+        joined: whether it goes on from where the column before ends.
+        prefix: what the ids of its boxes begin with, where several networks are shown.
+    """
 
     chain: Chain
-    open: bool = False
+    foot: Words = ()
+    title: Words = ()
+    joined: bool = False
+    prefix: str = ""
 
 
 class Figure(NamedTuple):
@@ -30,26 +50,121 @@ class Figure(NamedTuple):
     columns: tuple[Column, ...]
 
 
-def _network(graph: Graph, pairs: bool, unrolled: bool) -> Figure:
-    """The whole network: labelled boxes for stem and head, small ones inside the blocks.
+class Options(NamedTuple):
+    """What is asked of a figure.
+
+    Attributes:
+        language: of what is written in it.
+        depth: a name in `DEPTHS`; None draws a network as the book does, with small boxes inside
+            its blocks.
+        pairs: whether to fold two equal blocks in a row where no stage has more of them.
+        unrolled: whether to fold nothing.
+        exact: whether to fold only what is equal in its widths as well.
+    """
+
+    language: str = "en"
+    depth: str | None = None
+    pairs: bool = False
+    unrolled: bool = False
+    exact: bool = False
+
+
+def network(graph: Graph, options: Options) -> Figure:
+    """Return the whole network."""
+    if options.unrolled:
+        graph = unroll(graph)
+    chain = _as_in_the_book(graph, options) if options.depth is None else _to_depth(graph, options)
+    return Figure(graph.name, (Column(chain),))
+
+
+def _to_depth(graph: Graph, options: Options) -> Chain:
+    """Return the network down to a depth, with every box labelled; equal scopes in a row fold."""
+    depth = DEPTHS[str(options.depth)]
+    if depth == -1:
+        return Chain((Leaf(graph.root._replace(kind=graph.name)),))
+    chain = compose(graph.root, depth)
+    if not options.unrolled:
+        chain = _folded_inside(chain, options.exact)
+    return mapped(chain, lambda leaf: _summed_up(leaf, options.language))
+
+
+def _summed_up(leaf: Leaf, language: str) -> Leaf:
+    """Return a closed scope's box with what it repeats inside."""
+    if isinstance(leaf.item, Node):
+        return leaf
+    blocks = [child for child in leaf.item.children if isinstance(child, Scope)]
+    kinds = {block.kind for block in blocks}
+    times = sum(block.repeat for block in blocks)
+    if len(kinds) != 1 or (type(times) is int and times < 2):
+        return leaf
+    what = name_of(blocks[0].kind, "", language)
+    return leaf._replace(notes=((Run(f"{times} × {what}"),),))
+
+
+def _folded_inside(chain: Chain, exact: bool) -> Chain:
+    """Return a chain with the scopes in it that look the same in a row folded, at every level."""
+    parts = []
+    for part in chain.parts:
+        if isinstance(part, Module):
+            part = part._replace(body=_folded_inside(part.body, exact))
+        elif isinstance(part, Split):
+            branches = tuple(_folded_inside(branch, exact) for branch in part.branches)
+            part = part._replace(branches=branches)
+        parts.append(part)
+    return Chain(tuple(_folded(parts, exact)))
+
+
+def _folded(parts: Iterable[Part], exact: bool) -> Iterator[Part]:
+    """Yield parts, scopes that look the same in a row as one."""
+
+    def look(part: Part) -> object:
+        scope = _scope_of(part)
+        if scope is None:
+            return id(part)
+        sizes = [node.outputs for node in scope.nodes()] if exact else None
+        return (signature(_once(part), strides=True), sizes and tuple(sizes))
+
+    for _, group in groupby(parts, key=look):
+        same = list(group)
+        times = sum(scope.repeat for part in same if (scope := _scope_of(part)) is not None)
+        yield same[0] if times <= 1 else Fold(Chain((same[0],)), times)
+
+
+def _scope_of(part: Part) -> Scope | None:
+    if isinstance(part, Module):
+        return part.scope
+    return part.item if isinstance(part, Leaf) and isinstance(part.item, Scope) else None
+
+
+def _once(part: Part) -> Part:
+    """Return a part as one copy of what it repeats."""
+    if isinstance(part, Module):
+        return part._replace(scope=part.scope._replace(repeat=1))
+    if isinstance(part, Leaf) and isinstance(part.item, Scope):
+        return part._replace(item=part.item._replace(repeat=1))
+    return part
+
+
+def _as_in_the_book(graph: Graph, options: Options) -> Chain:
+    """Return labelled boxes for stem and head, small ones inside the blocks.
 
     Blocks that look the same in a row are folded, and stages too. Where no stage has more than two
-    blocks that look the same, these are drawn twice, unless `pairs` are to be folded.
+    blocks that look the same, these are drawn twice, unless pairs are to be folded.
     """
-    if unrolled:
-        graph = unroll(graph)
+    unrolled = options.unrolled
     stages = {child.path: child for child in graph.root.children if _is_stage(child)}
     runs = {path: () if unrolled else _runs(stage) for path, stage in stages.items()}
     longest = max((run.times for stage in runs.values() for run in stage), default=1)
     parts: list[Part] = []
     for part in compose(graph.root).parts:
-        if isinstance(part, Module) and part.path in stages:
-            run = runs[part.path]
-            body = _stage(run, pairs or longest > 2) if run else part.body
-            parts.append(part._replace(body=body, repeat=1, small=True))
+        if isinstance(part, Module) and part.scope.path in stages:
+            run = runs[part.scope.path]
+            body = _stage(run, options.pairs or longest > 2) if run else part.body
+            stage = part.scope._replace(repeat=1)
+            parts.append(Module(stage, body, small=True))
         else:
             parts.append(part)
-    return Figure(graph.name, (Column(Chain(tuple(parts if unrolled else _folded(parts)))),))
+    return Chain(tuple(parts if unrolled else _alike_stages(parts)))
 
 
 def _is_stage(child: Scope | Node) -> TypeGuard[Scope]:
@@ -71,7 +186,7 @@ def _runs(stage: Scope) -> tuple[_Run, ...]:
     blocks = [child for child in stage.children if isinstance(child, Scope)]
     if len(blocks) < len(stage.children):
         return ()
-    looks = [signature(compose(block), strides=True) for block in blocks]
+    looks = [signature(_module(block).body, strides=True) for block in blocks]
     pairs = groupby(zip(looks, blocks, strict=True), key=lambda pair: pair[0])
     return tuple(_Run(tuple(block for _, block in group)) for _, group in pairs)
 
@@ -89,10 +204,14 @@ def _stage(runs: tuple[_Run, ...], pairs: bool) -> Chain:
 
 
 def _module(scope: Scope) -> Module:
-    return Module(scope.path, scope.kind, compose(scope))
+    """Return a scope that is looked into, as one box if it is no composition."""
+    (part,) = compose(Scope("", "", (scope._replace(repeat=1, carry=None),))).parts
+    if isinstance(part, Module):
+        return part
+    return Module(scope, Chain((part,)))
 
 
-def _folded(parts: list[Part]) -> Iterator[Part]:
+def _alike_stages(parts: list[Part]) -> Iterator[Part]:
     """Yield the parts of a network, stages that look the same in a row folded."""
 
     def look(part: Part) -> object:
@@ -105,36 +224,20 @@ def _folded(parts: list[Part]) -> Iterator[Part]:
         yield same[0] if len(same) == 1 else Fold(Chain((same[0],)), len(same))
 
 
-def _blocks(graph: Graph, pairs: bool, unrolled: bool) -> Figure:
-    """The kinds of block that the network has, side by side, with every box labelled."""
+def blocks(graph: Graph, options: Options) -> Figure:
+    """Return the kinds of block that the network has, side by side, with every box labelled."""
     kinds: dict[object, Column] = {}
-    for stage in graph.root.children:
-        for block in stage.children if isinstance(stage, Scope) else ():
-            if isinstance(block, Node) or not _is_stage(stage):
-                continue
-            chain = Chain((_module(block)._replace(repeat=1),))
-            kinds.setdefault(signature(chain, strides=False), Column(chain, open=True))
+    for block in blocks_of(graph):
+        chain = Chain((_module(block),))
+        kinds.setdefault(signature(chain, strides=False), Column(chain, foot=X))
     if not kinds:
         raise RequestError(f"{graph.name}: has no blocks to draw")
-    columns = sorted(kinds.values(), key=lambda column: len(_paths(column.chain)))
+    columns = sorted(kinds.values(), key=lambda column: len(leaves(column.chain)))
     return Figure(f"{graph.name}: its residual blocks", tuple(columns))
 
 
-def _paths(chain: Chain) -> list[str]:
-    """Return the operators of a chain; a block with a projection has more of them."""
-    found: list[str] = []
-    for part in chain.parts:
-        if isinstance(part, Leaf):
-            found.append(part.node.path)
-        elif isinstance(part, (Module, Fold)):
-            found.extend(_paths(part.body))
-        else:
-            found.extend(path for branch in part.branches for path in _paths(branch))
-    return found
-
-
-FIGURES: Mapping[str, Callable[[Graph, bool, bool], Figure]] = MappingProxyType(
-    {"network": _network, "blocks": _blocks}
-)
-"""The figures by name, each a function of a graph, of whether pairs fold, and of whether all is
-unrolled."""
+def blocks_of(graph: Graph) -> Iterator[Scope]:
+    """Yield the blocks of all stages, those that repeat once."""
+    for stage in graph.root.children:
+        if _is_stage(stage):
+            yield from (block for block in stage.children if isinstance(block, Scope))

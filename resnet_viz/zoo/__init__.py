@@ -15,9 +15,9 @@ def entries() -> dict[str, Entry]:
     >>> entries()["resnet50"].source
     'torchvision.models.resnet50; He et al. 2015 with the stride in the 3x3 convolution'
     """
-    from resnet_viz.zoo import cifar, d2l, imagenet
+    from resnet_viz.zoo import cifar, d2l, imagenet, vgg
 
-    tables = (d2l.ENTRIES, imagenet.ENTRIES, cifar.ENTRIES)
+    tables = (d2l.ENTRIES, imagenet.ENTRIES, vgg.ENTRIES, cifar.ENTRIES)
     return {entry.spec.name: entry for table in tables for entry in table}
 
 

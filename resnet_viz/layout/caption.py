@@ -1,0 +1,78 @@
+"""A scene with a title above it and a caption below."""
+
+from __future__ import annotations
+
+from resnet_viz.fonts import text_width
+from resnet_viz.layout.metrics import FONT
+from resnet_viz.scene import Item, Run, Scene, Text
+
+__all__ = ["captioned"]
+
+TITLE = 11.0
+LINE = 1.35
+LEAST = 150.0
+"""The width that a caption is given at least."""
+
+
+def captioned(scene: Scene, title: str, caption: str) -> Scene:
+    """Return a scene with a title above it and a caption below, each wrapped to its width."""
+    if not title and not caption:
+        return scene
+    width = max(scene.width, LEAST)
+    (left, top), middle = scene.origin, scene.origin[0] + scene.width / 2
+    above, below = wrapped(title, TITLE, width), wrapped(caption, FONT, width)
+    items: list[Item] = []
+    y = top - len(above) * TITLE * LINE - TITLE / 2 if above else top
+    start = y
+    for line in above:
+        items.append(Text(middle, y + TITLE * LINE / 2, (Run(line),), TITLE))
+        y += TITLE * LINE
+    y = end = top + scene.height
+    if below:
+        y += FONT
+    for line in below:
+        items.append(Text(middle, y + FONT * LINE / 2, (Run(line),), FONT))
+        y += FONT * LINE
+    end = y
+    return scene._replace(
+        width=width,
+        height=end - start,
+        origin=(left - (width - scene.width) / 2, start),
+        items=(*scene.items, *items),
+        title=title or scene.title,
+    )
+
+
+def wrapped(text: str, size: float, width: float) -> list[str]:
+    """Return a text as lines of at most a width; a word that is longer is cut.
+
+    >>> wrapped("one two three", 9, 40)
+    ['one two', 'three']
+    """
+    lines: list[str] = []
+    line = ""
+    for word in _words(text):
+        longer = line + word
+        if line and text_width(longer.rstrip(), "sans", size) > width:
+            lines.append(line.rstrip())
+            longer = word.lstrip()
+        while text_width(longer.rstrip(), "sans", size) > width and len(longer) > 1:
+            cut = len(longer) - 1
+            while cut > 1 and text_width(longer[:cut], "sans", size) > width:
+                cut -= 1
+            lines.append(longer[:cut])
+            longer = longer[cut:]
+        line = longer
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _words(text: str) -> list[str]:
+    """Return the pieces between which a line may break: words, and Chinese characters."""
+    words: list[str] = []
+    word = ""
+    for character in " ".join(text.split()):
+        word += character
+        if character == " " or ord(character) >= 0x2E80:
+            words.append(word)
+            word = ""
+    return [*words, word] if word else words

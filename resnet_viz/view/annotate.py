@@ -1,0 +1,116 @@
+"""Figures with numbers: shapes beside the lines, parameters and MACs in the boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from resnet_viz.arithmetic import Size
+from resnet_viz.graph import Node, Scope
+from resnet_viz.labels import phrase
+from resnet_viz.scene import Run
+from resnet_viz.view.figures import Figure
+from resnet_viz.view.parts import (
+    Chain,
+    Leaf,
+    Mark,
+    Module,
+    Note,
+    Part,
+    Split,
+    Tick,
+    Words,
+)
+
+__all__ = ["FACTS", "Cost", "annotated"]
+
+FACTS = {
+    "shape": "the shape of what flows, beside the line",
+    "params": "the parameters of a box",
+    "macs": "its multiply-adds, to three figures",
+}
+"""What a figure can be annotated with."""
+
+
+class Cost(NamedTuple):
+    """What leaves a part, spelt, and what it costs."""
+
+    output: str
+    params: Size
+    macs: Size
+
+
+CostOf = Callable[[Node | Scope], Cost]
+
+
+def annotated(
+    figure: Figure, facts: tuple[str, ...], cost: CostOf, language: str, input: str
+) -> Figure:
+    """Return a figure with facts written into it, and the input's shape where it has no foot.
+
+    What has small boxes keeps them bare.
+    """
+    writer = _Writer(facts, cost, language)
+    columns = []
+    for column in figure.columns:
+        foot = column.foot or (_words(input) if "shape" in facts else ())
+        columns.append(column._replace(chain=writer.chain(column.chain), foot=foot))
+    return figure._replace(columns=tuple(columns))
+
+
+class _Writer:
+    def __init__(self, facts: tuple[str, ...], cost: CostOf, language: str) -> None:
+        self.facts, self.cost, self.language = facts, cost, language
+
+    def chain(self, chain: Chain) -> Chain:
+        parts: list[Part] = []
+        for part in chain.parts:
+            parts.append(self.part(part))
+            end = _end(part)
+            if end is not None and "shape" in self.facts:
+                parts.append(Note(_words(self.cost(end.item).output)))
+        return Chain(tuple(parts))
+
+    def part(self, part: Part) -> Part:
+        if isinstance(part, Leaf):
+            return part._replace(notes=(*part.notes, *self.notes(part)))
+        if isinstance(part, Split):
+            branches = tuple(map(self.chain, part.branches))
+            return part._replace(branches=branches)
+        if isinstance(part, (Note, Mark, Tick)) or (isinstance(part, Module) and part.small):
+            return part
+        return part._replace(body=self.chain(part.body))
+
+    def notes(self, leaf: Leaf) -> tuple[Words, ...]:
+        cost = self.cost(leaf.item)
+        notes = []
+        if "params" in self.facts and cost.params:
+            notes.append(_words(phrase("params", self.language, cost.params)))
+        if "macs" in self.facts and cost.macs:
+            notes.append(_words(phrase("macs", self.language, short(cost.macs))))
+        return tuple(notes)
+
+
+def _end(part: Part) -> Leaf | None:
+    """Return the box that a part ends with, if it is one itself or joins branches."""
+    if isinstance(part, Leaf):
+        return part
+    return part.join if isinstance(part, Split) else None
+
+
+def _words(text: str) -> Words:
+    return (Run(text),)
+
+
+def short(number: Size) -> str:
+    """Return a number to three figures, with its unit.
+
+    >>> short(115605504), short(999), short(1000), short(4089184256)
+    ('116 M', '999', '1.00 k', '4.09 G')
+    """
+    amount, units = float(number), iter(("", " k", " M", " G", " T", " P"))
+    unit = next(units)
+    while amount >= 999.5 and unit != " P":
+        amount, unit = amount / 1000, next(units)
+    digits = 0 if amount >= 99.95 or not unit else 1 if amount >= 9.995 else 2
+    return f"{amount:.{digits}f}{unit}"

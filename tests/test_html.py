@@ -246,9 +246,10 @@ def test_the_keyboard_reaches_everything_by_name(opened) -> None:
         if name is None or name == "Search the figure":
             break
         reached.append(name)
-    boxes = [i.title for i in scene.walk() if isinstance(i, (Box, Circle)) and i.id]
+    boxes = [item for item in scene.walk() if isinstance(item, (Box, Circle)) and item.id]
+    labels = [", ".join(filter(None, (box.title, box.desc))) for box in boxes]
 
-    assert [name for name in reached if name in set(boxes)] == boxes
+    assert [name for name in reached if name in set(labels)] == labels
     assert {"stem", "layer1", "layer1.0", "head"} <= {name.partition(":")[0] for name in reached}
 
 

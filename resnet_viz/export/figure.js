@@ -257,7 +257,8 @@
       const head = Math.abs(arm.commands[2].points[0][along] - tip);
       const end = tip < start ? at(from) + tip - from : at(to) + tip - to;
       const begin = start + middle - (from + to) / 2;
-      arm.element.classList.toggle("off", hidden || (end - begin) * Math.sign(tip - start) < head);
+      const room = (end - begin) * Math.sign(tip - start);
+      arm.element.classList.toggle("off", hidden || room < Math.min(head, Math.abs(tip - start) - 0.01));
       place(arm, moved, [begin, end]);
     }
   }

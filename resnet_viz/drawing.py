@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from resnet_viz.count import cost_of
 from resnet_viz.errors import NotSeriesParallel, RequestError, choose, show, unknown
-from resnet_viz.export import EXPORTERS
+from resnet_viz.export import EXPORTERS, Exporter
 from resnet_viz.export.svg import to_svg
 from resnet_viz.files import write_whole
 from resnet_viz.graph import Graph, Node, Scope
@@ -31,7 +31,7 @@ from resnet_viz.view.net import Net, net_of
 if TYPE_CHECKING:
     import graphviz
 
-__all__ = ["Drawing", "draw", "exporter_for"]
+__all__ = ["Drawing", "check_options", "draw", "exporter_for"]
 
 LEVELS: Mapping[str, int | None] = {"network": 0, "stage": 1, "block": 2, "op": None}
 """How many levels of scopes a net shows, by the names of depths."""
@@ -97,22 +97,34 @@ class Drawing:
 
         Args:
             path: of the file.
-            **options: what this format takes besides, see `EXPORTERS`.
+            **options: what this format takes besides: of a `.png` its `scale`, in pixels per point.
 
         Raises:
-            RequestError: the suffix is unknown or the file cannot be written; a file that stood
-                there before is left as it was.
+            RequestError: the suffix is unknown, an option is not for it or wrong, the format needs
+                what is not installed, or the file cannot be written; a file that stood there before
+                is left as it was.
         """
-        suffix = exporter_for(path)
-        exporter = EXPORTERS[suffix]
-        for name in options:
-            if name not in exporter.options:
-                raise RequestError(f"{name}: not for an {suffix} file")
+        exporter = check_options(path, options)
         look = self._look(exporter.module)
         write_whole(path, exporter.write(getattr(self, exporter.of), **{**look, **options}))
 
     def _repr_svg_(self) -> str:
         return self.to_svg()
+
+
+def check_options(path: str | os.PathLike[str], options: Iterable[str]) -> Exporter:
+    """Return what writes a file, if it takes options of these names.
+
+    Raises:
+        RequestError: no exporter writes such a file, or it takes no such option.
+    """
+    suffix = exporter_for(path)
+    for name in options:
+        takers = [other for other, exporter in EXPORTERS.items() if name in exporter.options]
+        if suffix not in takers:
+            more = f" (must be for one of {takers})" if takers else ""
+            raise RequestError(f"{name}: not an option of {suffix} files{more}")
+    return EXPORTERS[suffix]
 
 
 def exporter_for(path: str | os.PathLike[str]) -> str:

@@ -21,16 +21,16 @@ def pytest_addoption(parser) -> None:
 
 
 def lacking(what: str, how_to_get: str) -> None:
-    """Skip the test that needs this; on CI, where it is to be there, fail."""
-    reason = f"needs {what} ({how_to_get})"
+    """Skip the test that needs this; in CI, where nothing may go untested, fail."""
+    reason = f"{what} is not installed ({how_to_get})"
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
 
 
-def program(name: str, how_to_get: str) -> str:
-    """Return the path of a program that a test runs."""
+def program(name: str, packages: str) -> str:
+    """Return the path of a program that a test needs, from packages of Debian's."""
     path = shutil.which(name)
     if path is None:
-        lacking(name, how_to_get)
+        lacking(name, f"apt install {packages}")
     return path

@@ -342,7 +342,7 @@ def test_the_same_net_gives_the_same_bytes() -> None:
 
 
 def test_the_program_places_what_the_library_does(monkeypatch) -> None:
-    program("dot", "apt-get install graphviz")
+    program("dot", "graphviz")
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
 
     for name in ("crossing", "googlenet", "hostile"):
@@ -460,7 +460,7 @@ def test_graphviz_shows_every_label_as_it_is(name: str) -> None:
 
 @of_every_network
 def test_the_dot_program_reads_the_file_too(name: str) -> None:
-    dot = program("dot", "apt-get install graphviz")
+    dot = program("dot", "graphviz")
     source = to_dot(net_of(graph_of(name), 2), theme="dark", direction="left", lang="zh")
 
     subprocess.run([dot, "-Tcanon"], input=source.encode(), capture_output=True, check=True)
@@ -485,7 +485,7 @@ def test_without_the_package_graphviz_one_line_says_how_to_get_it(monkeypatch) -
 
 
 def test_mermaid_reads_the_chart_and_shows_every_label_as_it_is() -> None:
-    node = program("node", "apt-get install nodejs npm")
+    node = program("node", "nodejs npm")
     if not (MERMAID / "node_modules").is_dir():
         lacking("the npm package mermaid", "make mermaid")
     nets = [

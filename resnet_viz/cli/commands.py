@@ -7,18 +7,21 @@ import sys
 __all__ = ["draw", "explain", "report", "shapes", "spec", "zoo"]
 
 
-def draw(network: list[str], input: str | None, output: str | None, **options: object) -> None:
+def draw(
+    network: list[str], input: str | None, output: str | None, scale: object, **options: object
+) -> None:
     """Draw networks to a file or to standard output."""
     from resnet_viz import drawing
 
+    more = {} if scale is None else {"scale": scale}
+    drawing.check_options("an.svg" if output is None else output, more)
     if output is not None:
-        drawing.exporter_for(output)
         _end_orderly()
     made = drawing.draw(network, input=_size(input), **options)  # type: ignore[arg-type]
     if output is None:
         _write(made.to_svg())
     else:
-        made.save(output)
+        made.save(output, **more)
 
 
 def report(

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from resnet_viz import __version__
 from resnet_viz.cli import commands
 from resnet_viz.errors import RequestError, nearest
+from resnet_viz.export import EXPORTERS
 
 __all__ = ["parser"]
 
@@ -81,7 +82,10 @@ def parser() -> argparse.ArgumentParser:
         "-o",
         "--output",
         metavar="FILE",
-        help="write to FILE, an .svg, .dot, .mmd or .json (default: SVG to stdout)",
+        help=f"write to FILE, an {_listed(EXPORTERS)} (default: an SVG to stdout)",
+    )
+    draw.add_argument(
+        "--scale", metavar="SCALE", help="pixels per point of a .png (default: 2)", type=_number
     )
     draw.set_defaults(run_command=commands.draw)
 
@@ -141,6 +145,19 @@ def _network(verb: argparse.ArgumentParser, several: bool = False) -> None:
         metavar="CxHxW",
         help="input size, as 3x224x224 or 8x3x224x224 (default: the network's own)",
     )
+
+
+def _listed(names: Iterable[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} or {last}"
+
+
+def _number(text: str) -> float | str:
+    """Return a number; what is none is refused where it is used, with what is legal."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _choice(verb: argparse.ArgumentParser, name: str, default: str, help: str) -> None:

@@ -34,6 +34,10 @@ _LOOK = ("theme", "direction", "lang")
 EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
     {
         ".svg": Exporter("scene", "svg"),
+        ".png": Exporter("scene", "png", ("scale",)),
+        ".pdf": Exporter("scene", "pdf"),
+        ".tex": Exporter("scene", "tikz"),
+        ".html": Exporter("scene", "html"),
         ".dot": Exporter("net", "dot", _LOOK),
         ".mmd": Exporter("net", "mermaid", _LOOK),
         ".json": Exporter("graph", "graph_json"),

@@ -1,0 +1,51 @@
+"""A scene to a PNG image, drawn by vl-convert."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from resnet_viz.errors import RequestError, show
+from resnet_viz.export.renderer import drawable, renderer
+from resnet_viz.scene import Scene
+
+__all__ = ["LIMIT", "write"]
+
+LIMIT = 2**26
+"""How many pixels an image may have: four bytes each, 256 MiB while it is drawn."""
+
+
+def write(scene: Scene, scale: float = 2) -> bytes:
+    """Return a scene as the bytes of a PNG file.
+
+    Args:
+        scene: what is drawn.
+        scale: pixels per point of paper. The file says so too, so that its size on paper is right.
+
+    Raises:
+        RequestError: the scale is no positive number or makes too many pixels or none, vl-convert
+            is missing, or no font shows some of the text.
+    """
+    _check(scene, scale)
+    vl_convert = renderer(".png")
+    # vl-convert makes ppi / 72 pixels of each, and writes the ppi into the file
+    image: bytes = vl_convert.svg_to_png(drawable(scene), ppi=72 * float(scale))
+    return image
+
+
+def _check(scene: Scene, scale: Any) -> None:
+    """Refuse a scale before anything is drawn."""
+    number = isinstance(scale, (int, float)) and not isinstance(scale, bool)
+    if not number or not 0 < scale < math.inf:
+        raise RequestError(f"scale: {show(scale)} (must be a positive number of pixels per point)")
+    width, height = scene.width * scene.scale, scene.height * scene.scale
+    most = math.sqrt(LIMIT / (width * height))
+    if scale > most:
+        raise RequestError(
+            f"scale: {show(scale)} makes more than {LIMIT:,} pixels of {width:.0f} × {height:.0f} "
+            f"points (must be at most {math.floor(most * 100) / 100})"
+        )
+    if scale * min(width, height) < 1:
+        raise RequestError(
+            f"scale: {show(scale)} makes less than a pixel of {width:.0f} × {height:.0f} points"
+        )

@@ -1,0 +1,131 @@
+"""What PNG and PDF share: vl-convert, and a scene's SVG as vl-convert can show it.
+
+vl-convert brings Liberation Sans, whose widths are Helvetica's, and reads the fonts of the machine.
+It draws an empty box, or nothing at all, where no font has a character. Which those are is asked of
+vl-convert itself: a character that looks like one that no font has is not shown.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from types import ModuleType
+
+from resnet_viz.errors import RequestError, show
+from resnet_viz.export.svg import SANS, SERIF, escape, to_svg
+from resnet_viz.scene import Group, Item, Scene, Text
+
+__all__ = ["drawable", "renderer"]
+
+_TIMES = "Times, 'Times New Roman', 'Liberation Serif', 'Nimbus Roman', 'TeX Gyre Termes', Tinos"
+_STACKS = {"sans": SANS, "serif": f"{_TIMES}, 'Liberation Sans'"}
+"""For serifs only fonts with the widths of Times, then the one that is always there."""
+
+_CHINESE = "'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei'"
+_IDEOGRAPHS = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
+_TEXT = re.compile("<text .*?</text>", re.DOTALL)
+
+_STYLES = {
+    "sans": "",
+    "serif": "",
+    "serif-italic": ' font-style="italic"',
+    "serif-bold": ' font-weight="bold"',
+}
+_NOWHERE = "\U000f1234"  # for private use, without a meaning: what no font shows
+_NAMED = 8  # characters without a font that an error names
+
+
+def renderer(suffix: str) -> ModuleType:
+    """Return vl-convert.
+
+    Raises:
+        RequestError: it is not installed.
+    """
+    try:
+        import vl_convert  # here, because drawing an SVG must not need it
+    except ImportError:
+        raise RequestError(
+            f"{suffix} files need vl-convert-python (pip install 'resnet-viz[figures]')"
+        ) from None
+    module: ModuleType = vl_convert
+    return module
+
+
+def drawable(scene: Scene) -> str:
+    """Return a scene as SVG in fonts that the renderer has, a point of paper being a pixel.
+
+    The renderer takes one font for a text, and for what that lacks the first that has it; so that
+    Chinese is not set in a Japanese font, it is given fonts of its own.
+
+    Where no font has the widths of Times, its text is set in Liberation Sans, small enough to be no
+    wider than planned.
+
+    Raises:
+        RequestError: no font shows some of the text.
+    """
+    used = {(c, run.face) for text in _texts(scene) for run in text.runs for c in run.text}
+    _check({(escape(c), face) for c, face in used if not c.isascii()})
+    if any(face != "sans" for _, face in used) and _times_is_missing():
+        scene = scene._replace(items=tuple(map(_narrowed, scene.items)))
+    svg = to_svg(scene).replace('pt"', '"', 2).replace(SERIF, _STACKS["serif"])
+    chinese = f"<tspan font-family=\"{_CHINESE}, 'Liberation Sans'\">\\g<0></tspan>"
+    return _TEXT.sub(lambda text: _IDEOGRAPHS.sub(chinese, text[0]), svg)
+
+
+def _texts(scene: Scene) -> list[Text]:
+    return [item for item in scene.walk() if isinstance(item, Text)]
+
+
+def _check(used: set[tuple[str, str]]) -> None:
+    """Refuse characters that no font shows."""
+    nothing = {face: {_look(_NOWHERE, face), _look("", face)} for _, face in used}
+    lost = sorted({c for c, face in used if _shows(c) and _look(c, face) in nothing[face]})
+    if not lost:
+        return
+    packages = sorted(set(map(_package, lost)))
+    more = f" and {len(lost) - _NAMED} more" if len(lost) > _NAMED else ""
+    raise RequestError(
+        f"no font on this machine shows {show(''.join(lost[:_NAMED]))}{more} "
+        f"(apt install {' '.join(packages)}, or draw an .svg)"
+    )
+
+
+def _shows(character: str) -> bool:
+    """Tell whether a character has a shape of its own: spaces, joiners and controls have none."""
+    kind = unicodedata.category(character)
+    return kind[0] not in "ZCM" or kind in ("Cn", "Co")
+
+
+def _package(character: str) -> str:
+    """Return the Debian package whose font shows a character."""
+    if ord(character) >= 0x1F000 and unicodedata.category(character) == "So":
+        return "fonts-noto-color-emoji"
+    wide = unicodedata.east_asian_width(character) in "WF"
+    return "fonts-noto-cjk" if wide else "fonts-noto-core"
+
+
+def _look(character: str, face: str) -> bytes:
+    """Return a picture of a character."""
+    return _picture(character, _STACKS[face.partition("-")[0]], _STYLES[face])
+
+
+def _times_is_missing() -> bool:
+    return _picture("x", _STACKS["serif"], "") == _picture("x", "'Liberation Sans'", "")
+
+
+def _picture(text: str, fonts: str, style: str) -> bytes:
+    picture: bytes = renderer("").svg_to_png(
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="32" height="32"><text x="4" y="24" '
+        f'font-size="20" font-family="{fonts}"{style}>{text}</text></svg>'
+    )
+    return picture
+
+
+def _narrowed(item: Item) -> Item:
+    """Return an item whose serif text is no wider than planned once it is sans."""
+    if isinstance(item, Group):
+        return item._replace(items=tuple(map(_narrowed, item.items)))
+    if isinstance(item, Text) and any(run.face != "sans" for run in item.runs):
+        sans = sum(run._replace(face="sans").width(item.size) for run in item.runs)
+        return item._replace(size=round(item.size * min(1.0, item.width / (1.12 * sans or 1)), 3))
+    return item

@@ -1,0 +1,260 @@
+r"""A scene to a LaTeX document of one TikZ picture, which pdfLaTeX compiles to a page of its size.
+
+A point of the scene is TeX's `bp`. Text is set in Helvetica and Times as TeX has them (PSNFSS, T1
+encoding); what those lack, Chinese above all, in a font of the machine, which needs XeLaTeX,
+LuaLaTeX or Tectonic; the document's first line says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resnet_viz.errors import RequestError
+from resnet_viz.scene import SUBSCRIPT, Box, Circle, Line, Point, Run, Scene, Text
+
+__all__ = ["escape", "write"]
+
+_BASELINE = 0.35  # from the middle of capitals down to the baseline, as part of the font size
+_DROP = 0.2  # how far an index is lower, as part of the font size
+_LONGEST = 16000.0  # points; TeX's longest length is 16383.99
+_DASHES = {"dashed": (4.0, 4.0), "dotted": (1.0, 2.5)}
+_ANCHORS = {"middle": "base", "start": "base west", "end": "base east"}
+_FACES = {
+    "sans": r"\sans",
+    "serif": r"\serif",
+    "serif-italic": r"\serif\itshape",
+    "serif-bold": r"\serif\bfseries",
+}
+
+_COMMANDS = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "^": r"\textasciicircum{}",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "%": r"\%",
+    '"': r"\textquotedbl{}",
+    "'": r"\textquotesingle{}",
+    "`": r"\textasciigrave{}",
+    # alone, so that two of them do not become a dash, a quotation mark or an inverted sign
+    "-": "-{}",
+    ",": ",{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "?": "{?}",
+    "!": "{!}",
+    "×": r"\texttimes{}",
+    "÷": r"\textdiv{}",
+    "−": r"\textminus{}",
+    "·": r"\textperiodcentered{}",
+    "…": r"\textellipsis{}",
+    "–": r"\textendash{}",
+    "—": r"\textemdash{}",
+    "²": r"\texttwosuperior{}",
+    "³": r"\textthreesuperior{}",
+    "°": r"\textdegree{}",
+    "±": r"\textpm{}",
+    "\n": " ",
+    "\t": " ",
+    "\r": " ",
+}
+"""Characters that TeX would take for something else, and those that T1 fonts hold elsewhere."""
+
+_PREAMBLE = r"""\documentclass{article}
+\usepackage[paperwidth=%(width)sbp,paperheight=%(height)sbp,margin=0bp]{geometry}
+\usepackage{textcomp}
+\usepackage{tikz}
+%(unicode)s\newcommand*\sans{\fontencoding{T1}\fontfamily{phv}\selectfont}
+\newcommand*\serif{\fontencoding{T1}\fontfamily{ptm}\selectfont}
+\newcommand*\size[1]{\fontsize{#1}{#1}\selectfont}
+%(colours)s\pagestyle{empty}
+\topskip=0pt
+\begin{document}
+\noindent
+\begin{tikzpicture}[x=%(scale)sbp, y=-%(scale)sbp, inner sep=0pt, outer sep=0pt,
+  line width=%(stroke)sbp, line cap=round, line join=round, draw=%(line)s, text=%(text)s]
+\useasboundingbox (%(left)s,%(top)s) rectangle (%(right)s,%(bottom)s);
+\fill[%(background)s] (%(left)s,%(top)s) rectangle (%(right)s,%(bottom)s);
+"""
+
+_UNICODE = r"""\usepackage[no-math]{fontspec}
+\IfFontExistsTF{Noto Sans CJK SC}{\newfontfamily\uni{Noto Sans CJK SC}}{%
+\IfFontExistsTF{Source Han Sans SC}{\newfontfamily\uni{Source Han Sans SC}}{%
+\IfFontExistsTF{PingFang SC}{\newfontfamily\uni{PingFang SC}}{%
+\IfFontExistsTF{Microsoft YaHei}{\newfontfamily\uni{Microsoft YaHei}}{%
+\newfontfamily\uni{FandolHei-Regular.otf}}}}}
+"""
+
+
+def write(scene: Scene) -> bytes:
+    """Return a scene as the bytes of a LaTeX file.
+
+    Raises:
+        RequestError: the scene is longer than TeX can measure.
+    """
+    width, height = scene.width * scene.scale, scene.height * scene.scale
+    if max(width, height) > _LONGEST:
+        raise RequestError(
+            f"a figure of {width:.0f} × {height:.0f} points is too large for TeX "
+            f"(must be at most {_LONGEST:.0f} points; draw an .svg, or do not unroll)"
+        )
+    items = list(scene.walk())
+    texts = [run.text for item in items if isinstance(item, Text) for run in item.runs]
+    beyond = any(not _in_t1(character) for text in texts for character in text)
+    engine = (
+        "xelatex, lualatex or tectonic" if beyond else "pdflatex, xelatex, lualatex or tectonic"
+    )
+    colours = {colour: f"c{i}" for i, colour in enumerate(sorted(_colours(scene)))}
+    left, top = scene.origin
+    body = [
+        f"% {' '.join(_plain(scene.title).split())}\n% Compile with {engine}.\n",
+        _PREAMBLE
+        % {
+            "width": _n(width),
+            "height": _n(height),
+            "unicode": _UNICODE if beyond else "",
+            "colours": "".join(
+                f"\\definecolor{{{name}}}{{HTML}}{{{colour[1:].upper()}}}\n"
+                for colour, name in colours.items()
+            ),
+            "scale": _n(scene.scale),
+            "stroke": _n(scene.stroke * scene.scale),
+            "line": colours[scene.line],
+            "text": colours[scene.text],
+            "background": colours[scene.background],
+            "left": _n(left),
+            "top": _n(top),
+            "right": _n(left + scene.width),
+            "bottom": _n(top + scene.height),
+        },
+    ]
+    for item in items:
+        if isinstance(item, Text):
+            body.append(_text(item, colours, scene.scale))
+        else:
+            body += [f"{command};\n" for command in _shape(item, colours, scene.scale)]
+    body.append("\\end{tikzpicture}%\n\\end{document}\n")
+    return "".join(body).encode()
+
+
+def escape(text: str) -> str:
+    r"""Return a text as TeX sets it as it is; what T1 fonts lack is handed to another font.
+
+    >>> print(escape("50% of $x_1$"))
+    50\% of \$x\_1\$
+    >>> print(escape("3 × 3 卷积层"))
+    3 \texttimes{} 3 {\uni 卷积层}
+    """
+    out, outside = [], False
+    for character in _plain(text):
+        inside = _in_t1(character)
+        if inside == outside:
+            out.append("}" if inside else r"{\uni ")
+            outside = not inside
+        out.append(_COMMANDS.get(character, character))
+    return "".join(out) + ("}" if outside else "")
+
+
+def _in_t1(character: str) -> bool:
+    """Tell whether pdfLaTeX's T1 fonts have a character: ASCII, Latin-1's letters and our signs."""
+    letter = "À" <= character <= "ÿ"  # what stands between them, × and ÷, has its command
+    return " " <= character <= "~" or letter or character in _COMMANDS
+
+
+def _plain(text: str) -> str:
+    """Return a text without what no TeX reads: controls and halves of surrogate pairs."""
+    bad = {chr(code) for code in (*range(32), *range(127, 160))} - set("\t\n\r")
+    return "".join("\ufffd" if c in bad or "\ud800" <= c <= "\udfff" else c for c in text)
+
+
+def _colours(scene: Scene) -> set[str]:
+    fills = {item.fill for item in scene.walk() if isinstance(item, (Box, Circle)) and item.fill}
+    own = {item.colour for item in scene.walk() if isinstance(item, Text) and item.colour}
+    return fills | own | {scene.background, scene.line, scene.text}
+
+
+def _text(text: Text, colours: dict[str, str], scale: float) -> str:
+    down = text.size * _BASELINE
+    x, y = (text.x - down, text.y) if text.turned else (text.x, text.y + down)
+    options = [f"anchor={_ANCHORS[text.anchor]}"]
+    options += ["rotate=-90"] if text.turned else []
+    options += [f"text={colours[text.colour]}"] if text.colour else []
+    size = _n(text.size * scale)
+    words = "".join(_run(run, text.size * scale) for run in text.runs)
+    return f"\\node[{', '.join(options)}] at {_p((x, y))} {{\\size{{{size}bp}}{words}}};\n"
+
+
+def _run(run: Run, size: float) -> str:
+    if run.low:
+        lower = f"\\raisebox{{-{_n(size * _DROP)}bp}}"
+        small = f"\\size{{{_n(size * SUBSCRIPT)}bp}}"
+        return f"{lower}{{{small}{_FACES[run.face]}{{}}{escape(run.text)}}}"
+    return f"{{{_FACES[run.face]}{{}}{escape(run.text)}}}"
+
+
+def _shape(item: Box | Circle | Line, colours: dict[str, str], scale: float) -> Iterator[str]:
+    """Yield the TikZ commands of a primitive."""
+    if isinstance(item, Line):
+        yield from _line(item, scale)
+        return
+    options = [f"fill={colours[item.fill]}"] if item.fill else []
+    if isinstance(item, Box):
+        options += [_dash("dashed", scale)] if item.dashed else []
+        command = "\\draw" if item.outlined else "\\path"
+        corner = (item.x + item.width, item.y + item.height)
+        yield f"{command}{_with(options)} {_p((item.x, item.y))} rectangle {_p(corner)}"
+        return
+    yield f"\\draw{_with(options)} {_p((item.x, item.y))} circle[radius={_n(item.radius)}]"
+    x, y, arm = item.x, item.y, item.arm
+    width = f"[line width={_n(max(0.5, arm * 0.35) * scale)}bp]"
+    if item.sign == "+":
+        ends = ((x - arm, y), (x + arm, y), (x, y - arm), (x, y + arm))
+    else:
+        arm *= 0.75
+        ends = ((x - arm, y - arm), (x + arm, y + arm), (x - arm, y + arm), (x + arm, y - arm))
+    yield "\\draw{} {} -- {} {} -- {}".format(width, *map(_p, ends))
+
+
+def _line(line: Line, scale: float) -> Iterator[str]:
+    options = [_dash(line.dash, scale)] if line.dash else []
+    first, *others = line.points
+    if line.smooth:
+        curves = [others[i : i + 3] for i in range(0, len(others), 3)]
+        way = "".join(f" .. controls {_p(a)} and {_p(b)} .. {_p(c)}" for a, b, c in curves)
+    else:
+        spans = [_span(a, b) for a, b in zip(line.points, others, strict=False)]
+        radius = min([line.radius, *(span / 2 for span in spans if span)])
+        if radius and len(others) > 1:
+            options.append(f"rounded corners={_n(radius * scale)}bp")
+        way = "".join(f" -- {_p(point)}" for point in others)
+    yield f"\\draw{_with(options)} {_p(first)}{way}"
+    if line.barbs:
+        one, other = line.barbs
+        yield f"\\draw {_p(one)} -- {_p(line.points[-1])} -- {_p(other)}"
+
+
+def _dash(dash: str, scale: float) -> str:
+    on, off = _DASHES[dash]
+    return f"dash pattern=on {_n(on * scale)}bp off {_n(off * scale)}bp"
+
+
+def _span(a: Point, b: Point) -> float:
+    return abs(a[0] - b[0]) + abs(a[1] - b[1])
+
+
+def _with(options: list[str]) -> str:
+    return f"[{', '.join(options)}]" if options else ""
+
+
+def _p(point: Point) -> str:
+    return f"({_n(point[0])},{_n(point[1])})"
+
+
+def _n(number: float) -> str:
+    """Return a number with at most three decimals, never in exponents, which TeX cannot read."""
+    text = f"{number:.3f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

@@ -28,6 +28,8 @@ def compose(scope: Scope, depth: int | None = None) -> Chain:
     Raises:
         NotSeriesParallel: the children are no series-parallel graph.
     """
+    shown = tuple(c for c in scope.children if isinstance(c, Node) or any(c.nodes()))
+    scope = scope._replace(children=shown)  # a module that hands on its input is not seen
     sources = _sources(scope)
     if depth != 0:
         scope, sources = _opened(scope, sources)
@@ -131,7 +133,10 @@ class _Composer:
             raise NotSeriesParallel(
                 f"{child.path}: several values enter it (no series-parallel graph)"
             )
-        branches = [self.chain(branch, before) for branch in _branches(self.sources, between)]
+        groups = _branches(self.sources, between)
+        if any(sum(one in self.sources[member] for one in group) != 1 for group in groups):
+            raise NotSeriesParallel(f"{child.path}: its inputs cross (no series-parallel graph)")
+        branches = [self.chain(group, before) for group in groups]
         if before in self.sources[member]:
             branches.append(Chain())
         if len(branches) < 2:

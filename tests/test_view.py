@@ -1,0 +1,133 @@
+"""Whether a composition says what the graph says: the same lines between the same boxes."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from resnet_viz import RequestError
+from resnet_viz.graph import Builder, Node, Scope
+from resnet_viz.sources import to_graph
+from resnet_viz.tracing.torchvision import import_beside
+from resnet_viz.view import Chain, Fold, Frame, Leaf, Module, Split, compose
+from resnet_viz.view.compose import HIDDEN
+
+
+def lines(chain: Chain, entry: str) -> tuple[set[tuple[str, str]], str]:
+    """The pairs of boxes that a composition joins by a line, and the box at its end."""
+    found: set[tuple[str, str]] = set()
+    for part in chain.parts:
+        if isinstance(part, Leaf):
+            found.add((entry, part.item.path))
+            entry = part.item.path
+        elif isinstance(part, Split):
+            for branch in part.branches:
+                inside, end = lines(branch, entry)
+                found |= inside | {(end, part.join.item.path)}
+            entry = part.join.item.path
+        else:
+            assert isinstance(part, (Frame, Module, Fold))
+            inside, entry = lines(part.body, entry)
+            found |= inside
+    return found, entry
+
+
+def closed(chain: Chain) -> list[Scope]:
+    found = []
+    for part in chain.parts:
+        if isinstance(part, Split):
+            found += [scope for branch in part.branches for scope in closed(branch)]
+            part = part.join
+        if isinstance(part, Leaf):
+            found += [part.item] if isinstance(part.item, Scope) else []
+        else:
+            found += closed(part.body)
+    return found
+
+
+def expected(root: Scope, boxes: list[Scope]) -> set[tuple[str, str]]:
+    """The pairs that the graph joins; hidden operators and closed scopes stand for one box."""
+    stands = {node.path: scope.path for scope in boxes for node in scope.nodes()}
+    pairs = set()
+
+    def seen(path: str) -> str:
+        return stands.get(path, path)
+
+    for node in root.nodes():
+        if node.op in HIDDEN:
+            stands[node.path] = seen(node.inputs[0])
+            continue
+        pairs |= {(seen(path), seen(node.path)) for path in node.inputs}
+    return {(one, other) for one, other in pairs if one != other}
+
+
+class Up(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.up, self.conv = nn.ConvTranspose2d(4, 4, 2, stride=2), nn.Conv2d(8, 4, 1)
+
+    def forward(self, x, skip):
+        return self.conv(torch.cat([skip, self.up(x)], 1))
+
+
+class UNet(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.pool = nn.MaxPool2d(2)
+        self.a, self.b, self.c = (nn.Conv2d(4, 4, 1) for _ in range(3))
+        self.up1, self.up2 = Up(), Up()
+
+    def forward(self, x):
+        a = self.a(x)
+        b = self.b(self.pool(a))
+        c = self.c(self.pool(b))
+        return self.up2(self.up1(c, b), a)
+
+
+@pytest.mark.parametrize(
+    ("name", "closes"),
+    [
+        ("resnet50", []),
+        ("googlenet", []),
+        ("vit_b_16", []),
+        ("efficientnet_b0", []),
+        ("densenet121", [f"features.denseblock{i}" for i in (1, 2, 3, 4)]),
+        ("convnext_tiny", []),
+    ],
+)
+def test_the_lines_of_known_networks_are_drawn(name: str, closes: list[str]) -> None:
+    more = {"init_weights": False} if name == "googlenet" else {}
+    with torch.device("meta"):
+        module = getattr(import_beside("torchvision.models"), name)(**more).eval()
+    root = to_graph(module, (1, 3, 224, 224)).root
+    chain = compose(root)
+
+    assert [scope.path for scope in closed(chain)] == closes
+    assert lines(chain, "input")[0] == expected(root, closed(chain))
+
+
+def test_a_u_net_is_nested_skips() -> None:
+    root = to_graph(UNet(), (1, 4, 8, 8)).root
+    chain = compose(root)
+
+    assert closed(chain) == []
+    assert lines(chain, "input")[0] == expected(root, [])
+    assert [type(part) for part in chain.parts] == [Leaf, Split, Leaf]
+
+
+@given(st.data())
+def test_what_is_composed_has_the_graphs_lines_and_the_rest_is_refused(data) -> None:
+    builder = Builder((4, 8, 8))
+    values = list(builder.inputs)
+    for i in range(data.draw(st.integers(1, 9))):
+        reads = data.draw(st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True))
+        op, attrs = ("relu", {}) if len(reads) == 1 else ("cat", {"axis": -3})
+        values.append(builder.call(f"n{i}", op, *reads, **attrs))
+    root = builder.graph("random", values[-1]).root
+    try:
+        chain = compose(root)
+    except RequestError:
+        return
+    assert lines(chain, "input")[0] == expected(root, [])
+    assert all(isinstance(child, Node) for child in root.children)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from resnet_viz.graph import Graph, fold, unroll
     from resnet_viz.nn import build
     from resnet_viz.reports import Report, report
+    from resnet_viz.reports.architectures import table
     from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
     from resnet_viz.spec.files import load, save
     from resnet_viz.summaries import summary
@@ -45,6 +46,7 @@ __all__ = [
     "report",
     "save",
     "summary",
+    "table",
     "trace",
     "unroll",
 ]
@@ -69,6 +71,7 @@ _HOMES = {
     "report": "reports",
     "save": "spec.files",
     "summary": "summaries",
+    "table": "reports.architectures",
     "trace": "tracing",
     "unroll": "graph",
 }

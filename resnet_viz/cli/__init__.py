@@ -22,7 +22,9 @@ def run(args: list[str]) -> int:
     """Run one command and return its exit code."""
     from resnet_viz.cli.parser import parser
 
+    before = list(sys.path)
     try:
+        sys.path.append(os.getcwd())  # package.module:callable may be a file that lies here
         options = vars(parser().parse_args(args))
         code = options.pop("run_command")(**options)
         if sys.stdout is not None:
@@ -45,6 +47,8 @@ def run(args: list[str]) -> int:
             raise
         kind = type(error).__name__
         return _fail(f"internal error: {kind}: {error} (RESNET_VIZ_DEBUG=1 shows where)", 1)
+    finally:
+        sys.path[:] = before
     return code or 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-__all__ = ["draw", "explain", "report", "shapes", "spec", "zoo"]
+__all__ = ["draw", "explain", "report", "shapes", "spec", "table", "zoo"]
 
 
 def draw(
@@ -51,6 +51,15 @@ def shapes(network: str, input: str | None, depth: str) -> None:
     from resnet_viz.reports.formats import shape_table
 
     _write(shape_table(reports.report(network, _size(input), depth=depth, open_head=True)))
+
+
+def table(network: list[str], input: str | None, format: str) -> None:
+    """Print networks side by side."""
+    from resnet_viz.errors import choose
+    from resnet_viz.reports import architectures
+
+    choose("format", format, architectures.FORMATS)
+    _write(architectures.table(network, _size(input)).to(format))
 
 
 def zoo() -> None:

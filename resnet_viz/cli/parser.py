@@ -98,7 +98,7 @@ def parser() -> argparse.ArgumentParser:
         "macs",
         "count as macs, flops, torch, fvcore, torchinfo, thop or ptflops",
     )
-    _choice(report, "format", "text", "text, md, csv, json or latex")
+    _choice(report, "format", "text", "text, md, csv, json, latex or html")
     report.add_argument(
         "--derive", action="store_true", help="show where the number of layers comes from"
     )
@@ -117,6 +117,11 @@ def parser() -> argparse.ArgumentParser:
     _network(shapes)
     _choice(shapes, "depth", "stage", "what the rows are: network, stage, block or op")
     shapes.set_defaults(run_command=commands.shapes)
+
+    table = _verb(verbs, "table", "print networks side by side, stage by stage")
+    _network(table, several=True)
+    _choice(table, "format", "text", "text, md, latex, html or svg")
+    table.set_defaults(run_command=commands.table)
 
     zoo = _verb(verbs, "zoo", "list the networks by name, with where each comes from")
     zoo.set_defaults(run_command=commands.zoo)
@@ -138,7 +143,7 @@ def _verb(verbs: Any, name: str, help: str) -> argparse.ArgumentParser:
 
 def _network(verb: argparse.ArgumentParser, several: bool = False) -> None:
     number = "+" if several else None
-    more = "; several for the figures bodies and layers" if several else ""
+    more = "; several for what shows several" if several else ""
     verb.add_argument("network", metavar="NETWORK", nargs=number, help=_NETWORK + more)
     verb.add_argument(
         "--input",

@@ -61,7 +61,9 @@ def _markdown(report: Report, derive: bool) -> str:
 
 def _csv(report: Report, derive: bool) -> str:
     if derive:
-        raise RequestError("csv holds rows only: no derivation (must be text, md, json or latex)")
+        raise RequestError(
+            "csv holds rows only: no derivation (must be text, md, json, latex or html)"
+        )
     rows = [_plain_row(report, row) for row in report.rows]
     cells = tuple(
         tuple(
@@ -93,8 +95,13 @@ def _latex(report: Report, derive: bool) -> str:
     return _table(report).latex(note)
 
 
+def _html(report: Report, derive: bool) -> str:
+    sentence = f"{_sentence(report)} {report.layers.derive()}" if derive else _sentence(report)
+    return _table(report).html(f"{_heading(report)}: {sentence}")
+
+
 FORMATS: Mapping[str, Callable[[Report, bool], str]] = MappingProxyType(
-    {"text": _text, "md": _markdown, "csv": _csv, "json": _json, "latex": _latex}
+    {"text": _text, "md": _markdown, "csv": _csv, "json": _json, "latex": _latex, "html": _html}
 )
 """Each format's name and what writes it."""
 

@@ -88,7 +88,7 @@ class Report:
         return self.inputs[0]
 
     def to(self, format: str, *, derive: bool = False) -> str:
-        """Return the report as text in a format: `text`, `md`, `csv`, `json` or `latex`.
+        """Return the report in a format: `text`, `md`, `csv`, `json`, `latex` or `html`.
 
         With `derive` it says where the layer count comes from.
 
@@ -102,6 +102,9 @@ class Report:
 
     def __str__(self) -> str:
         return self.to("text")
+
+    def _repr_html_(self) -> str:
+        return self.to("html")
 
 
 def report(

@@ -1,10 +1,10 @@
-"""A table of cells to text, Markdown, CSV and LaTeX."""
+"""A table of cells to text, Markdown, CSV, LaTeX and HTML."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["Column", "Table", "escape_markdown"]
+__all__ = ["Column", "Table", "escape_latex", "escape_markdown"]
 
 
 class Column(NamedTuple):
@@ -69,7 +69,7 @@ class Table(NamedTuple):
         """Return a LaTeX tabular, to be set with the package booktabs; the note is a comment."""
 
         def line(cells: tuple[str, ...]) -> str:
-            return "  " + " & ".join(map(_latex, cells)) + r" \\"
+            return "  " + " & ".join(map(escape_latex, cells)) + r" \\"
 
         align = "".join("r" if column.right else "l" for column in self.columns)
         headings = tuple(column.heading for column in self.columns)
@@ -84,6 +84,31 @@ class Table(NamedTuple):
         if self.total:
             lines += [r"  \midrule", line(self.total)]
         return "\n".join([*lines, r"  \bottomrule", r"\end{tabular}"]) + "\n"
+
+    def html(self, caption: str) -> str:
+        """Return an HTML table, plain, so that a notebook gives it its own looks."""
+        from html import escape  # here, because most tables are for a screen
+
+        def line(cells: tuple[str, ...], tag: str) -> str:
+            placed = (
+                f'<{tag} style="text-align:{"right" if column.right else "left"}">'
+                f"{escape(cell)}</{tag}>"
+                for cell, column in zip(cells, self.columns, strict=True)
+            )
+            return f"<tr>{''.join(placed)}</tr>"
+
+        headings = tuple(column.heading for column in self.columns)
+        lines = [
+            "<table>",
+            f"<caption>{escape(caption)}</caption>",
+            f"<thead>{line(headings, 'th')}</thead>",
+            "<tbody>",
+            *(line(row, "td") for row in self.rows),
+            "</tbody>",
+        ]
+        if self.total:
+            lines.append(f"<tfoot>{line(self.total, 'th')}</tfoot>")
+        return "\n".join([*lines, "</table>"]) + "\n"
 
 
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_|<>[]"})
@@ -110,5 +135,6 @@ def escape_markdown(cell: str) -> str:
     return cell.translate(_MARKDOWN)
 
 
-def _latex(cell: str) -> str:
+def escape_latex(cell: str) -> str:
+    """Return a text as LaTeX sets it to the letter."""
     return cell.translate(_LATEX)

@@ -123,7 +123,47 @@ def main() -> None:
         repeat=1,
         runs=3,
     )
+    line("drawing ResNet-152 folded", f"{1000 * least(draw_152):.1f} ms", "at most 3 ms")
+    figures()
     peers()
+
+
+def draw_152() -> str:
+    return draw("resnet152").to_svg()
+
+
+def least(call: Callable[[], object]) -> float:
+    """Return the least seconds of many calls."""
+    return min(once(call) for _ in range(50))
+
+
+def figures() -> None:
+    """Compare drawing every operator of a traced module with torchview and Graphviz."""
+    import torch
+    from torchview import draw_graph
+
+    from resnet_viz import trace
+    from resnet_viz.tracing.torchvision import import_beside
+
+    with torch.device("meta"):
+        module = import_beside("torchvision.models").resnet152().eval()
+    shape = (1, 3, 224, 224)
+    graph = trace(module, shape)
+
+    def theirs() -> bytes:
+        view = draw_graph(module, input_size=shape, device="meta", expand_nested=True, depth=9)
+        svg: bytes = view.visual_graph.pipe("svg")
+        return svg
+
+    def ours() -> str:
+        return draw(graph, unroll=True, depth="op").to_svg()
+
+    long, short = best(theirs, ours)
+    line("torchview and Graphviz over drawing a trace", f"{long / short:.0f}", "at least 30")
+    long, short = best(theirs, lambda: draw(trace(module, shape), unroll=True).to_svg())
+    line("the same, with the trace and as the book draws", f"{long / short:.0f}", "")
+    share = len(ours().encode()) / len(theirs())
+    line("bytes of our SVG over theirs", f"{share:.2f}", "at most 0.33")
 
 
 def peers() -> None:

@@ -15,16 +15,18 @@ from resnet_viz.export.svg import to_svg
 from resnet_viz.files import write_whole
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph import unroll as unroll_graph
-from resnet_viz.labels import LANGUAGES, phrase
+from resnet_viz.labels import LANGUAGES, phrase_of
 from resnet_viz.layout import DIRECTIONS, lay_out
 from resnet_viz.layout.finish import captioned, marked
 from resnet_viz.layout.page import PAGES, fitted
+from resnet_viz.memory import no_collection
 from resnet_viz.ops.operator import spell
 from resnet_viz.scene import Scene
 from resnet_viz.sources import Network, to_graph
 from resnet_viz.themes import Theme, find_theme
 from resnet_viz.view import DEPTHS, FIGURES, Figure, Options
 from resnet_viz.view.annotate import FACTS, Cost, annotated
+from resnet_viz.view.catalogue import Kind
 from resnet_viz.view.compose import leaves
 from resnet_viz.view.net import Net, net_of
 
@@ -208,33 +210,41 @@ def draw(
         wishes = {"unroll": unroll, "depth": depth and not facts, "layout": layout == "dot"}
         for name in (name for name, value in wishes.items() if value):
             raise RequestError(f"{name}: not for a figure of {figure} (must be the network figure)")
-    graphs = [to_graph(one, input) for one in _networks(network, figure, kind.several)]
-    shown = unroll_graph(graphs[0]) if unroll else graphs[0]
-    levels = None if depth is None else LEVELS[depth]
-    scene = None
-    if layout != "dot":
+    networks = _networks(network, figure, kind.several)
+    graphs = [to_graph(one, input, folded=not unroll) for one in networks]
+    with no_collection():
+        if unroll:
+            graphs = list(map(unroll_graph, graphs))
+        levels = None if depth is None else LEVELS[depth]
         options = Options(lang, depth, flow.horizontal, unroll, exact=bool(facts))
-        try:
-            parts: Figure | None = kind.make(graphs, options)
-        except NotSeriesParallel:
-            if layout == "figure" or not kind.whole:
-                raise
-            parts = None
-        if parts is not None and layout == "auto" and depth in (None, "op"):
-            closed = any(
-                isinstance(leaf.item, Scope) for c in parts.columns for leaf in leaves(c.chain)
-            )
-            parts = None if closed and _is_small(shown) else parts
-        if parts is not None:
+        parts = _figure(kind, graphs, options, layout)
+        if parts is None:
+            scene = _placed_by_dot(net_of(graphs[0], levels), look, direction, lang, facts)
+            scene = fitted([captioned(scene, title, caption)], paper)
+        else:
             if facts:
                 parts = annotated(parts, facts, _cost, lang, spell(graphs[0].input))
             scene = lay_out(parts, look, direction, lang, _describe(lang), paper, title, caption)
-    if scene is None:
-        scene = _placed_by_dot(net_of(shown, levels), look, direction, lang, facts)
-        scene = fitted([captioned(scene, title, caption)], paper)
-    if highlight:
-        scene = _marked(scene, highlight, graphs, look)
-    return Drawing(scene, shown, levels, {"theme": look, "direction": direction, "lang": lang})
+        if highlight:
+            scene = _marked(scene, highlight, graphs, look)
+    return Drawing(scene, graphs[0], levels, {"theme": look, "direction": direction, "lang": lang})
+
+
+def _figure(kind: Kind, graphs: list[Graph], options: Options, layout: str) -> Figure | None:
+    """Return the parts that the figure layout places; None if Graphviz is to place the network."""
+    if layout == "dot":
+        return None
+    try:
+        figure = kind.make(graphs, options)
+    except NotSeriesParallel:
+        if layout == "figure" or not kind.whole:
+            raise
+        return None
+    if layout == "auto" and options.depth in (None, "op") and _is_small(graphs[0]):
+        boxes = (leaf.item for column in figure.columns for leaf in leaves(column.chain))
+        if any(isinstance(item, Scope) for item in boxes):
+            return None
+    return figure
 
 
 def _is_small(graph: Graph) -> bool:
@@ -243,7 +253,13 @@ def _is_small(graph: Graph) -> bool:
 
 
 def _describe(language: str) -> Callable[[Node | Scope], str]:
-    return lambda item: phrase("cost", language, **_cost(item)._asdict())
+    pattern = phrase_of("cost", language)
+
+    def describe(item: Node | Scope) -> str:
+        output, params, macs = cost_of(item)
+        return pattern.format(output=spell(output), params=params, macs=macs)
+
+    return describe
 
 
 def _placed_by_dot(
@@ -272,8 +288,8 @@ def _annotations(wish: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def _cost(item: Node | Scope) -> Cost:
-    tally = cost_of(item)
-    return Cost(spell(tally.output), tally.params, tally.macs)
+    output, params, macs = cost_of(item)
+    return Cost(spell(output), params, macs)
 
 
 def _marked(scene: Scene, path: str, graphs: list[Graph], theme: Theme) -> Scene:

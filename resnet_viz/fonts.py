@@ -8,6 +8,7 @@ read from Liberation 2.1, which was drawn to these widths.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["FACES", "text_width"]
 
@@ -50,6 +51,7 @@ FACES = tuple(_WIDTHS)
 _TABLES: dict[str, dict[str, int]] = {}
 
 
+@lru_cache(maxsize=10_000)
 def text_width(text: str, face: str, size: float) -> float:
     """Return the width of a text in points, never less than a viewer needs.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["LANGUAGES", "SIGNS", "label", "name_of", "phrase", "times"]
+__all__ = ["LANGUAGES", "SIGNS", "label", "name_of", "phrase", "phrase_of", "times"]
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "zh": "中文"})
 
@@ -258,7 +258,12 @@ def phrase(name: str, language: str, *values: object, **named: object) -> str:
     >>> phrase("params", "en", 25557032)
     '25,557,032 params'
     """
-    return _LABELS[language][name].format(*values, **named)
+    return phrase_of(name, language).format(*values, **named)
+
+
+def phrase_of(name: str, language: str) -> str:
+    """Return the pattern of a phrase."""
+    return _LABELS[language][name]
 
 
 def times(sizes: tuple[int, ...]) -> str:

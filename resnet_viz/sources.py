@@ -17,21 +17,26 @@ if TYPE_CHECKING:
 
 __all__ = ["Network", "find_module", "find_spec", "parse_input", "to_graph"]
 
-Network: TypeAlias = "str | os.PathLike[str] | ResNetSpec | nn.Module"
-"""A zoo name, the path of a spec file, `package.module:callable`, a spec, or a module."""
+Network: TypeAlias = "str | os.PathLike[str] | ResNetSpec | Graph | nn.Module"
+"""A zoo name, the path of a spec file, `package.module:callable`, a spec, a graph, or a module."""
 
 
-def to_graph(network: Network, input: Any = None) -> Graph:
-    """Return the graph of a network, repeats folded.
+def to_graph(network: Network, input: Any = None, *, folded: bool = True) -> Graph:
+    """Return the graph of a network.
 
     Args:
         network: what is meant.
         input: of a spec `(C, H, W)` or `(N, C, H, W)`, its own if None; of a module what
             `resnet_viz.trace` takes.
+        folded: whether the repeats of a module or of a graph are to be found; a spec says its own.
 
     Raises:
         RequestError: there is no such network, or the input does not fit it.
     """
+    if isinstance(network, Graph):
+        if input is not None:
+            raise RequestError("input: given with a graph (which has its own; must be left out)")
+        return fold(network) if folded else network
     module = network if _is_module(network) else None
     name = ""
     if module is None and isinstance(network, str) and ":" in network:
@@ -43,7 +48,9 @@ def to_graph(network: Network, input: Any = None) -> Graph:
     from dataclasses import replace
 
     trace = _torch_corner("tracing").trace
-    graph = fold(trace(module, input))
+    graph: Graph = trace(module, input)
+    if folded:
+        graph = fold(graph)
     return replace(graph, name=name) if name else graph
 
 

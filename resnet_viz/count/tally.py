@@ -10,7 +10,7 @@ from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph.model import module_path
 from resnet_viz.ops import Shape, category_of
 
-__all__ = ["Tally", "cost_of", "tally"]
+__all__ = ["Cost", "Tally", "cost_of", "tally"]
 
 
 class Tally(NamedTuple):
@@ -40,8 +40,7 @@ class Tally(NamedTuple):
     @property
     def macs(self) -> Size:
         """Multiply-adds of convolutions and matrix products."""
-        names = ("conv_macs", "linear_macs", "matmul_macs")
-        return sum((self.terms.get(name, 0) for name in names), 0)
+        return _macs(self.terms)
 
     @property
     def activations(self) -> Size:
@@ -71,11 +70,52 @@ def tally(graph: Graph) -> Tally:
     )
 
 
-def cost_of(item: Node | Scope) -> Tally:
-    """Return the sums of a node, or of one copy of a scope, as it stands by itself."""
+class Cost(NamedTuple):
+    """What leaves an operator or one copy of a scope, and what that costs by itself."""
+
+    output: Shape
+    params: Size
+    macs: Size
+
+
+def cost_of(item: Node | Scope) -> Cost:
+    """Return the cost of an operator, or of one copy of a scope with all that it repeats inside.
+
+    >>> from resnet_viz.assembly import assemble
+    >>> from resnet_viz.zoo import find
+    >>> cost_of(assemble(find("resnet18")).root).params
+    11689512
+    """
     if isinstance(item, Node):
-        return _of_node(item, (), set())
-    return _of_scope(item._replace(repeat=1, carry=None), (), set())
+        return Cost(item.output, sum(product(p.shape) for p in item.params), _macs(item.terms))
+    total = _of_scope(item._replace(repeat=1, carry=None), (), set()) if _repeats(item) else None
+    if total is not None:
+        return Cost(total.output, total.params, total.macs)
+    params = {param.name: param.shape for node in item.nodes() for param in node.params}
+    nodes = list(item.nodes())
+    return Cost(
+        nodes[-1].output if nodes else (),
+        sum(map(product, params.values())),
+        sum([_macs(node.terms) for node in nodes]),
+    )
+
+
+def _repeats(scope: Scope) -> bool:
+    return any(
+        isinstance(child, Scope) and (child.carry is not None or _repeats(child))
+        for child in scope.children
+    )
+
+
+def _macs(terms: Mapping[str, Size]) -> Size:
+    macs: Size = 0
+    for name in _MACS:
+        if name in terms:
+            macs = macs + terms[name]
+    return macs
+
+
+_MACS = ("conv_macs", "linear_macs", "matmul_macs")
 
 
 _Repeats = tuple[tuple[str, Size], ...]

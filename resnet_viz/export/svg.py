@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from resnet_viz.scene import SUBSCRIPT, Box, Circle, Group, Item, Line, Point, Scene, Text
 
@@ -42,7 +43,7 @@ def to_svg(scene: Scene) -> str:
         f'stroke-linecap="round" stroke-linejoin="round">\n',
     ]
     for item in scene.items:
-        out.extend(_item(item, scene))
+        _item(item, scene, out)
     out.append("</g>\n</svg>\n")
     return "".join(out)
 
@@ -52,44 +53,45 @@ def write(scene: Scene) -> bytes:
     return to_svg(scene).encode()
 
 
-def _item(item: Item, scene: Scene) -> Iterator[str]:
+def _item(item: Item, scene: Scene, out: list[str]) -> None:
+    """Append what an item is written as."""
     if isinstance(item, Group):
-        yield f"<g{_id(item.id)}>{_said(item)}\n"
+        out.append(f"<g{_id(item.id)}>{_said(item)}\n")
         for inner in item.items:
-            yield from _item(inner, scene)
-        yield "</g>\n"
+            _item(inner, scene, out)
+        out.append("</g>\n")
     elif isinstance(item, Box):
-        fill = f' fill="{item.fill}"' if item.fill else ""
-        dash = ' stroke-dasharray="4 4"' if item.dashed else ""
-        dash += "" if item.outlined else ' stroke="none"'
-        yield _closed(
-            f'<rect{_id(item.id)} x="{_n(item.x)}" y="{_n(item.y)}" width="{_n(item.width)}" '
-            f'height="{_n(item.height)}"{fill}{dash}',
-            "rect",
-            item,
-        )
+        out.append(_box(item))
     elif isinstance(item, Circle):
-        fill = f' fill="{item.fill}"' if item.fill else ""
-        yield _closed(
-            f'<circle{_id(item.id)} cx="{_n(item.x)}" cy="{_n(item.y)}" '
-            f'r="{_n(item.radius)}"{fill}',
-            "circle",
-            item,
-        )
-        x, y, arm = item.x, item.y, item.arm
-        if item.sign == "+":
-            sign = f"M{_n(x - arm)} {_n(y)}H{_n(x + arm)}M{_n(x)} {_n(y - arm)}V{_n(y + arm)}"
-        else:
-            arm *= 0.75
-            ends = ((x - arm, y - arm), (x + arm, y + arm), (x - arm, y + arm), (x + arm, y - arm))
-            sign = "M{}L{}M{}L{}".format(*map(_p, ends))
-        yield f'<path stroke-width="{_n(max(0.5, item.arm * 0.35))}" d="{sign}"/>\n'
+        out.append(_circle(item))
     elif isinstance(item, Line):
-        yield f'<path{_DASHES[item.dash]} d="{_path(item)}"/>\n'
+        out.append(f'<path{_DASHES[item.dash]} d="{_path(item)}"/>\n')
         if item.dash and item.barbs:
-            yield f'<path d="{_head(item)}"/>\n'
+            out.append(f'<path d="{_head(item)}"/>\n')
     else:
-        yield _text(item, scene)
+        out.append(_text(item, scene))
+
+
+def _box(box: Box) -> str:
+    fill = f' fill="{box.fill}"' if box.fill else ""
+    dash = ' stroke-dasharray="4 4"' if box.dashed else ""
+    dash += "" if box.outlined else ' stroke="none"'
+    place = f'x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" height="{_n(box.height)}"'
+    return _closed(f"<rect{_id(box.id)} {place}{fill}{dash}", "rect", box)
+
+
+def _circle(circle: Circle) -> str:
+    fill = f' fill="{circle.fill}"' if circle.fill else ""
+    x, y, arm = circle.x, circle.y, circle.arm
+    place = f'cx="{_n(x)}" cy="{_n(y)}" r="{_n(circle.radius)}"'
+    shape = _closed(f"<circle{_id(circle.id)} {place}{fill}", "circle", circle)
+    if circle.sign == "+":
+        sign = f"M{_n(x - arm)} {_n(y)}H{_n(x + arm)}M{_n(x)} {_n(y - arm)}V{_n(y + arm)}"
+    else:
+        arm *= 0.75
+        ends = ((x - arm, y - arm), (x + arm, y + arm), (x - arm, y + arm), (x + arm, y - arm))
+        sign = "M{}L{}M{}L{}".format(*map(_p, ends))
+    return f'{shape}<path stroke-width="{_n(max(0.5, circle.arm * 0.35))}" d="{sign}"/>\n'
 
 
 def _closed(tag: str, name: str, item: Box | Circle) -> str:
@@ -173,10 +175,13 @@ def _p(point: Point) -> str:
     return f"{_n(point[0])} {_n(point[1])}"
 
 
+@lru_cache(maxsize=10_000)
 def _n(number: float) -> str:
     """Return a number with at most three decimals and no needless character."""
-    rounded = round(number, 3)
-    return str(int(rounded)) if rounded == int(rounded) else str(rounded)
+    text = str(round(number, 3))
+    if text.endswith(".0"):
+        return "0" if text == "-0.0" else text[:-2]
+    return text
 
 
 def _id(id: str) -> str:

@@ -45,6 +45,8 @@ def unroll(graph: Graph) -> Graph:
     >>> len(list(graph.nodes())), len(list(unroll(graph).nodes()))
     (95, 175)
     """
+    if not _repeats(graph.root):
+        return graph
     total = _count(graph.root)
     if total > MAX_NODES:
         raise RequestError(
@@ -53,6 +55,12 @@ def unroll(graph: Graph) -> Graph:
     names: dict[str, str] = {}
     root = _unrolled(graph.root, names)
     return replace(graph, root=root, outputs=tuple(names.get(p, p) for p in graph.outputs))
+
+
+def _repeats(scope: Scope) -> bool:
+    return scope.carry is not None or any(
+        isinstance(child, Scope) and _repeats(child) for child in scope.children
+    )
 
 
 def _count(scope: Scope) -> int:

@@ -23,7 +23,7 @@ from resnet_viz.layout.metrics import (
     SIDE,
     SMALL,
 )
-from resnet_viz.layout.words import width, width_of
+from resnet_viz.layout.words import lines_of, name, width
 from resnet_viz.view import (
     Arc,
     Chain,
@@ -84,11 +84,29 @@ class Measure:
 
     def __init__(self, chains: list[Chain], language: str, least: float = BOX.WIDTH) -> None:
         self.language = language
-        widest = max((width_of(leaf, language) for leaf in _labelled(chains)), default=0)
+        self._lines: dict[int, tuple[Words, ...]] = {}
+        self._kept: list[Chain | Split | Leaf] = []
+        widest = max((self._width(leaf) for leaf in _labelled(chains)), default=0)
         self.width = max(least, widest + 2 * BOX.PADDING)
         self._chains: dict[tuple[int, float], Extent] = {}
         self._splits: dict[tuple[int, float], SplitExtent] = {}
-        self._kept: list[Chain | Split] = []
+
+    def lines(self, leaf: Leaf) -> tuple[Words, ...]:
+        """Return what is written in a box."""
+        key = id(leaf)
+        if key not in self._lines:
+            self._kept.append(leaf)
+            self._lines[key] = lines_of(leaf, self.language)
+        return self._lines[key]
+
+    def name(self, leaf: Leaf) -> str:
+        """Return what a box stands for."""
+        return name(leaf, self.language) if leaf.lines else self.lines(leaf)[0][0].text
+
+    def _width(self, leaf: Leaf) -> float:
+        """Return how long the longest line of a box is."""
+        widths = [width(words, FONT) for words in self.lines(leaf)]
+        return max(widths + [width(words, NOTE.FONT) for words in leaf.notes])
 
     def chain(self, chain: Chain, scale: float) -> Extent:
         """Return the room that a chain takes."""

@@ -23,7 +23,7 @@ from resnet_viz.layout.metrics import (
     NOTE,
     SMALL,
 )
-from resnet_viz.layout.words import lines_of, name, width
+from resnet_viz.layout.words import width
 from resnet_viz.ops import category_of
 from resnet_viz.scene import Box, Circle, Group, Item, Line, Run, Text
 from resnet_viz.themes import Theme
@@ -169,10 +169,12 @@ class Placer:
 
     def box(self, leaf: Leaf, u: float, height: float, scale: float) -> None:
         """Place the box of a leaf, which begins at u."""
-        item, language = leaf.item, self.measure.language
+        item = leaf.item
         half = self.measure.width * scale / 2
         area = self.flow.rectangle(u, u + height, self.v - half, self.v + half)
-        title = f"{item.path}: {name(leaf, language)}" if item.path else name(leaf, language)
+        title = self.measure.name(leaf)
+        if item.path:
+            title = f"{item.path}: {title}"
         category = category_of(item.op) if isinstance(item, Node) else "scope"
         fill = self._shade(leaf.shade) if leaf.shade else self.theme.fills[category]
         desc = self.style.describe(item)
@@ -187,7 +189,7 @@ class Placer:
 
     def lines(self, leaf: Leaf, u: float, height: float) -> None:
         """Write the lines of a box, the first one on top, or to the right where text is turned."""
-        lines = [(words, FONT, BOX.LINE) for words in lines_of(leaf, self.measure.language)]
+        lines = [(words, FONT, BOX.LINE) for words in self.measure.lines(leaf)]
         lines += [(words, NOTE.FONT, NOTE.LINE) for words in leaf.notes]
         total = sum(line for _, _, line in lines)
         down = 1 if self.flow.along in ((0, 1), (-1, 0)) else -1
@@ -331,7 +333,7 @@ class Placer:
             self.box(join, u, length, scale)
             return
         place = self.flow.point(u + length / 2, self.v)
-        title = f"{join.item.path}: {name(join, self.measure.language)}"
+        title = f"{join.item.path}: {self.measure.name(join)}"
         fill, arm = self.theme.fills["merge"], CIRCLE.PLUS * scale
         desc = self.style.describe(join.item)
         circle = Circle(*place, length / 2, fill, sign, arm, self.id_of(join.item), title, desc)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from resnet_viz.graph import Node
 from resnet_viz.labels import label, name_of
-from resnet_viz.layout.metrics import FONT, NOTE
 from resnet_viz.scene import Run
 from resnet_viz.view import Leaf, Words
 
-__all__ = ["lines_of", "name", "width", "width_of"]
+__all__ = ["lines_of", "name", "width"]
 
 
 def lines_of(leaf: Leaf, language: str) -> tuple[Words, ...]:
@@ -27,9 +26,3 @@ def name(leaf: Leaf, language: str) -> str:
 def width(words: Words, size: float) -> float:
     """Return how long a line of text is."""
     return sum(run.width(size) for run in words)
-
-
-def width_of(leaf: Leaf, language: str) -> float:
-    """Return how long the longest line of a box is."""
-    lines = [width(words, FONT) for words in lines_of(leaf, language)]
-    return max(lines + [width(words, NOTE.FONT) for words in leaf.notes])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from torch import nn
 
 from resnet_viz.errors import RequestError, ResNetVizError, first_line, show
 from resnet_viz.graph import Graph, Value
+from resnet_viz.memory import no_collection
 from resnet_viz.tracing.proxy import Proxy
 from resnet_viz.tracing.tracer import Tracer, mapped
 
@@ -44,7 +44,7 @@ def trace(module: nn.Module, input: Any) -> Graph:
     """
     if not isinstance(module, nn.Module):
         raise RequestError(f"module: {show(module)} (must be a torch.nn.Module)")
-    with _no_collection():
+    with no_collection():
         return _traced(module, input)
 
 
@@ -77,18 +77,6 @@ def _traced(module: nn.Module, input: Any) -> Graph:
         )
     leaving = {value.source: value for value in values}
     return tracer.builder.graph(name, *leaving.values(), kind=name, idle=tracer.idle())
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Hold the garbage collector: a trace makes no cycles, and a collection takes longer."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _arguments(input: Any, dtype: torch.dtype) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -28,66 +28,78 @@ def compose(scope: Scope, depth: int | None = None) -> Chain:
     Raises:
         NotSeriesParallel: the children are no series-parallel graph.
     """
+    return _compose(scope, depth, {})
+
+
+_Paths = tuple[frozenset[str], frozenset[str]]
+"""The paths of what is inside a part, and of what that reads outside it."""
+
+
+def _compose(scope: Scope, depth: int | None, seen: dict[int, _Paths]) -> Chain:
     shown = tuple(c for c in scope.children if isinstance(c, Node) or any(c.nodes()))
     scope = scope._replace(children=shown)  # a module that hands on its input is not seen
-    sources = _sources(scope)
     if depth != 0:
-        scope, sources = _opened(scope, sources)
-    return _Composer(scope, sources, depth).chain(list(range(len(scope.children))), _OUTSIDE)
+        scope = _opened(scope, seen)
+    paths = [_paths(child, seen) for child in scope.children]
+    return _Composer(scope, _sources(paths), depth, seen).chain(
+        list(range(len(scope.children))), _OUTSIDE
+    )
 
 
-def _sources(scope: Scope) -> list[list[int]]:
+def _paths(child: Node | Scope, seen: dict[int, _Paths]) -> _Paths:
+    """Return what is inside a part and what it reads, each scope looked through once."""
+    if isinstance(child, Node):
+        return frozenset((child.path,)), frozenset(child.inputs)
+    if id(child) not in seen:
+        parts = [_paths(part, seen) for part in child.children]
+        inside = frozenset().union(*[part[0] for part in parts])
+        reads = frozenset().union(*[part[1] for part in parts])
+        seen[id(child)] = (inside, reads - inside)
+    return seen[id(child)]
+
+
+def _sources(paths: list[_Paths]) -> list[list[int]]:
     """Return which other children each child reads, by their numbers."""
-    owner: dict[str, int] = {}
-    for i, child in enumerate(scope.children):
-        for node in [child] if isinstance(child, Node) else child.nodes():
-            owner[node.path] = i
+    read = frozenset().union(*[reads for _, reads in paths])
+    owner = {path: i for i, (inside, _) in enumerate(paths) for path in inside & read}
     return [
-        sorted({owner.get(path, _OUTSIDE) for path in _reads(child)} - {i})
-        for i, child in enumerate(scope.children)
+        sorted({owner.get(path, _OUTSIDE) for path in reads} - {i})
+        for i, (_, reads) in enumerate(paths)
     ]
 
 
-def _opened(scope: Scope, sources: list[list[int]]) -> tuple[Scope, list[list[int]]]:
+def _opened(scope: Scope, seen: dict[int, _Paths]) -> Scope:
     """Return a scope with those inside it dissolved into which several values go, or come out.
 
     A decoder that takes what comes from below and from beside is such a one: the lines meet at an
     operator inside it.
     """
     while True:
-        read_by: dict[str, set[int]] = {}
-        for i, child in enumerate(scope.children):
-            for path in _reads(child):
-                read_by.setdefault(path, set()).add(i)
+        paths = [_paths(child, seen) for child in scope.children]
+        read = frozenset().union(*[reads for _, reads in paths])
         children: list[Scope | Node] = []
-        for i, child in enumerate(scope.children):
-            if isinstance(child, Scope) and child.carry is None:
-                leaving = sum(bool(read_by.get(n.path, set()) - {i}) for n in child.nodes())
-                if len(sources[i]) > 1 or leaving > 1:
-                    children.extend(child.children)
-                    continue
-            children.append(child)
-        if len(children) == len(scope.children) and all(map(_same, children, scope.children)):
-            return scope, sources
+        for child, (inside, _), sources in zip(scope.children, paths, _sources(paths), strict=True):
+            several = len(sources) > 1 or len(inside & read) > 1
+            if several and isinstance(child, Scope) and child.carry is None:
+                children.extend(child.children)
+            else:
+                children.append(child)
+        if len(children) == len(scope.children):
+            return scope
         scope = scope._replace(children=tuple(children))
-        sources = _sources(scope)
-
-
-def _same(one: object, other: object) -> bool:
-    return one is other
-
-
-def _reads(child: Node | Scope) -> set[str]:
-    if isinstance(child, Node):
-        return set(child.inputs)
-    return {path for node in child.nodes() for path in node.inputs}
 
 
 class _Composer:
     """One scope, with what each of its children reads."""
 
-    def __init__(self, scope: Scope, sources: list[list[int]], depth: int | None) -> None:
-        self.scope, self.sources, self.depth = scope, sources, depth
+    def __init__(
+        self,
+        scope: Scope,
+        sources: list[list[int]],
+        depth: int | None,
+        seen: dict[int, _Paths],
+    ) -> None:
+        self.scope, self.sources, self.depth, self.seen = scope, sources, depth, seen
 
     def chain(self, members: list[int], entry: int) -> Chain:
         """Compose the members, which read each other and the entry, in the order in which they run.
@@ -149,7 +161,7 @@ class _Composer:
         if self.depth == 0:
             return Leaf(child)
         try:
-            body = compose(child, None if self.depth is None else self.depth - 1)
+            body = _compose(child, None if self.depth is None else self.depth - 1, self.seen)
         except NotSeriesParallel:
             return Leaf(child)
         return Module(child, body)

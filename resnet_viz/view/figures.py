@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeGuard
 
 from resnet_viz.errors import RequestError
-from resnet_viz.graph import Graph, Node, Scope, unroll
+from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph.repeat import copy_scope
 from resnet_viz.labels import name_of
 from resnet_viz.scene import Run
@@ -58,7 +58,7 @@ class Options(NamedTuple):
         depth: a name in `DEPTHS`; None draws a network as the book does, with small boxes inside
             its blocks.
         pairs: whether to fold two equal blocks in a row where no stage has more of them.
-        unrolled: whether to fold nothing.
+        unrolled: whether to fold nothing; the graph has no repeats then.
         exact: whether to fold only what is equal in its widths as well.
     """
 
@@ -71,8 +71,6 @@ class Options(NamedTuple):
 
 def network(graph: Graph, options: Options) -> Figure:
     """Return the whole network."""
-    if options.unrolled:
-        graph = unroll(graph)
     chain = _as_in_the_book(graph, options) if options.depth is None else _to_depth(graph, options)
     return Figure(graph.name, (Column(chain),))
 
@@ -151,20 +149,24 @@ def _as_in_the_book(graph: Graph, options: Options) -> Chain:
     Blocks that look the same in a row are folded, and stages too. Where no stage has more than two
     blocks that look the same, these are drawn twice, unless pairs are to be folded.
     """
-    unrolled = options.unrolled
-    stages = {child.path: child for child in graph.root.children if _is_stage(child)}
-    runs = {path: () if unrolled else _runs(stage) for path, stage in stages.items()}
-    longest = max((run.times for stage in runs.values() for run in stage), default=1)
-    parts: list[Part] = []
-    for part in compose(graph.root).parts:
-        if isinstance(part, Module) and part.scope.path in stages:
-            run = runs[part.scope.path]
-            body = _stage(run, options.pairs or longest > 2) if run else part.body
-            stage = part.scope._replace(repeat=1)
-            parts.append(Module(stage, body, small=True))
-        else:
-            parts.append(part)
-    return Chain(tuple(parts if unrolled else _alike_stages(parts)))
+    parts = [_small(part) for part in compose(graph.root).parts]
+    if options.unrolled:
+        return Chain(tuple(parts))
+    runs = [_runs(part) if isinstance(part, Module) and part.small else () for part in parts]
+    longest = max((run.times for stage in runs for run in stage), default=1)
+    shown: list[Part] = []
+    for part, stage in zip(parts, runs, strict=True):
+        if stage and isinstance(part, Module):
+            part = part._replace(body=_stage(stage, options.pairs or longest > 2))
+        shown.append(part)
+    return Chain(tuple(_alike_stages(shown)))
+
+
+def _small(part: Part) -> Part:
+    """Return a part with its boxes small if it is a stage."""
+    if isinstance(part, Module) and _is_stage(part.scope):
+        return part._replace(scope=part.scope._replace(repeat=1), small=True)
+    return part
 
 
 def _is_stage(child: Scope | Node) -> TypeGuard[Scope]:
@@ -174,21 +176,24 @@ def _is_stage(child: Scope | Node) -> TypeGuard[Scope]:
 class _Run(NamedTuple):
     """Blocks in a row that look the same."""
 
-    scopes: tuple[Scope, ...]
+    blocks: tuple[Part, ...]
 
     @property
     def times(self) -> int:
         return sum(int(scope.repeat) for scope in self.scopes)
 
+    @property
+    def scopes(self) -> list[Scope]:
+        return [scope for block in self.blocks if (scope := _scope_of(block)) is not None]
 
-def _runs(stage: Scope) -> tuple[_Run, ...]:
+
+def _runs(stage: Module) -> tuple[_Run, ...]:
     """Return the blocks of a stage by how they look; none if there is more in it than blocks."""
-    blocks = [child for child in stage.children if isinstance(child, Scope)]
-    if len(blocks) < len(stage.children):
+    blocks = stage.body.parts
+    if any(_scope_of(block) is None for block in blocks):
         return ()
-    looks = [signature(_module(block).body, strides=True) for block in blocks]
-    pairs = groupby(zip(looks, blocks, strict=True), key=lambda pair: pair[0])
-    return tuple(_Run(tuple(block for _, block in group)) for _, group in pairs)
+    groups = groupby(blocks, key=lambda block: signature(_once(block), strides=True))
+    return tuple(_Run(tuple(group)) for _, group in groups)
 
 
 def _stage(runs: tuple[_Run, ...], pairs: bool) -> Chain:
@@ -196,7 +201,9 @@ def _stage(runs: tuple[_Run, ...], pairs: bool) -> Chain:
     parts: list[Part] = []
     for run in runs:
         if run.times > 2 or (run.times == 2 and pairs):
-            parts.append(Fold(Chain((_module(run.scopes[0]),)), run.times))
+            parts.append(Fold(Chain((_once(run.blocks[0]),)), run.times))
+        elif run.times == len(run.blocks):
+            parts.extend(run.blocks)
         else:
             copies = (copy_scope(scope, i) for scope in run.scopes for i in range(scope.repeat))
             parts.extend(map(_module, copies))

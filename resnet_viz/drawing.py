@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from resnet_viz.count import cost_of
+from resnet_viz.count import Costs
 from resnet_viz.errors import NotSeriesParallel, RequestError, choose, show, unknown
 from resnet_viz.export import EXPORTERS, Exporter
 from resnet_viz.export.svg import to_svg
@@ -25,7 +25,7 @@ from resnet_viz.scene import Scene
 from resnet_viz.sources import Network, to_graph
 from resnet_viz.themes import Theme, find_theme
 from resnet_viz.view import DEPTHS, FIGURES, Figure, Options
-from resnet_viz.view.annotate import FACTS, Cost, annotated
+from resnet_viz.view.annotate import FACTS, annotated
 from resnet_viz.view.catalogue import Kind
 from resnet_viz.view.compose import leaves
 from resnet_viz.view.net import Net, net_of
@@ -222,9 +222,12 @@ def draw(
             scene = _placed_by_dot(net_of(graphs[0], levels), look, direction, lang, facts)
             scene = fitted([captioned(scene, title, caption)], paper)
         else:
+            costs = Costs()
             if facts:
-                parts = annotated(parts, facts, _cost, lang, spell(graphs[0].input))
-            scene = lay_out(parts, look, direction, lang, _describe(lang), paper, title, caption)
+                parts = annotated(parts, facts, costs.of, lang, graphs[0].input)
+            scene = lay_out(
+                parts, look, direction, lang, _describe(costs, lang), paper, title, caption
+            )
         if highlight:
             scene = _marked(scene, highlight, graphs, look)
     return Drawing(scene, graphs[0], levels, {"theme": look, "direction": direction, "lang": lang})
@@ -240,7 +243,8 @@ def _figure(kind: Kind, graphs: list[Graph], options: Options, layout: str) -> F
         if layout == "figure" or not kind.whole:
             raise
         return None
-    if layout == "auto" and options.depth in (None, "op") and _is_small(graphs[0]):
+    wants_all = kind.whole and layout == "auto" and options.depth in (None, "op")
+    if wants_all and _is_small(graphs[0]):
         boxes = (leaf.item for column in figure.columns for leaf in leaves(column.chain))
         if any(isinstance(item, Scope) for item in boxes):
             return None
@@ -252,11 +256,11 @@ def _is_small(graph: Graph) -> bool:
     return sum(1 for _ in graph.nodes()) <= 100
 
 
-def _describe(language: str) -> Callable[[Node | Scope], str]:
+def _describe(costs: Costs, language: str) -> Callable[[Node | Scope], str]:
     pattern = phrase_of("cost", language)
 
     def describe(item: Node | Scope) -> str:
-        output, params, macs = cost_of(item)
+        output, params, macs = costs.of(item)
         return pattern.format(output=spell(output), params=params, macs=macs)
 
     return describe
@@ -285,11 +289,6 @@ def _annotations(wish: str | Iterable[str]) -> tuple[str, ...]:
     for name in facts:
         choose("annotation", name, FACTS)
     return tuple(name for name in FACTS if name in facts)
-
-
-def _cost(item: Node | Scope) -> Cost:
-    output, params, macs = cost_of(item)
-    return Cost(spell(output), params, macs)
 
 
 def _marked(scene: Scene, path: str, graphs: list[Graph], theme: Theme) -> Scene:

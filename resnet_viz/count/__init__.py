@@ -3,14 +3,15 @@
 from resnet_viz.count.conventions import CONVENTIONS, Convention, weigh
 from resnet_viz.count.field import receptive_fields
 from resnet_viz.count.layers import Layers, count_layers
-from resnet_viz.count.tally import Tally, cost_of, tally
+from resnet_viz.count.tally import Cost, Costs, Tally, tally
 
 __all__ = [
     "CONVENTIONS",
     "Convention",
+    "Cost",
+    "Costs",
     "Layers",
     "Tally",
-    "cost_of",
     "count_layers",
     "receptive_fields",
     "tally",

@@ -10,7 +10,7 @@ from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph.model import module_path
 from resnet_viz.ops import Shape, category_of
 
-__all__ = ["Cost", "Tally", "cost_of", "tally"]
+__all__ = ["Cost", "Costs", "Tally", "tally"]
 
 
 class Tally(NamedTuple):
@@ -78,33 +78,60 @@ class Cost(NamedTuple):
     macs: Size
 
 
-def cost_of(item: Node | Scope) -> Cost:
-    """Return the cost of an operator, or of one copy of a scope with all that it repeats inside.
+class Costs:
+    """The costs of operators and scopes, each scope looked through once.
 
     >>> from resnet_viz.assembly import assemble
     >>> from resnet_viz.zoo import find
-    >>> cost_of(assemble(find("resnet18")).root).params
+    >>> Costs().of(assemble(find("resnet18")).root).params
     11689512
     """
-    if isinstance(item, Node):
-        return Cost(item.output, sum(product(p.shape) for p in item.params), _macs(item.terms))
-    total = _of_scope(item._replace(repeat=1, carry=None), (), set()) if _repeats(item) else None
-    if total is not None:
-        return Cost(total.output, total.params, total.macs)
-    params = {param.name: param.shape for node in item.nodes() for param in node.params}
-    nodes = list(item.nodes())
-    return Cost(
-        nodes[-1].output if nodes else (),
-        sum(map(product, params.values())),
-        sum([_macs(node.terms) for node in nodes]),
-    )
+
+    def __init__(self) -> None:
+        self._seen: dict[int, tuple[Scope, _Sum]] = {}
+
+    def of(self, item: Node | Scope) -> Cost:
+        """Return the cost of an operator, or of one copy of a scope, its repeats inside included.
+
+        Parameters that several of its operators share count once.
+        """
+        if isinstance(item, Node):
+            params = sum([product(param.shape) for param in item.params], 0)
+            return Cost(item.output, params, _macs(item.terms))
+        output, shared, macs = self._sum(item)
+        return Cost(output, sum(shared.values(), 0), macs)
+
+    def _sum(self, scope: Scope) -> _Sum:
+        if id(scope) not in self._seen:
+            self._seen[id(scope)] = (scope, self._summed(scope))
+        return self._seen[id(scope)][1]
+
+    def _summed(self, scope: Scope) -> _Sum:
+        params: dict[str, Size] = {}
+        macs: Size = 0
+        output: Shape = ()
+        for child in scope.children:
+            if isinstance(child, Node):
+                output = child.output
+                macs = macs + _macs(child.terms)
+                for param in child.params:
+                    params.setdefault(param.name, product(param.shape))
+                continue
+            output, inside, more = self._sum(child)
+            if child.carry is not None:
+                prefix, times = module_path(f"{child.path}."), child.repeat
+                more = more * times
+                inside = {
+                    name: elements * times if name.startswith(prefix) else elements
+                    for name, elements in inside.items()
+                }
+            macs = macs + more
+            params = {**inside, **params}
+        return output, params, macs
 
 
-def _repeats(scope: Scope) -> bool:
-    return any(
-        isinstance(child, Scope) and (child.carry is not None or _repeats(child))
-        for child in scope.children
-    )
+_Sum = tuple[Shape, dict[str, Size], Size]
+"""What leaves a scope, the elements of its parameters by their names, and its multiply-adds."""
 
 
 def _macs(terms: Mapping[str, Size]) -> Size:

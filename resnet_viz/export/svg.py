@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -193,6 +194,8 @@ def _said(item: Box | Circle | Group) -> str:
     return f"{title}<desc>{escape(item.desc)}</desc>" if item.desc else title
 
 
+_SPECIAL = re.compile("[&<>\"'\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
 _ESCAPES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
     | {chr(code): "\ufffd" for code in range(32) if chr(code) not in "\t\n\r"}
@@ -207,4 +210,4 @@ def escape(text: str) -> str:
     >>> escape("a < b & 'c'")
     'a &lt; b &amp; &#39;c&#39;'
     """
-    return text.translate(_ESCAPES)
+    return text.translate(_ESCAPES) if _SPECIAL.search(text) else text

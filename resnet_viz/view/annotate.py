@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from resnet_viz.arithmetic import Size
 from resnet_viz.graph import Node, Scope
 from resnet_viz.labels import phrase
+from resnet_viz.ops import Shape
+from resnet_viz.ops.operator import spell
 from resnet_viz.scene import Run
 from resnet_viz.view.figures import Figure
 from resnet_viz.view.parts import (
@@ -22,7 +23,7 @@ from resnet_viz.view.parts import (
     Words,
 )
 
-__all__ = ["FACTS", "Cost", "annotated"]
+__all__ = ["FACTS", "annotated"]
 
 FACTS = {
     "shape": "the shape of what flows, beside the line",
@@ -32,19 +33,12 @@ FACTS = {
 """What a figure can be annotated with."""
 
 
-class Cost(NamedTuple):
-    """What leaves a part, spelt, and what it costs."""
-
-    output: str
-    params: Size
-    macs: Size
-
-
-CostOf = Callable[[Node | Scope], Cost]
+CostOf = Callable[[Node | Scope], tuple[Shape, Size, Size]]
+"""What says the shape that leaves a part, its parameters and its multiply-adds."""
 
 
 def annotated(
-    figure: Figure, facts: tuple[str, ...], cost: CostOf, language: str, input: str
+    figure: Figure, facts: tuple[str, ...], cost: CostOf, language: str, input: Shape
 ) -> Figure:
     """Return a figure with facts written into it, and the input's shape where it has no foot.
 
@@ -53,7 +47,7 @@ def annotated(
     writer = _Writer(facts, cost, language)
     columns = []
     for column in figure.columns:
-        foot = column.foot or (_words(input) if "shape" in facts else ())
+        foot = column.foot or (_words(spell(input)) if "shape" in facts else ())
         columns.append(column._replace(chain=writer.chain(column.chain), foot=foot))
     return figure._replace(columns=tuple(columns))
 
@@ -68,7 +62,7 @@ class _Writer:
             parts.append(self.part(part))
             end = _end(part)
             if end is not None and "shape" in self.facts:
-                parts.append(Note(_words(self.cost(end.item).output)))
+                parts.append(Note(_words(spell(self.cost(end.item)[0]))))
         return Chain(tuple(parts))
 
     def part(self, part: Part) -> Part:
@@ -82,12 +76,12 @@ class _Writer:
         return part._replace(body=self.chain(part.body))
 
     def notes(self, leaf: Leaf) -> tuple[Words, ...]:
-        cost = self.cost(leaf.item)
+        _, params, macs = self.cost(leaf.item)
         notes = []
-        if "params" in self.facts and cost.params:
-            notes.append(_words(phrase("params", self.language, cost.params)))
-        if "macs" in self.facts and cost.macs:
-            notes.append(_words(phrase("macs", self.language, short(cost.macs))))
+        if "params" in self.facts and params:
+            notes.append(_words(phrase("params", self.language, params)))
+        if "macs" in self.facts and macs:
+            notes.append(_words(phrase("macs", self.language, short(macs))))
         return tuple(notes)
 
 

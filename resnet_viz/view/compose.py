@@ -36,14 +36,39 @@ _Paths = tuple[frozenset[str], frozenset[str]]
 
 
 def _compose(scope: Scope, depth: int | None, seen: dict[int, _Paths]) -> Chain:
-    shown = tuple(c for c in scope.children if isinstance(c, Node) or any(c.nodes()))
-    scope = scope._replace(children=shown)  # a module that hands on its input is not seen
-    if depth != 0:
-        scope = _opened(scope, seen)
-    paths = [_paths(child, seen) for child in scope.children]
-    return _Composer(scope, _sources(paths), depth, seen).chain(
-        list(range(len(scope.children))), _OUTSIDE
-    )
+    children = list(scope.children)
+    while True:
+        # A module that hands on its input has nothing inside, and is not seen.
+        children = [c for c in children if isinstance(c, Node) or _paths(c, seen)[0]]
+        paths = [_paths(child, seen) for child in children]
+        read = frozenset().union(*[reads for _, reads in paths])
+        sources = _sources(paths, read)
+        opened = [
+            isinstance(child, Scope)
+            and child.carry is None
+            and (len(before) > 1 or len(inside & read) > 1)
+            for child, (inside, _), before in zip(children, paths, sources, strict=True)
+        ]
+        if depth == 0 or not any(opened):
+            break
+        children = _dissolved(children, opened)
+    scope = scope._replace(children=tuple(children))
+    return _Composer(scope, sources, depth, seen).chain(list(range(len(children))), _OUTSIDE)
+
+
+def _dissolved(children: list[Scope | Node], opened: list[bool]) -> list[Scope | Node]:
+    """Return the children with some scopes' own in their place.
+
+    Those are scopes into which several values go, or out of which several come: a decoder that
+    takes what comes from below and from beside; the lines meet at an operator inside it.
+    """
+    found: list[Scope | Node] = []
+    for child, dissolves in zip(children, opened, strict=True):
+        if dissolves and isinstance(child, Scope):
+            found.extend(child.children)
+        else:
+            found.append(child)
+    return found
 
 
 def _paths(child: Node | Scope, seen: dict[int, _Paths]) -> _Paths:
@@ -58,35 +83,15 @@ def _paths(child: Node | Scope, seen: dict[int, _Paths]) -> _Paths:
     return seen[id(child)]
 
 
-def _sources(paths: list[_Paths]) -> list[list[int]]:
+def _sources(paths: list[_Paths], read: frozenset[str]) -> list[list[int]]:
     """Return which other children each child reads, by their numbers."""
-    read = frozenset().union(*[reads for _, reads in paths])
     owner = {path: i for i, (inside, _) in enumerate(paths) for path in inside & read}
     return [
-        sorted({owner.get(path, _OUTSIDE) for path in reads} - {i})
-        for i, (_, reads) in enumerate(paths)
+        [owner.get(path, _OUTSIDE) for path in reads]
+        if len(reads) == 1
+        else sorted({owner.get(path, _OUTSIDE) for path in reads})
+        for _, reads in paths
     ]
-
-
-def _opened(scope: Scope, seen: dict[int, _Paths]) -> Scope:
-    """Return a scope with those inside it dissolved into which several values go, or come out.
-
-    A decoder that takes what comes from below and from beside is such a one: the lines meet at an
-    operator inside it.
-    """
-    while True:
-        paths = [_paths(child, seen) for child in scope.children]
-        read = frozenset().union(*[reads for _, reads in paths])
-        children: list[Scope | Node] = []
-        for child, (inside, _), sources in zip(scope.children, paths, _sources(paths), strict=True):
-            several = len(sources) > 1 or len(inside & read) > 1
-            if several and isinstance(child, Scope) and child.carry is None:
-                children.extend(child.children)
-            else:
-                children.append(child)
-        if len(children) == len(scope.children):
-            return scope
-        scope = scope._replace(children=tuple(children))
 
 
 class _Composer:

@@ -15,6 +15,7 @@ from resnet_viz.export.svg import to_svg
 from resnet_viz.files import write_whole
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph import unroll as unroll_graph
+from resnet_viz.graph.repeat import count_nodes
 from resnet_viz.labels import LANGUAGES, phrase_of
 from resnet_viz.layout import DIRECTIONS, lay_out
 from resnet_viz.layout.finish import captioned, marked
@@ -37,6 +38,8 @@ __all__ = ["Drawing", "check_options", "draw", "exporter_for"]
 
 LEVELS: Mapping[str, int | None] = {"network": 0, "stage": 1, "block": 2, "op": None}
 """How many levels of scopes a net shows, by the names of depths."""
+
+MOST_OPERATORS = 200_000
 
 LAYOUTS = {
     "figure": "chains, and branches side by side",
@@ -210,8 +213,12 @@ def draw(
         wishes = {"unroll": unroll, "depth": depth and not facts, "layout": layout == "dot"}
         for name in (name for name, value in wishes.items() if value):
             raise RequestError(f"{name}: not for a figure of {figure} (must be the network figure)")
+    if facts and not kind.plain:
+        raise RequestError(f"annotate: not for a figure of {figure} (must be network or blocks)")
     networks = _networks(network, figure, kind.several)
     graphs = [to_graph(one, input, folded=not unroll) for one in networks]
+    for graph in graphs:
+        _can_be_drawn(graph, whole=unroll or figure == "layers")
     with no_collection():
         if unroll:
             graphs = list(map(unroll_graph, graphs))
@@ -231,6 +238,22 @@ def draw(
         if highlight:
             scene = _marked(scene, highlight, graphs, look)
     return Drawing(scene, graphs[0], levels, {"theme": look, "direction": direction, "lang": lang})
+
+
+def _can_be_drawn(graph: Graph, whole: bool) -> None:
+    """Check that there is something to draw, and not more than a figure can hold.
+
+    Raises:
+        RequestError: there is not.
+    """
+    operators = count_nodes(graph) if whole else int(any(graph.nodes()))
+    if not operators:
+        raise RequestError(f"{graph.name}: has no operators to draw")
+    if operators > MOST_OPERATORS:
+        raise RequestError(
+            f"{graph.name}: {operators:,} operators (must be at most {MOST_OPERATORS:,} for a "
+            "figure of all of them; folded, equal ones are drawn once)"
+        )
 
 
 def _figure(kind: Kind, graphs: list[Graph], options: Options, layout: str) -> Figure | None:

@@ -111,6 +111,8 @@ def unknown(thing: str, value: object, legal: Iterable[str], more: str = "") -> 
     hints = [f"must be one of {names}"] if len(names) <= _LISTED else []
     if more:
         hints.append(more)
+    elif not hints:
+        hints.append(f"must be one of {len(names):,}, as {names[0]!r} and {names[-1]!r}")
     near = nearest(value, names)
     if near is not None:
         hints.append(f"did you mean {near!r}?")

@@ -63,6 +63,10 @@ _LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "scaled_dot_product_attention": "Attention",
             "multi_head_attention_forward": "Multi-head attention",
             "getitem": "Select",
+            "chunk": "Chunk",
+            "lstm": "LSTM",
+            "gru": "GRU",
+            "mean": "Mean",
             "add": "Add",
             "sub": "Subtract",
             "mul": "Multiply",
@@ -160,6 +164,10 @@ _LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "scaled_dot_product_attention": "注意力",
             "multi_head_attention_forward": "多头注意力",
             "getitem": "选取",
+            "chunk": "分块",
+            "lstm": "LSTM",
+            "gru": "GRU",
+            "mean": "均值",
             "add": "相加",
             "sub": "相减",
             "mul": "相乘",
@@ -225,7 +233,9 @@ def label(op: str, attrs: Mapping[str, Any], language: str) -> str:
     table = _LABELS[language]
     if op == "adaptive_avg_pool2d" and tuple(attrs.get("size", ())) == (1, 1):
         op = "global_avg_pool"
-    pattern = table.get(op, op)
+    pattern = table.get(op)
+    if pattern is None:  # a function that the catalogue lacks: its own name, as words
+        pattern = op.replace("_", " ").capitalize().replace("{", "{{").replace("}", "}}")
     text = pattern.format(
         kernel=times(attrs.get("kernel", ())),
         size=times(attrs.get("size", ())),
@@ -239,6 +249,10 @@ def label(op: str, attrs: Mapping[str, Any], language: str) -> str:
     return text
 
 
+_KINDS = frozenset({"stem", "body", "head", "stage", "basic", "bottleneck", "conv", "shortcut"})
+"""The kinds of scope that have a label; a module's class is called as it is."""
+
+
 def name_of(kind: str, path: str, language: str) -> str:
     """Return the name of a scope: of its kind, or its own and its class.
 
@@ -246,7 +260,7 @@ def name_of(kind: str, path: str, language: str) -> str:
     ('Stage 2', 'denseblock1: DenseBlock')
     """
     own = path.rpartition(".")[2]
-    if kind in _LABELS[language]:
+    if kind in _KINDS:
         number = own[len(own.rstrip("0123456789")) :]
         return _LABELS[language][kind].format(number=number).rstrip()
     return kind if not own or own.isdigit() else f"{own}: {kind}"

@@ -6,12 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from resnet_viz import RequestError
-from resnet_viz.graph import Builder, Node, Scope
+from resnet_viz import RequestError, assemble, draw
+from resnet_viz.count import Costs
+from resnet_viz.errors import NotSeriesParallel
+from resnet_viz.graph import Builder, Graph, Node, Scope, unroll
 from resnet_viz.sources import to_graph
 from resnet_viz.tracing.torchvision import import_beside
-from resnet_viz.view import Chain, Fold, Frame, Leaf, Module, Split, compose
-from resnet_viz.view.compose import HIDDEN
+from resnet_viz.view import Chain, Fold, Frame, Leaf, Module, Options, Split, compose
+from resnet_viz.view.compose import HIDDEN, compose_graph
+from resnet_viz.view.figures import network
+from resnet_viz.zoo import entries, find
 
 
 def lines(chain: Chain, entry: str) -> tuple[set[tuple[str, str]], str]:
@@ -131,3 +135,115 @@ def test_what_is_composed_has_the_graphs_lines_and_the_rest_is_refused(data) -> 
         return
     assert lines(chain, "input")[0] == expected(root, [])
     assert all(isinstance(child, Node) for child in root.children)
+
+
+# Whether boxes and brackets stand for every operator of the network
+
+
+def stands_for(chain: Chain) -> int:
+    """How many operators the boxes of a chain stand for, brackets multiplied out."""
+    total = 0
+    for part in chain.parts:
+        if isinstance(part, Split):
+            total += sum(map(stands_for, part.branches)) + _operators(part.join.item)
+        elif isinstance(part, Leaf):
+            total += _operators(part.item)
+        else:
+            times = part.times if isinstance(part, Fold) else 1
+            if isinstance(part, Module):
+                assert part.scope.repeat == 1 or part.scope.carry is not None
+            total += times * stands_for(part.body)
+    return total
+
+
+def _operators(item: Node | Scope) -> int:
+    if isinstance(item, Node):
+        return int(item.op not in HIDDEN)
+    root = Scope("", "", (item._replace(repeat=1, carry=None),))
+    nodes = unroll(Graph("", ((1,),), root, ())).nodes()
+    return sum(node.op not in HIDDEN for node in nodes)
+
+
+class Block(nn.Module):
+    def __init__(self, inside: nn.Module | None = None) -> None:
+        super().__init__()
+        self.body = inside or nn.Sequential(nn.Conv2d(4, 4, 1), nn.ReLU())
+
+    def forward(self, x):
+        return torch.relu(self.body(x) + x)
+
+
+def several(n: int, make=Block) -> nn.Sequential:
+    return nn.Sequential(*[make() for _ in range(n)])
+
+
+NESTS = {
+    "twelve blocks at the top": lambda: several(12),
+    "stages that repeat": lambda: several(3, lambda: several(3)),
+    "stages that end with a pool": lambda: nn.Sequential(
+        *[nn.Sequential(several(3), nn.MaxPool2d(2)) for _ in range(2)]
+    ),
+    "blocks of repeats": lambda: several(2, lambda: several(2, lambda: several(2))),
+    "repeats in a residual branch": lambda: nn.Sequential(Block(several(5))),
+    "repeats in blocks that repeat": lambda: several(4, lambda: Block(several(3))),
+}
+
+
+@pytest.mark.parametrize("depth", [None, "network", "stage", "block", "op"])
+@pytest.mark.parametrize("pairs", [False, True])
+@pytest.mark.parametrize("name", NESTS)
+def test_boxes_and_brackets_stand_for_every_operator_of_a_module(name, pairs, depth) -> None:
+    graph = to_graph(NESTS[name](), (1, 4, 16, 16))
+    (column,) = network(graph, Options(depth=depth, pairs=pairs)).columns
+
+    assert stands_for(column.chain) == _operators(graph.root)
+
+
+@pytest.mark.parametrize("depth", [None, "network", "stage", "block", "op"])
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize("name", entries())
+def test_boxes_and_brackets_stand_for_every_operator_of_the_zoo(name, exact, depth) -> None:
+    graph = assemble(find(name))
+    (column,) = network(graph, Options(depth=depth, exact=exact)).columns
+
+    assert stands_for(column.chain) == _operators(graph.root)
+
+
+@pytest.mark.parametrize("name", ["vgg19", "resnet34", "cifar-resnet20"])
+def test_annotated_folds_are_of_equal_blocks(name: str) -> None:
+    graph = assemble(find(name))
+    (column,) = network(graph, Options(depth="block", exact=True)).columns
+    whole = Costs().of(graph.root)
+    shown = sum(Costs().of(leaf.item).params * times for leaf, times in _times(column.chain, 1))
+
+    assert shown == whole.params
+
+
+def _times(chain: Chain, times: int):
+    for part in chain.parts:
+        if isinstance(part, Leaf):
+            yield part, times
+        elif isinstance(part, Split):
+            for branch in part.branches:
+                yield from _times(branch, times)
+            yield part.join, times
+        else:
+            yield from _times(part.body, times * getattr(part, "times", 1))
+
+
+class TwoInputs(nn.Module):
+    def forward(self, x, y):
+        return torch.relu(x) + torch.tanh(y)
+
+
+class Early(nn.Module):
+    def forward(self, x):
+        x = torch.relu(x)
+        return x, torch.tanh(x)
+
+
+@pytest.mark.parametrize(("module", "input"), [(TwoInputs(), ((1, 4), (1, 4))), (Early(), (1, 4))])
+def test_several_inputs_and_outputs_are_not_drawn_as_one(module, input) -> None:
+    with pytest.raises(NotSeriesParallel):
+        compose_graph(to_graph(module, input))
+    assert draw(module, input=input).to_svg() == draw(module, input=input, layout="dot").to_svg()

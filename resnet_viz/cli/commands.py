@@ -16,12 +16,27 @@ def draw(
     more = {} if scale is None else {"scale": scale}
     drawing.check_options("an.svg" if output is None else output, more)
     if output is not None:
+        _refuse_what_is_only_drawn(output, options)
         _end_orderly()
     made = drawing.draw(network, input=_size(input), **options)  # type: ignore[arg-type]
     if output is None:
         _write(made.to_svg())
     else:
         made.save(output, **more)
+
+
+def _refuse_what_is_only_drawn(output: str, options: dict[str, object]) -> None:
+    """Refuse what a file of a graph cannot hold: where things are and how they look."""
+    from resnet_viz.drawing import exporter_for
+    from resnet_viz.errors import RequestError
+    from resnet_viz.export import EXPORTERS
+
+    suffix = exporter_for(output)
+    if EXPORTERS[suffix].of == "scene":
+        return
+    for name in ("annotate", "highlight", "page", "title", "caption"):
+        if options[name]:
+            raise RequestError(f"{name}: not for {suffix} files (which hold the graph only)")
 
 
 def report(

@@ -39,9 +39,10 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line; its result's `run_command` is the command to call."""
     top = _Parser(
         prog="resnet-viz",
-        description="Draw and count residual networks, from a name or a spec file, without torch.",
-        epilog="NETWORK is a name of the zoo (resnet-viz zoo) or a spec file in YAML, TOML or JSON "
-        "(resnet-viz spec prints one to start from).",
+        description="Draw and count residual networks, from a name or a spec file, without torch; "
+        "and any torch module.",
+        epilog="NETWORK is a name of the zoo (resnet-viz zoo), a spec file in YAML, TOML or JSON "
+        "(resnet-viz spec prints one to start from), or package.module:callable (needs torch).",
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=__version__)

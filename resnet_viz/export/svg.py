@@ -194,18 +194,21 @@ def _said(item: Box | Circle | Group) -> str:
     return f"{title}<desc>{escape(item.desc)}</desc>" if item.desc else title
 
 
-_SPECIAL = re.compile("[&<>\"'\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_SPECIAL = re.compile("[&<>\"'\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 
 _ESCAPES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
     | {chr(code): "\ufffd" for code in range(32) if chr(code) not in "\t\n\r"}
     | {"\x7f": "\ufffd", "\ufffe": "\ufffd", "\uffff": "\ufffd"}
     | {chr(code): "\ufffd" for code in range(0xD800, 0xE000)}
+    | {chr(code): "\ufffd" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 )
 
 
 def escape(text: str) -> str:
-    """Return a text as XML holds it; characters that XML cannot hold become U+FFFD.
+    """Return a text as XML holds it.
+
+    Characters that XML cannot hold become U+FFFD, and so do those that turn the direction of text.
 
     >>> escape("a < b & 'c'")
     'a &lt; b &amp; &#39;c&#39;'

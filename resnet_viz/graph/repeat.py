@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from resnet_viz.errors import RequestError
 from resnet_viz.graph.model import Graph, Node, Scope, module_path
 
-__all__ = ["copy_path", "copy_scope", "fold", "unroll"]
+__all__ = ["copy_path", "copy_scope", "count_nodes", "fold", "unroll"]
 
 MAX_NODES = 2_000_000
 
@@ -47,7 +47,7 @@ def unroll(graph: Graph) -> Graph:
     """
     if not _repeats(graph.root):
         return graph
-    total = _count(graph.root)
+    total = count_nodes(graph)
     if total > MAX_NODES:
         raise RequestError(
             f"{graph.name}: {total} operators unrolled (must be at most {MAX_NODES})"
@@ -61,6 +61,11 @@ def _repeats(scope: Scope) -> bool:
     return scope.carry is not None or any(
         isinstance(child, Scope) and _repeats(child) for child in scope.children
     )
+
+
+def count_nodes(graph: Graph) -> int:
+    """Return how many nodes a graph has once it is unrolled."""
+    return _count(graph.root)
 
 
 def _count(scope: Scope) -> int:

@@ -56,7 +56,7 @@ def lay_out(
         RequestError: it cannot be read on such a page.
     """
     flow = DIRECTIONS[direction]
-    measure = Measure([column.chain for column in figure.columns], language)
+    measure = Measure([column.chain for column in figure.columns], language, flow.horizontal)
     style = Style(flow, theme, measure, describe)
 
     def made(columns: tuple[Column, ...]) -> Scene:
@@ -92,7 +92,7 @@ def _scene(columns: tuple[Column, ...], style: Style, title: str) -> Scene:
         placer.rows = rows
         items.extend(placer.column(column, lead, room.brackets))
         across += room.negative + room.positive
-        length = max(length, placer.u + (LEAD.OUT if column.foot else 0))
+        length = max(length, placer.u + (LEAD.OUT if column.leaves else 0))
         before = placer
     if joined:
         length += TURN
@@ -115,13 +115,15 @@ def _scene(columns: tuple[Column, ...], style: Style, title: str) -> Scene:
 def _rows(columns: tuple[Column, ...], measure: Measure) -> dict[Words, float]:
     """Return where each row begins so that those before it have room in every column."""
     pieces = [_between_ticks(column.chain) for column in columns]
-    names = max((list(piece) for piece in pieces), key=len)
-    names = [name for name in names if name] + [
-        name for piece in pieces for name in piece if name and name not in names
-    ]
+    sizes = {
+        tick.name: tick.size
+        for column in columns
+        for tick in column.chain.parts
+        if isinstance(tick, Tick)
+    }
     rows: dict[Words, float] = {}
     at = 0.0
-    for name in sorted(dict.fromkeys(names), key=names.index):
+    for name in sorted(sizes, key=lambda name: -sizes[name]):
         rows[name] = at
         longest = max(measure.chain(piece.get(name, Chain()), 1).length for piece in pieces)
         at += longest + gap(1, 1)
@@ -157,13 +159,13 @@ class _Room(NamedTuple):
 
 def _room(column: Column, measure: Measure, horizontal: bool) -> _Room:
     extent = measure.chain(column.chain, 1)
-    brackets = measure.brackets(column.chain, horizontal)
-    outermost = brackets[-1] + measure.label_room(column.chain, horizontal) if brackets else 0
+    brackets = measure.brackets(column.chain)
+    outermost = brackets[-1] + measure.label_room(column.chain) if brackets else 0
     foot = width(column.foot, FONT)
     turned = horizontal and foot > LEAD.LABEL
     half = max(0 if horizontal and not turned else foot, width(column.title, FONT)) / 2
     return _Room(
-        extent.length + (LEAD.OUT if column.foot else 0),
+        extent.length + (LEAD.OUT if column.leaves else 0),
         max(extent.negative, outermost if horizontal else 0, half),
         max(extent.positive, 0 if horizontal else outermost, half),
         brackets,

@@ -82,8 +82,14 @@ def gap(one: float, other: float) -> float:
 class Measure:
     """Measures parts, each once; all labelled boxes are as wide as the widest needs."""
 
-    def __init__(self, chains: list[Chain], language: str, least: float = BOX.WIDTH) -> None:
-        self.language = language
+    def __init__(
+        self,
+        chains: list[Chain],
+        language: str,
+        horizontal: bool = False,
+        least: float = BOX.WIDTH,
+    ) -> None:
+        self.language, self.horizontal = language, horizontal
         self._lines: dict[int, tuple[Words, ...]] = {}
         self._kept: list[Chain | Split | Leaf] = []
         widest = max((self._width(leaf) for leaf in _labelled(chains)), default=0)
@@ -131,6 +137,17 @@ class Measure:
             (extents[0].scale[0], extents[-1].scale[1]),
         )
 
+    def branch(self, chain: Chain, scale: float) -> Extent:
+        """Return the room that a chain takes with the brackets beside it."""
+        extent = self.chain(chain, scale)
+        brackets = self.brackets(chain, scale)
+        if not brackets:
+            return extent
+        outermost = brackets[-1] + self.label_room(chain)
+        if self.horizontal:
+            return extent._replace(negative=max(extent.negative, outermost))
+        return extent._replace(positive=max(extent.positive, outermost))
+
     def part(self, part: Part, scale: float) -> Extent:
         """Return the room that a part takes."""
         if isinstance(part, Leaf):
@@ -139,7 +156,7 @@ class Measure:
         if isinstance(part, Split):
             return self.split(part, scale).whole
         if isinstance(part, Frame):
-            body = self.chain(part.body, scale)
+            body = self.branch(part.body, scale)
             length = body.length + (FRAME.BEFORE + FRAME.BEHIND) * scale
             beside = FRAME.BESIDE * scale
             return Extent(length, body.negative + beside, body.positive + beside, (scale, scale))
@@ -174,27 +191,28 @@ class Measure:
         """Return how long the operator is that joins a split: a circle with a sign, or a box."""
         return 2 * CIRCLE.RADIUS if sign_of(leaf) else self.height(leaf)
 
-    def brackets(self, chain: Chain, horizontal: bool) -> list[float]:
+    def brackets(self, chain: Chain, scale: float = 1) -> list[float]:
         """Return how far from the middle the brackets of each level of folds are.
 
         The innermost folds are level 0. Brackets of one level stand in line, clear of all that they
-        span and of the brackets inside.
+        span and of the brackets inside. Branches and frames have brackets of their own.
         """
         reach = [0.0] * folds(chain)
-        for fold, scale in _all_folds(chain, 1):
-            inside = self.chain(fold.body, scale)
+        for fold, size in _all_folds(chain, scale):
+            inside = self.chain(fold.body, size)
             level = folds(fold.body)
-            reach[level] = max(reach[level], inside.negative if horizontal else inside.positive)
-        room = self.label_room(chain, horizontal)
+            across = inside.negative if self.horizontal else inside.positive
+            reach[level] = max(reach[level], across)
+        room = self.label_room(chain)
         distances: list[float] = []
         for across in reach:
             clear = distances[-1] + 2 * room if distances else 0
             distances.append(max(across + max(BRACKET.DISTANCE, room), clear))
         return distances
 
-    def label_room(self, chain: Chain, horizontal: bool) -> float:
+    def label_room(self, chain: Chain) -> float:
         """Return the room that brackets and their labels take on either side of their line."""
-        if horizontal:
+        if self.horizontal:
             return BRACKET.PITCH / 2
         labels = (f"{fold.times} ×" for fold, _ in _all_folds(chain, 1))
         widest = max((text_width(label, "sans", FONT) for label in labels), default=0)
@@ -210,7 +228,7 @@ class Measure:
 
     def _one(self, split: Split, scale: float) -> SplitExtent:
         """Arrange branches that pass the first one on the positive side."""
-        body, *others = branches = [self.chain(branch, scale) for branch in split.branches]
+        body, *others = branches = [self.branch(branch, scale) for branch in split.branches]
         middles, across = [0.0], body.positive
         for side in others:
             if side.length == 0:
@@ -230,7 +248,7 @@ class Measure:
 
     def _even(self, split: Split, scale: float) -> SplitExtent:
         """Arrange branches side by side."""
-        branches = [self.chain(branch, scale) for branch in split.branches]
+        branches = [self.branch(branch, scale) for branch in split.branches]
         middles, across = [], 0.0
         for branch in branches:
             middles.append(across + branch.negative)
@@ -279,27 +297,22 @@ def _labelled(chains: list[Chain]) -> Iterator[Leaf]:
 
 
 def _all_folds(chain: Chain, scale: float) -> Iterator[tuple[Fold, float]]:
-    """Yield every fold of a chain with the scale at which it stands."""
+    """Yield the folds of a chain with the scale at which each stands, but for those in branches."""
     for part in chain.parts:
-        if isinstance(part, Split):
-            for branch in part.branches:
-                yield from _all_folds(branch, scale)
-        elif isinstance(part, Fold):
+        if isinstance(part, Fold):
             yield part, scale
             yield from _all_folds(part.body, scale)
-        elif isinstance(part, (Module, Frame, Arc)):
+        elif isinstance(part, (Module, Arc)):
             small = isinstance(part, Module) and part.small
             yield from _all_folds(part.body, SMALL if small else scale)
 
 
 def folds(chain: Chain) -> int:
-    """Return how many folds are nested in each other at most."""
+    """Return how many folds are nested in each other at most, but for those in branches."""
     return max((_folds(part) for part in chain.parts), default=0)
 
 
 def _folds(part: Part) -> int:
-    if isinstance(part, Split):
-        return max(folds(branch) for branch in part.branches)
-    if isinstance(part, (Leaf, Note, Mark, Tick)):
+    if isinstance(part, (Leaf, Note, Mark, Tick, Split, Frame)):
         return 0
     return folds(part.body) + isinstance(part, Fold)

@@ -83,8 +83,11 @@ def in_columns(column: Column, measure: Measure, count: int) -> tuple[Column, ..
     at = 0
     for size in _packed(lengths, high):
         chain = Chain(tuple(_rebuilt(pieces[at : at + size], 0, seen)))
-        columns.append(column._replace(chain=chain, joined=bool(columns)))
+        columns.append(column._replace(chain=chain, leaving=False))
         at += size
+    later = [one._replace(foot=(), title=(), joined=True) for one in columns[1:]]
+    columns = [columns[0], *later]
+    columns[-1] = columns[-1]._replace(leaving=column.leaves)
     return tuple(columns)
 
 

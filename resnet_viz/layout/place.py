@@ -98,12 +98,25 @@ class Placer:
             lead = LEAD.IN + LEAD.LABEL if column.foot else 0
             self.text(start - lead - LEAD.TITLE / 2, self.v, column.title, self.flow.horizontal)
         self.chain(column.chain, 1)
-        if column.foot:
+        if column.leaves:
             self.arrow((self.u + LEAD.OUT, self.v), 1, "", 0)
+        self.draw_brackets(brackets)
+        return self.items
+
+    def draw_brackets(self, distances: list[float]) -> None:
+        """Draw the brackets of what was placed, each level at its distance from the middle."""
         side = -1 if self.flow.horizontal else 1
         for u0, u1, fold in self.brackets:
-            self.bracket(u0, u1, self.v + side * brackets[folds(fold.body)], fold.times)
-        return self.items
+            self.bracket(u0, u1, self.v + side * distances[folds(fold.body)], fold.times)
+
+    def bracketed(self, chain: Chain, scale: float) -> None:
+        """Place a chain with brackets of its own beside it."""
+        outer, self.brackets = self.brackets, []
+        middle = self.v
+        self.chain(chain, scale)
+        self.v = middle
+        self.draw_brackets(self.measure.brackets(chain, scale))
+        self.brackets = outer
 
     def chain(self, chain: Chain, scale: float) -> None:
         """Place parts one after the other."""
@@ -231,7 +244,7 @@ class Placer:
     def frame(self, frame: Frame, scale: float, length: float = 0) -> None:
         """Place a chain in a dashed frame that is at least so long."""
         begin = self.advance(scale)
-        body = self.measure.chain(frame.body, scale)
+        body = self.measure.branch(frame.body, scale)
         needs = body.length + (FRAME.BEFORE + FRAME.BEHIND) * scale
         end = begin + max(needs, length)
         beside = FRAME.BESIDE * scale
@@ -239,7 +252,7 @@ class Placer:
         self.items.append(Box(*self.flow.rectangle(begin, end, low, high), dashed=True))
         self.u = begin + FRAME.BEFORE * scale + max(length - needs, 0) / 2
         self.scale = None
-        self.chain(frame.body, scale)
+        self.bracketed(frame.body, scale)
         self.u, self.scale = end, scale
 
     def arc(self, arc: Arc, scale: float) -> None:
@@ -270,7 +283,7 @@ class Placer:
             self.frame(body.parts[0], scale, size.inside)
         else:
             self.u += (size.inside - size.branches[0].length) / 2
-            self.chain(body, scale)
+            self.bracketed(body, scale)
         length = self.measure.join(split.join) * scale
         half = length / 2 if sign_of(split.join) else self.measure.width * scale / 2
         join = end + size.behind
@@ -280,7 +293,7 @@ class Placer:
             v = middle + across
             room = self.measure.chain(side, scale).length
             self.branch([(fork, middle), (fork, v)], "", (begin + end - room) / 2, v)
-            self.chain(side, scale)
+            self.bracketed(side, scale)
             self.line.append((join + length / 2, v))
             self.arrow((join + length / 2, middle + half), scale, path, corner=self.theme.corner)
             if split.arriving:
@@ -321,7 +334,7 @@ class Placer:
         slack = size.inside - self.measure.chain(branch, scale).length
         start = [(fork, middle)] if v == middle else [(fork, middle), (fork, v)]
         self.branch(start, "", begin + slack / 2, v)
-        self.chain(branch, scale)
+        self.bracketed(branch, scale)
         end = [(meet, v)] if v == middle else [(meet, v), (meet, middle)]
         if self.line:
             self.stroke([*self.line, *end], scale, self.source)

@@ -61,8 +61,10 @@ def _traced(module: nn.Module, input: Any) -> Graph:
     except ResNetVizError:
         raise
     except RecursionError:
+        where = tracer.failed or name
+        where = where if len(where) <= 60 else f"…{where[-60:]}"
         raise RequestError(
-            f"{tracer.failed or name}: its forward calls itself without end"
+            f"{where}: its forward calls itself without end, or is nested deeper than Python goes"
         ) from None
     except (Exception, SystemExit) as error:
         what = f"its forward raised {first_line(error)}" if tracer.failed else first_line(error)

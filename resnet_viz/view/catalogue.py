@@ -21,12 +21,14 @@ class Kind(NamedTuple):
         make: returns the figure of graphs, as many as it takes.
         several: whether it takes more than one.
         whole: whether it shows a whole network at a depth that can be chosen.
+        plain: whether it shows operators as they are, so that numbers may stand beside them.
     """
 
     shows: str
     make: Callable[[Sequence[Graph], Options], Figure]
     several: bool = False
     whole: bool = False
+    plain: bool = False
 
 
 def _of_one(
@@ -38,9 +40,12 @@ def _of_one(
 FIGURES: Mapping[str, Kind] = MappingProxyType(
     {
         "network": Kind(
-            "the whole network, equal blocks and stages folded", _of_one(network), whole=True
+            "the whole network, equal blocks and stages folded",
+            _of_one(network),
+            whole=True,
+            plain=True,
         ),
-        "blocks": Kind("each kind of block", _of_one(blocks)),
+        "blocks": Kind("each kind of block", _of_one(blocks), plain=True),
         "residual": Kind("a regular and a residual block (d2l)", _of_one(textbook.residual)),
         "groups": Kind("a block with its groups drawn (d2l)", _of_one(textbook.groups)),
         "anynet": Kind("stem, body and head, with symbols (d2l)", _of_one(textbook.anynet)),

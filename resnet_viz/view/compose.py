@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from resnet_viz.errors import NotSeriesParallel
-from resnet_viz.graph import Node, Scope
+from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.ops import category_of
 from resnet_viz.view.parts import Chain, Fold, Frame, Leaf, Mark, Module, Note, Part, Split, Tick
 
-__all__ = ["HIDDEN", "compose", "leaves", "mapped"]
+__all__ = ["HIDDEN", "compose", "compose_graph", "leaves", "mapped"]
 
 HIDDEN = frozenset({"flatten"})
 """Operators that no figure draws: they only change how a tensor is indexed."""
@@ -29,6 +29,20 @@ def compose(scope: Scope, depth: int | None = None) -> Chain:
         NotSeriesParallel: the children are no series-parallel graph.
     """
     return _compose(scope, depth, {})
+
+
+def compose_graph(graph: Graph, depth: int | None = None) -> Chain:
+    """Return a network as a chain; see `compose`.
+
+    Raises:
+        NotSeriesParallel: it is no series-parallel graph from one input to one output.
+    """
+    if len(graph.outputs) != 1 or len(graph.inputs) != 1:
+        raise NotSeriesParallel(
+            f"{graph.name}: has {len(graph.inputs)} inputs and {len(graph.outputs)} outputs "
+            "(no series-parallel graph)"
+        )
+    return compose(graph.root, depth)
 
 
 _Paths = tuple[frozenset[str], frozenset[str]]
@@ -52,6 +66,12 @@ def _compose(scope: Scope, depth: int | None, seen: dict[int, _Paths]) -> Chain:
         if depth == 0 or not any(opened):
             break
         children = _dissolved(children, opened)
+    if depth != 0 or not scope.path:
+        outside = read.difference(*[inside for inside, _ in paths])
+        if len(outside) > 1:
+            raise NotSeriesParallel(
+                f"{scope.path or 'the network'}: several values enter it (no series-parallel graph)"
+            )
     scope = scope._replace(children=tuple(children))
     return _Composer(scope, sources, depth, seen).chain(list(range(len(children))), _OUTSIDE)
 

@@ -12,8 +12,8 @@ from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph.repeat import copy_scope
 from resnet_viz.labels import name_of
 from resnet_viz.scene import Run
-from resnet_viz.view.compose import compose, leaves, mapped
-from resnet_viz.view.parts import Chain, Fold, Leaf, Module, Part, Split, Words, signature
+from resnet_viz.view.compose import compose, compose_graph, leaves, mapped
+from resnet_viz.view.parts import Chain, Fold, Frame, Leaf, Module, Part, Split, Words, signature
 
 __all__ = ["DEPTHS", "Column", "Figure", "Options", "X", "blocks", "blocks_of", "network"]
 
@@ -32,6 +32,7 @@ class Column(NamedTuple):
     Attributes:
         foot: what stands where the line into it begins; without, no line enters or leaves it.
         title: what stands before it.
+        leaving: whether a line leaves it at its end; None if one does where there is a foot.
         joined: whether it goes on from where the column before ends.
         prefix: what the ids of its boxes begin with, where several networks are shown.
     """
@@ -39,8 +40,14 @@ class Column(NamedTuple):
     chain: Chain
     foot: Words = ()
     title: Words = ()
+    leaving: bool | None = None
     joined: bool = False
     prefix: str = ""
+
+    @property
+    def leaves(self) -> bool:
+        """Whether a line leaves it."""
+        return bool(self.foot) if self.leaving is None else self.leaving
 
 
 class Figure(NamedTuple):
@@ -80,7 +87,7 @@ def _to_depth(graph: Graph, options: Options) -> Chain:
     depth = DEPTHS[str(options.depth)]
     if depth == -1:
         return Chain((Leaf(graph.root._replace(kind=graph.name)),))
-    chain = compose(graph.root, depth)
+    chain = compose_graph(graph, depth)
     if not options.unrolled:
         chain = _folded_inside(chain, options.exact)
     return mapped(chain, lambda leaf: _summed_up(leaf, options.language))
@@ -103,7 +110,7 @@ def _folded_inside(chain: Chain, exact: bool) -> Chain:
     """Return a chain with the scopes in it that look the same in a row folded, at every level."""
     parts = []
     for part in chain.parts:
-        if isinstance(part, Module):
+        if isinstance(part, (Module, Frame)):
             part = part._replace(body=_folded_inside(part.body, exact))
         elif isinstance(part, Split):
             branches = tuple(_folded_inside(branch, exact) for branch in part.branches)
@@ -119,13 +126,20 @@ def _folded(parts: Iterable[Part], exact: bool) -> Iterator[Part]:
         scope = _scope_of(part)
         if scope is None:
             return id(part)
-        sizes = [node.outputs for node in scope.nodes()] if exact else None
-        return (signature(_once(part), strides=True), sizes and tuple(sizes))
+        return (signature(_once(part), strides=True), _sizes(scope) if exact else None)
 
     for _, group in groupby(parts, key=look):
         same = list(group)
         times = sum(scope.repeat for part in same if (scope := _scope_of(part)) is not None)
-        yield same[0] if times <= 1 else Fold(Chain((same[0],)), times)
+        yield same[0] if times <= 1 else Fold(Chain((_once(same[0]),)), times)
+
+
+def _sizes(scope: Scope) -> tuple[object, ...]:
+    """Return the shapes and costs of a scope's operators."""
+    return tuple(
+        (node.outputs, tuple(param.shape for param in node.params), tuple(node.terms.items()))
+        for node in scope.nodes()
+    )
 
 
 def _scope_of(part: Part) -> Scope | None:
@@ -149,7 +163,7 @@ def _as_in_the_book(graph: Graph, options: Options) -> Chain:
     Blocks that look the same in a row are folded, and stages too. Where no stage has more than two
     blocks that look the same, these are drawn twice, unless pairs are to be folded.
     """
-    parts = [_small(part) for part in compose(graph.root).parts]
+    parts = [_small(part) for part in compose_graph(graph).parts]
     if options.unrolled:
         return Chain(tuple(parts))
     runs = [_runs(part) if isinstance(part, Module) and part.small else () for part in parts]
@@ -158,6 +172,8 @@ def _as_in_the_book(graph: Graph, options: Options) -> Chain:
     for part, stage in zip(parts, runs, strict=True):
         if stage and isinstance(part, Module):
             part = part._replace(body=_stage(stage, options.pairs or longest > 2))
+        else:
+            (part,) = _folded_inside(Chain((part,)), exact=False).parts
         shown.append(part)
     return Chain(tuple(_alike_stages(shown)))
 
@@ -165,7 +181,7 @@ def _as_in_the_book(graph: Graph, options: Options) -> Chain:
 def _small(part: Part) -> Part:
     """Return a part with its boxes small if it is a stage."""
     if isinstance(part, Module) and _is_stage(part.scope):
-        return part._replace(scope=part.scope._replace(repeat=1), small=True)
+        return part._replace(small=True)
     return part
 
 
@@ -207,7 +223,16 @@ def _stage(runs: tuple[_Run, ...], pairs: bool) -> Chain:
         else:
             copies = (copy_scope(scope, i) for scope in run.scopes for i in range(scope.repeat))
             parts.extend(map(_module, copies))
-    return Chain(tuple(parts))
+    return Chain(tuple(map(_folded_blocks, parts)))
+
+
+def _folded_blocks(part: Part) -> Part:
+    """Return a block, or what folds some, with the scopes inside it folded."""
+    if isinstance(part, Fold):
+        return part._replace(body=Chain(tuple(map(_folded_blocks, part.body.parts))))
+    if isinstance(part, Module):
+        return part._replace(body=_folded_inside(part.body, exact=False))
+    return part
 
 
 def _module(scope: Scope) -> Module:
@@ -223,24 +248,26 @@ def _alike_stages(parts: list[Part]) -> Iterator[Part]:
 
     def look(part: Part) -> object:
         if isinstance(part, Module) and part.small:
-            return signature(part, strides=True)
+            return signature(_once(part), strides=True)
         return id(part)
 
     for _, group in groupby(parts, key=look):
         same = list(group)
-        yield same[0] if len(same) == 1 else Fold(Chain((same[0],)), len(same))
+        scopes = [scope for part in same if (scope := _scope_of(part)) is not None]
+        times = sum(scope.repeat for scope in scopes) if scopes else len(same)
+        yield same[0] if times == 1 else Fold(Chain((_once(same[0]),)), times)
 
 
 def blocks(graph: Graph, options: Options) -> Figure:
     """Return the kinds of block that the network has, side by side, with every box labelled."""
     kinds: dict[object, Column] = {}
     for block in blocks_of(graph):
-        chain = Chain((_module(block),))
+        chain = _folded_inside(Chain((_module(block),)), exact=False)
         kinds.setdefault(signature(chain, strides=False), Column(chain, foot=X))
     if not kinds:
         raise RequestError(f"{graph.name}: has no blocks to draw")
     columns = sorted(kinds.values(), key=lambda column: len(leaves(column.chain)))
-    return Figure(f"{graph.name}: its residual blocks", tuple(columns))
+    return Figure(f"{graph.name}: its blocks", tuple(columns))
 
 
 def blocks_of(graph: Graph) -> Iterator[Scope]:

@@ -53,9 +53,10 @@ class Note(NamedTuple):
 
 
 class Tick(NamedTuple):
-    """Where a row begins that all columns of a figure have in line, with its name."""
+    """Where a row begins that all columns of a figure have in line, the largest size first."""
 
     name: Words
+    size: int
 
 
 class Mark(NamedTuple):

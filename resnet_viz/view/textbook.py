@@ -16,7 +16,7 @@ from resnet_viz.graph import Graph, Node, Scope, unroll
 from resnet_viz.labels import phrase
 from resnet_viz.ops import OPERATORS, category_of
 from resnet_viz.scene import Run
-from resnet_viz.view.compose import compose, leaves, mapped
+from resnet_viz.view.compose import compose, compose_graph, leaves, mapped
 from resnet_viz.view.figures import Column, Figure, Options, X, blocks_of
 from resnet_viz.view.parts import (
     Arc,
@@ -63,25 +63,25 @@ def _words(name: str, language: str, *values: object) -> Words:
     return (Run(phrase(name, language, *values)),)
 
 
-def _body(graph: Graph, wanted: str) -> tuple[Split, Scope]:
-    """Return the split of a block whose shortcut carries its input as it is, and the block.
+def _body(graph: Graph, wanted: str) -> tuple[Split, list[Leaf]]:
+    """Return the split of a block whose shortcut carries its input, and what follows it there.
 
     Raises:
         RequestError: the network has none.
     """
     for block in blocks_of(graph):
-        for part in compose(block).parts:
+        parts = compose(block).parts
+        for i, part in enumerate(parts):
             if isinstance(part, Split) and len(part.branches) == 2 and not part.branches[1].parts:
-                return part, block
+                return part, leaves(Chain(parts[i + 1 :]))
     raise RequestError(f"{graph.name}: has no block with an identity shortcut ({wanted} needs one)")
 
 
 def residual(graph: Graph, options: Options) -> Figure:
     """Return a regular and a residual block: d2l, Figure 8.6.2."""
-    split, _ = _body(graph, "a residual figure")
+    split, after = _body(graph, "a residual figure")
     body = Frame(Chain(tuple(_generic(split.branches[0], options.language))))
-    last = [leaf for leaf in leaves(split.branches[0]) if _category(leaf) == "activation"]
-    behind = tuple(_generic(Chain(tuple(last[:1])), options.language))
+    behind = tuple(_generic(Chain(tuple(after)), options.language))
     regular = Chain((body, Note(other=_math("f(*x*)")), *behind))
     with_shortcut = split._replace(
         branches=(Chain((body, Note(other=_math("g(*x*)")))), Chain()), arriving=X
@@ -106,25 +106,25 @@ def _generic(chain: Chain, language: str) -> Iterator[Leaf]:
 
 def shortcut(graph: Graph, options: Options) -> Figure:
     """Return the building block of residual learning: He et al. 2015, Figure 2."""
-    split, block = _body(graph, "a shortcut figure")
-    weights = [
-        leaf for leaf in _generic(split.branches[0], options.language) if _category(leaf) == "conv"
-    ]
-    relu = (Run(_activation_of(block)),)
+    split, after = _body(graph, "a shortcut figure")
     parts: list[Part] = []
-    for i, leaf in enumerate(weights):
-        if i:
-            parts.append(Note(relu, _math("F(*x*)") if i == 1 else ()))
-        parts.append(leaf)
+    named = False
+    for leaf in _generic(split.branches[0], options.language):
+        if _category(leaf) == "activation":
+            between = any(isinstance(part, Leaf) for part in parts) and not named
+            named = named or between
+            parts.append(Note(_activation(leaf), _math("F(*x*)") if between else ()))
+        else:
+            parts.append(leaf)
     identity = Chain((Note((*X, Run(" " + phrase("identity_word", options.language)))),))
     joined = split._replace(branches=(Chain(tuple(parts)), identity))
-    chain = Chain((joined, Note(relu, _math("F(*x*) + *x*"))))
+    relu = [_activation(leaf) for leaf in after if _category(leaf) == "activation"]
+    chain = Chain((joined, Note(relu[0] if relu else (), _math("F(*x*) + *x*"))))
     return Figure(f"{graph.name}: residual learning", (Column(chain, X),))
 
 
-def _activation_of(block: Scope) -> str:
-    names = [node.op for node in block.nodes() if category_of(node.op) == "activation"]
-    return names[0] if names else ""
+def _activation(leaf: Leaf) -> Words:
+    return (Run(leaf.item.op if isinstance(leaf.item, Node) else ""),)
 
 
 def bodies(graphs: Iterable[Graph], options: Options) -> Figure:
@@ -132,18 +132,20 @@ def bodies(graphs: Iterable[Graph], options: Options) -> Figure:
     columns = []
     names = []
     for graph in graphs:
-        split, block = _body(graph, "a figure of bodies")
-        relu = Note((Run(_activation_of(block)),))
-        convs = [leaf for leaf in leaves(split.branches[0]) if _category(leaf) == "conv"]
+        split, after = _body(graph, "a figure of bodies")
         parts: list[Part] = []
-        for conv in convs:
-            parts += [relu] if parts else []
-            parts.append(conv._replace(lines=(_conv_words(conv, "short_conv", options.language),)))
+        for leaf in leaves(split.branches[0]):
+            if _category(leaf) == "conv":
+                words = _conv_words(leaf, "short_conv", options.language)
+                parts.append(leaf._replace(lines=(words,)))
+            elif _category(leaf) == "activation":
+                parts.append(Note(_activation(leaf)))
+        relu = [Note(_activation(leaf)) for leaf in after if _category(leaf) == "activation"]
         joined = split._replace(branches=(Chain(tuple(parts)), Chain()))
         assert isinstance(split.join.item, Node)
         foot = _words("wide", options.language, split.join.item.output[-3])
         columns.append(
-            Column(Chain((joined, relu)), foot, (Run(graph.name),), prefix=f"{graph.name}/")
+            Column(Chain((joined, *relu)), foot, (Run(graph.name),), prefix=f"{graph.name}/")
         )
         names.append(graph.name)
     return Figure(f"{', '.join(names)}: the bodies of their blocks", tuple(columns))
@@ -167,7 +169,7 @@ def layers(graphs: Iterable[Graph], options: Options) -> Figure:
     The layers of a row have one colour.
     """
     networks = [
-        (graph.name, list(_layers(compose(unroll(graph).root), options.language)))
+        (graph.name, list(_layers(compose_graph(unroll(graph)), options.language)))
         for graph in graphs
     ]
     sizes = sorted({_height(part) for _, parts in networks for part in parts}, reverse=True)
@@ -176,7 +178,7 @@ def layers(graphs: Iterable[Graph], options: Options) -> Figure:
         row: list[Part] = []
         for size, same in groupby(parts, key=_height):
             shade = 1 + sizes.index(size)
-            row.append(Tick(_words("output_size", options.language, size)))
+            row.append(Tick(_words("output_size", options.language, size), size))
             row += mapped(Chain(tuple(same)), partial(_shaded, shade)).parts
         columns.append(Column(Chain(tuple(row)), title=(Run(name),), prefix=f"{name}/"))
     return Figure(", ".join(name for name, _ in networks), tuple(columns))
@@ -207,9 +209,21 @@ def _layers(chain: Chain, language: str) -> Iterator[Leaf | Arc]:
             if part.even or len(part.branches) != 2 or not body.parts:
                 path = part.join.item.path
                 raise RequestError(f"{path}: joins what a figure of layers cannot show")
-            yield Arc(body, dotted=bool(part.branches[1].parts))
+            yield Arc(body, dotted=_changes(part.branches[1]))
         elif isinstance(part, (Module, Fold, Frame)):
             yield from _layers(part.body, language)
+
+
+def _changes(branch: Chain) -> bool:
+    """Tell whether a shortcut changes the shape of what it carries."""
+    for node in (leaf.item for leaf in leaves(branch)):
+        if not isinstance(node, Node) or category_of(node.op) in ("shape", "pool"):
+            return True
+        if category_of(node.op) == "conv":
+            out, inside = node.params[0].shape[:2]
+            if max(node.attrs["stride"]) > 1 or out != inside * node.attrs["groups"]:
+                return True
+    return False
 
 
 def _layer_words(leaf: Leaf, language: str) -> Words:
@@ -236,13 +250,7 @@ def groups(graph: Graph, options: Options) -> Figure:
         RequestError: no block has groups.
     """
     language = options.language
-    for block in blocks_of(graph):
-        split = next((part for part in compose(block).parts if isinstance(part, Split)), None)
-        convs = [node for node in block.nodes() if category_of(node.op) == "conv"]
-        if split is not None and len(convs) == 3 and convs[1].attrs["groups"] > 1:
-            break
-    else:
-        raise RequestError(f"{graph.name}: has no blocks with groups to draw")
+    join, convs = _grouped(graph)
     first, grouped, last = (Leaf(conv) for conv in convs)
     number, inner, outer = (
         convs[1].attrs["groups"],
@@ -268,11 +276,28 @@ def groups(graph: Graph, options: Options) -> Figure:
     foot = _words("channels_in", language, outer)
 
     def column(body: Chain, title: str) -> Column:
-        joined = Split((body, Chain()), split.join._replace(item=_no_path(split.join)))
+        joined = Split((body, Chain()), Leaf(join._replace(path="")))
         return Column(Chain((joined, wide)), foot, _words(title, language))
 
     columns = (column(drawn, "groups_title"), column(short, "short_title"))
     return Figure(f"{graph.name}: a block with groups", columns)
+
+
+def _grouped(graph: Graph) -> tuple[Node, list[Node]]:
+    """Return the addition and the three convolutions of a block the middle one of which has groups.
+
+    Raises:
+        RequestError: the network has none.
+    """
+    for block in blocks_of(graph):
+        convs = [node for node in block.nodes() if category_of(node.op) == "conv"]
+        for part in compose(block).parts:
+            join = part.join.item if isinstance(part, Split) else None
+            if not isinstance(join, Node) or join.op != "add" or len(convs) != 3:
+                continue
+            if convs[1].attrs["groups"] > 1:
+                return join, convs
+    raise RequestError(f"{graph.name}: has no blocks with groups to draw")
 
 
 def _no_path(leaf: Leaf) -> Node:

@@ -18,6 +18,7 @@ from conftest import lacking, program
 from resnet_viz import Graph, RequestError, draw, fold, trace, unroll
 from resnet_viz.assembly import assemble
 from resnet_viz.cli import run
+from resnet_viz.errors import NotSeriesParallel
 from resnet_viz.export.dot import to_dot
 from resnet_viz.export.graph_json import to_json
 from resnet_viz.export.mermaid import to_mermaid
@@ -388,7 +389,8 @@ def test_auto_takes_dot_for_what_is_not_series_parallel() -> None:
     module = crossing()
 
     assert draw(module, input=(1, 4)).to_svg() == draw(module, input=(1, 4), layout="dot").to_svg()
-    assert len(draw(module, input=(1, 4), layout="figure").scene.ids()) == 1  # one closed box
+    with pytest.raises(NotSeriesParallel, match="no series-parallel graph"):
+        draw(module, input=(1, 4), layout="figure")
 
 
 @pytest.mark.parametrize(

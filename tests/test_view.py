@@ -231,6 +231,22 @@ def _times(chain: Chain, times: int):
             yield from _times(part.body, times * getattr(part, "times", 1))
 
 
+class Shared(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.block = Block()
+
+    def forward(self, x):
+        return self.block(self.block(self.block(x)))
+
+
+def test_calls_that_share_their_parameters_do_not_fold_where_numbers_stand() -> None:
+    graph = to_graph(Shared(), (1, 4, 8, 8))
+    for exact in (False, True):
+        (column,) = network(graph, Options(depth="stage", exact=exact)).columns
+        assert len(column.chain.parts) == (3 if exact else 1)
+
+
 class TwoInputs(nn.Module):
     def forward(self, x, y):
         return torch.relu(x) + torch.tanh(y)

@@ -130,8 +130,18 @@ def _folded(parts: Iterable[Part], exact: bool) -> Iterator[Part]:
 
     for _, group in groupby(parts, key=look):
         same = list(group)
-        times = sum(scope.repeat for part in same if (scope := _scope_of(part)) is not None)
-        yield same[0] if times <= 1 else Fold(Chain((_once(same[0]),)), times)
+        scopes = [scope for part in same if (scope := _scope_of(part)) is not None]
+        times = sum(scope.repeat for scope in scopes)
+        if times <= 1 or (exact and _share(scopes)):
+            yield from same
+        else:
+            yield Fold(Chain((_once(same[0]),)), times)
+
+
+def _share(scopes: list[Scope]) -> bool:
+    """Tell whether scopes read the same parameters, so that their costs do not add up."""
+    names = [{param.name for node in scope.nodes() for param in node.params} for scope in scopes]
+    return sum(map(len, names)) > len(set().union(*names))
 
 
 def _sizes(scope: Scope) -> tuple[object, ...]:

@@ -246,6 +246,8 @@ def _can_be_drawn(graph: Graph, whole: bool) -> None:
     Raises:
         RequestError: there is not.
     """
+    if not _is_one(graph.root):
+        raise RequestError(f"{graph.name}: many networks at once (a figure shows one)")
     operators = count_nodes(graph) if whole else int(any(graph.nodes()))
     if not operators:
         raise RequestError(f"{graph.name}: has no operators to draw")
@@ -254,6 +256,13 @@ def _can_be_drawn(graph: Graph, whole: bool) -> None:
             f"{graph.name}: {operators:,} operators (must be at most {MOST_OPERATORS:,} for a "
             "figure of all of them; folded, equal ones are drawn once)"
         )
+
+
+def _is_one(part: Node | Scope) -> bool:
+    """Tell whether all sizes are single ones, not arrays of them."""
+    if isinstance(part, Node):
+        return all(type(size) is int for size in part.output)
+    return type(part.repeat) is int and all(map(_is_one, part.children))
 
 
 def _figure(kind: Kind, graphs: list[Graph], options: Options, layout: str) -> Figure | None:
@@ -281,10 +290,13 @@ def _is_small(graph: Graph) -> bool:
 
 def _describe(costs: Costs, language: str) -> Callable[[Node | Scope], str]:
     pattern = phrase_of("cost", language)
+    said: dict[object, str] = {}
 
     def describe(item: Node | Scope) -> str:
-        output, params, macs = costs.of(item)
-        return pattern.format(output=spell(output), params=params, macs=macs)
+        output, params, macs = cost = costs.of(item)
+        if cost not in said:
+            said[cost] = pattern.format(output=spell(output), params=params, macs=macs)
+        return said[cost]
 
     return describe
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -230,22 +231,35 @@ def label(op: str, attrs: Mapping[str, Any], language: str) -> str:
     >>> label("max_pool2d", {"kernel": (3, 3)}, "zh")
     '3 × 3 最大汇聚层'
     """
+    return _label(op, language, *map(attrs.get, _SAID))
+
+
+_SAID = ("kernel", "size", "steps", "groups", "dilation")
+"""The attributes that a label says."""
+
+
+@lru_cache(maxsize=4096)
+def _label(
+    op: str,
+    language: str,
+    kernel: tuple[int, ...] | None,
+    size: tuple[int, ...] | None,
+    steps: tuple[int, ...] | None,
+    groups: int | None,
+    dilation: tuple[int, ...] | None,
+) -> str:
     table = _LABELS[language]
-    if op == "adaptive_avg_pool2d" and tuple(attrs.get("size", ())) == (1, 1):
+    if op == "adaptive_avg_pool2d" and size == (1, 1):
         op = "global_avg_pool"
     pattern = table.get(op)
     if pattern is None:  # a function that the catalogue lacks: its own name, as words
         pattern = op.replace("_", " ").capitalize().replace("{", "{{").replace("}", "}}")
-    text = pattern.format(
-        kernel=times(attrs.get("kernel", ())),
-        size=times(attrs.get("size", ())),
-        step=max(attrs.get("steps", (1,))),
-    )
-    if attrs.get("groups", 1) > 1:
-        text = table["groups"].format(label=text, groups=attrs["groups"])
-    dilation = max(attrs.get("dilation", (1,)))
-    if dilation > 1:
-        text = table["dilation"].format(label=text, dilation=dilation)
+    step = max(steps or (1,))
+    text = pattern.format(kernel=times(kernel or ()), size=times(size or ()), step=step)
+    if groups is not None and groups > 1:
+        text = table["groups"].format(label=text, groups=groups)
+    if max(dilation or (1,)) > 1:
+        text = table["dilation"].format(label=text, dilation=max(dilation or (1,)))
     return text
 
 

@@ -434,6 +434,23 @@ def test_a_wrong_wish_is_refused_with_what_is_legal(options, message: str) -> No
         draw("resnet50", **options)
 
 
+@pytest.mark.parametrize("figure", ["network", "blocks", "layers"])
+def test_a_figure_shows_one_network(figure: str) -> None:
+    np = pytest.importorskip("numpy")
+    for stage in (Stage(2, np.array([128, 256])), Stage(np.array([2, 3]), 64)):
+        with pytest.raises(RequestError, match="^resnet: many networks at once"):
+            draw(ResNetSpec(stages=(stage,)), figure=figure)
+
+
+def test_what_is_empty_or_endless_is_refused() -> None:
+    from torch import nn
+
+    with pytest.raises(RequestError, match="^Sequential: .*"):
+        draw(nn.Sequential(), input=(1, 4))
+    with pytest.raises(RequestError, match=r"700,009 operators .must be at most 200,000"):
+        draw(ResNetSpec(stages=(Stage(100_000, 8),)), unroll=True)
+
+
 def test_only_some_figures_show_several_networks() -> None:
     with pytest.raises(RequestError, match="^networks: 2 given"):
         draw(["resnet18", "resnet34"])

@@ -96,7 +96,9 @@ class Costs:
         Parameters that several of its operators share count once.
         """
         if isinstance(item, Node):
-            params = sum([product(param.shape) for param in item.params], 0)
+            params: Size = 0
+            for param in item.params:
+                params = params + product(param.shape)
             return Cost(item.output, params, _macs(item.terms))
         output, shared, macs = self._sum(item)
         return Cost(output, sum(shared.values(), 0), macs)

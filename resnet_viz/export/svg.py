@@ -131,6 +131,9 @@ def _spans(text: Text) -> Iterator[str]:
 def _path(line: Line) -> str:
     """Return the path data of a line with round corners and an open arrowhead."""
     first, *others = line.points
+    if len(others) == 1:
+        head = "" if line.dash else _head(line)
+        return f"M{_p(first)}{_straight(first, others[0])}{head}"
     out = [f"M{_p(first)}"]
     if line.smooth:
         out += [f"C{' '.join(map(_p, others[i : i + 3]))}" for i in range(0, len(others), 3)]
@@ -149,9 +152,10 @@ def _path(line: Line) -> str:
 
 def _head(line: Line) -> str:
     """Return the path data of a line's arrowhead, which is never dashed."""
-    if not line.barbs:
+    barbs = line.barbs
+    if not barbs:
         return ""
-    one, other = line.barbs
+    one, other = barbs
     return f"M{_p(one)}L{_p(line.points[-1])}L{_p(other)}"
 
 

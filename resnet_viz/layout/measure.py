@@ -197,7 +197,10 @@ class Measure:
         The innermost folds are level 0. Brackets of one level stand in line, clear of all that they
         span and of the brackets inside. Branches and frames have brackets of their own.
         """
-        reach = [0.0] * folds(chain)
+        levels = folds(chain)
+        if not levels:
+            return []
+        reach = [0.0] * levels
         for fold, size in _all_folds(chain, scale):
             inside = self.chain(fold.body, size)
             level = folds(fold.body)

@@ -202,11 +202,15 @@ class Placer:
 
     def lines(self, leaf: Leaf, u: float, height: float) -> None:
         """Write the lines of a box, the first one on top, or to the right where text is turned."""
+        middle = u + height / 2
+        if not leaf.notes and len(leaf.lines) <= 1:
+            self.text(middle, self.v, self.measure.lines(leaf)[0], self.flow.horizontal)
+            return
         lines = [(words, FONT, BOX.LINE) for words in self.measure.lines(leaf)]
         lines += [(words, NOTE.FONT, NOTE.LINE) for words in leaf.notes]
         total = sum(line for _, _, line in lines)
         down = 1 if self.flow.along in ((0, 1), (-1, 0)) else -1
-        at = u + height / 2 - down * total / 2
+        at = middle - down * total / 2
         for words, size, line in lines:
             colour = "" if size == FONT else self.theme.muted
             place = self.flow.point(at + down * line / 2, self.v)

@@ -128,7 +128,8 @@ class Costs:
                     for name, elements in inside.items()
                 }
             macs = macs + more
-            params = {**inside, **params}
+            for name, elements in inside.items():
+                params.setdefault(name, elements)
         return output, params, macs
 
 

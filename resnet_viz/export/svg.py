@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from resnet_viz.memory import no_collection
 from resnet_viz.scene import SUBSCRIPT, Box, Circle, Group, Item, Line, Point, Scene, Text
 
 __all__ = ["to_svg", "write"]
@@ -43,8 +44,9 @@ def to_svg(scene: Scene) -> str:
         f'<g fill="none" stroke="{scene.line}" stroke-width="{_n(scene.stroke)}" '
         f'stroke-linecap="round" stroke-linejoin="round">\n',
     ]
-    for item in scene.items:
-        _item(item, scene, out)
+    with no_collection():
+        for item in scene.items:
+            _item(item, scene, out)
     out.append("</g>\n</svg>\n")
     return "".join(out)
 

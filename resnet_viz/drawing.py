@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Drawing", "check_options", "draw", "exporter_for"]
 
-LEVELS: Mapping[str, int | None] = {"network": 0, "stage": 1, "block": 2, "op": None}
-"""How many levels of scopes a net shows, by the names of depths."""
-
 MOST_OPERATORS = 200_000
 
 LAYOUTS = {
@@ -222,7 +219,7 @@ def draw(
     with no_collection():
         if unroll:
             graphs = list(map(unroll_graph, graphs))
-        levels = None if depth is None else LEVELS[depth]
+        levels = None if depth is None else DEPTHS[depth]
         options = Options(lang, depth, flow.horizontal, unroll, exact=bool(facts))
         parts = _figure(kind, graphs, options, layout)
         if parts is None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from resnet_viz.arithmetic import Size
 from resnet_viz.ops import Shape
 
-__all__ = ["INPUT", "Graph", "Node", "Param", "Scope", "input_name", "module_path"]
+__all__ = ["DEPTHS", "INPUT", "Graph", "Node", "Param", "Scope", "input_name", "module_path"]
+
+DEPTHS: Mapping[str, int | None] = MappingProxyType(
+    {"network": 0, "stage": 1, "block": 2, "op": None}
+)
+"""How many levels of scopes a report or a figure looks into; None is down to the operators."""
 
 INPUT = "input"
 """What a node that reads the network's input names as its source; further ones are `input:2`, …"""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from resnet_viz.arithmetic import Size
@@ -19,15 +18,11 @@ from resnet_viz.count import (
     weigh,
 )
 from resnet_viz.errors import choose
+from resnet_viz.graph.model import DEPTHS
 from resnet_viz.ops import Shape
 from resnet_viz.sources import Network, to_graph
 
 __all__ = ["DEPTHS", "Report", "Row", "report"]
-
-DEPTHS: Mapping[str, int | None] = MappingProxyType(
-    {"network": 0, "stage": 1, "block": 2, "op": None}
-)
-"""How many scopes deep the rows of a report go; None is down to the operators."""
 
 
 @dataclass(frozen=True, slots=True)

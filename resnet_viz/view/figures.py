@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import groupby
-from types import MappingProxyType
 from typing import NamedTuple, TypeGuard
 
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Graph, Node, Scope
+from resnet_viz.graph.model import DEPTHS
 from resnet_viz.graph.repeat import copy_scope
 from resnet_viz.labels import name_of
 from resnet_viz.scene import Run
@@ -16,11 +16,6 @@ from resnet_viz.view.compose import compose, compose_graph, leaves, mapped
 from resnet_viz.view.parts import Chain, Fold, Frame, Leaf, Module, Part, Split, Words, signature
 
 __all__ = ["DEPTHS", "Column", "Figure", "Options", "X", "blocks", "blocks_of", "network"]
-
-DEPTHS: Mapping[str, int | None] = MappingProxyType(
-    {"network": -1, "stage": 0, "block": 1, "op": None}
-)
-"""How many levels of scopes are looked into, by the names that reports have for them."""
 
 X: Words = (Run("x", "serif-bold"),)
 """The input, as the book writes it."""
@@ -84,10 +79,10 @@ def network(graph: Graph, options: Options) -> Figure:
 
 def _to_depth(graph: Graph, options: Options) -> Chain:
     """Return the network down to a depth, with every box labelled; equal scopes in a row fold."""
-    depth = DEPTHS[str(options.depth)]
-    if depth == -1:
+    levels = DEPTHS[str(options.depth)]
+    if levels == 0:
         return Chain((Leaf(graph.root._replace(kind=graph.name)),))
-    chain = compose_graph(graph, depth)
+    chain = compose_graph(graph, None if levels is None else levels - 1)
     if not options.unrolled:
         chain = _folded_inside(chain, options.exact)
     return mapped(chain, lambda leaf: _summed_up(leaf, options.language))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from importlib.resources import files
 from string import Template
 
+from resnet_viz.export.assets import asset
 from resnet_viz.export.svg import escape, to_svg
 from resnet_viz.scene import Scene
 
@@ -19,30 +19,20 @@ def write(scene: Scene) -> bytes:
     The page's policy lets run the one style sheet and the one script that this function puts there,
     known by their hashes, and nothing else: no other script, no request of any kind.
     """
-    style, script = _asset("figure.css"), _asset("figure.js")
-    left, top = scene.origin
-    page = Template(_asset("figure.html")).substitute(
+    style = asset("page.css") + asset("viewer.css")
+    script = asset("viewer.js") + asset("collapse.js") + asset("page.js")
+    page = Template(asset("page.html")).substitute(
         policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'",
         title=escape(scene.title),
         style=style,
         script=script,
         axis=scene.axis,
-        page=f"{left:g} {top:g} {scene.width:g} {scene.height:g}",
-        tone="dark" if _is_dark(scene.background) else "light",
         figure=to_svg(scene),
     )
     return page.encode()
 
 
-def _asset(name: str) -> str:
-    return files("resnet_viz.export").joinpath(name).read_text(encoding="utf-8")
-
-
 def _hash(text: str) -> str:
     """Return a text's hash as a policy names it (W3C, Content Security Policy 3, 2.3.1)."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-def _is_dark(colour: str) -> bool:
-    return sum(int(colour[i : i + 2], 16) for i in (1, 3, 5)) < 3 * 128

@@ -1,0 +1,1 @@
+"""The app: a network described, drawn and counted in a browser."""

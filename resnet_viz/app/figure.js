@@ -1,0 +1,176 @@
+// The figure as a part of a Streamlit page: what is pressed, Python hears of; a figure that takes the
+// place of another one is seen where that one was.
+
+const mounted = new WeakMap();
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const root = parentElement.querySelector(".figure");
+  if (!mounted.has(root)) mounted.set(root, mount(root));
+  const part = mounted.get(root);
+  part.update(data, setTriggerValue);
+  return () => {
+    part.end();
+    mounted.delete(root);
+  };
+}
+
+const LARGE = 1.5; // a figure that grows or shrinks by more than this is another one, and is shown whole
+
+function mount(root) {
+  const $ = (selector) => root.querySelector(selector);
+  const stage = $(".stage"), query = $("input"), notice = $(".notice"), full = $("[data-zoom=full]");
+  const ending = new AbortController();
+  const { signal } = ending;
+  const shadow = root.getRootNode();
+  const isActive = () => root.contains(shadow.activeElement) || document.fullscreenElement === shadow.host;
+  let words, shown, figure, tell;
+
+  const path = (element) => element.id || figure.scopeOf.get(element).group.id;
+  const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  const arrow = ([dx, dy]) => ({ target, shiftKey }) => {
+    if (!shiftKey && parts().includes(target)) goTo(parts().indexOf(target) + forward([dx, dy]));
+    else viewer.pan(-60 * dx, -60 * dy);
+  };
+
+  const viewer = createViewer({ stage, frame: root, tip: $(".tip"), query, count: $("output"), buttons: $(".zoom") }, {
+    signal,
+    keyboard: root,
+    keys: {
+      ...Object.fromEntries(Object.entries(steps).map(([key, step]) => [key, arrow(step)])),
+      Home: () => goTo(0),
+      End: () => goTo(parts().length - 1),
+    },
+    margin: [16, 16, 16, 16],
+    takesWheel(event) {
+      const takes = event.ctrlKey || event.metaKey || isActive();
+      if (!takes) note(words.wheel);
+      return takes;
+    },
+    extent: (low, high) => [low, high],
+    hint: () => words.press,
+    press(element) {
+      tell("opened", path(element));
+      return true;
+    },
+    open: rove,
+    count: (current, all) => (!all ? words.found_none : current ? fill(words.found, { current, all }) : `${all}`),
+  });
+
+  const fill = (pattern, values) => pattern.replace(/{(\w+)}/g, (_, name) => values[name]);
+
+  // One part of the figure can be reached by Tab; arrows go on from it
+
+  const parts = () => [...figure.svg.querySelectorAll("[role=button]")];
+  function rove(element) {
+    for (const part of parts()) part.setAttribute("tabindex", part === element ? 0 : -1);
+  }
+  function goTo(index) {
+    const all = parts();
+    all[clamp(index, 0, all.length - 1)]?.focus();
+  }
+  /** Whether a step on the page is one with the flow of data (1) or against it (-1). */
+  function forward(step) {
+    const { boxes } = figure;
+    const [first, last] = [boxes[0], boxes[boxes.length - 1]].map(middle);
+    const along = (last[0] - first[0]) * step[0] + (last[1] - first[1]) * step[1];
+    return Math.sign(along) || step[0] + step[1];
+  }
+  stage.addEventListener("focusin", ({ target }) => target !== stage && rove(target), { signal });
+
+  // Keys typed into the field are no keys of the page
+  query.addEventListener("keydown", (event) => event.stopPropagation(), { signal });
+
+  // Touch: two fingers are for the figure; one scrolls the page until the figure was touched
+
+  stage.addEventListener("touchmove", (event) => {
+    if (event.touches.length > 1) event.preventDefault();
+  }, { signal, passive: false });
+  stage.addEventListener("pointercancel", ({ pointerType }) => {
+    if (pointerType === "touch" && !isActive()) note(words.touch);
+  }, { signal });
+
+  let fading;
+  function note(text) {
+    notice.textContent = text;
+    notice.classList.add("on");
+    clearTimeout(fading);
+    fading = setTimeout(() => notice.classList.remove("on"), 1800);
+  }
+
+  full.hidden = !document.fullscreenEnabled;
+  full.addEventListener("click", () => {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else root.requestFullscreen();
+  }, { signal });
+
+  // What Python says
+
+  function say(next) {
+    words = next;
+    for (const element of root.querySelectorAll("[data-label]")) {
+      const text = words[element.dataset.label];
+      element.setAttribute("aria-label", text);
+      if (element.localName === "button") element.title = text;
+    }
+    query.placeholder = words.search;
+    query.setAttribute("aria-label", words.search_figure);
+    figure?.svg.setAttribute("aria-description", words.keys);
+  }
+
+  function load(text) {
+    const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+    if (parsed.localName !== "svg") throw new Error("the figure is no SVG");
+    const svg = document.importNode(parsed, true);
+    const before = figure;
+    const focused = stage.contains(shadow.activeElement) && stage !== shadow.activeElement ? path(shadow.activeElement) : null;
+    figure = readFigure(svg, { role: "button", least: 1 });
+    stage.replaceChildren(svg);
+    stage.style.background = figure.paper;
+    stage.dataset.tone = isDark(figure.paper) ? "dark" : "light";
+    viewer.load(figure);
+    rove(parts()[0]);
+    if (before && !viewer.view.whole && isAkin(before)) follow(before);
+    else viewer.fit();
+    if (focused !== null) (part(focused) ?? stage).focus({ preventScroll: true });
+  }
+
+  const isAkin = (before) => ["width", "height"].every((side) =>
+    Math.max(before[side] / figure[side], figure[side] / before[side]) <= LARGE);
+  const middle = ({ low, high }) => [0, 1].map((i) => (low[i] + high[i]) / 2);
+
+  /** Keep what is nearest to the middle of the stage where it is, if the new figure has it, too. */
+  function follow(before) {
+    const now = new Map(figure.boxes.map((box) => [box.element.id, middle(box)]));
+    const far = (box) => Math.hypot(middle(box)[0] - viewer.view.x, middle(box)[1] - viewer.view.y);
+    const [box] = before.boxes.filter(({ element }) => now.has(element.id)).sort((a, b) => far(a) - far(b));
+    if (!box) return viewer.fit();
+    const [from, to] = [middle(box), now.get(box.element.id)];
+    viewer.shift(to[0] - from[0], to[1] - from[1]);
+  }
+
+  /** The box or the frame of a path. */
+  const part = (path) => figure.boxes.find(({ element }) => element.id === path)?.element
+    ?? figure.scopes.find(({ group }) => group.id === path)?.bar;
+
+  function select(path) {
+    const chosen = path && part(path);
+    for (const one of parts()) one.setAttribute("aria-pressed", String(one === chosen));
+    if (chosen && !stage.contains(shadow.activeElement)) rove(chosen);
+  }
+
+  return {
+    update(data, setTriggerValue) {
+      tell = setTriggerValue;
+      root.style.setProperty("--height", `${data.height}px`);
+      say(data.words);
+      if (data.svg !== shown) load(data.svg);
+      shown = data.svg;
+      figure.svg.setAttribute("aria-description", words.keys);
+      select(data.selected);
+    },
+    end() {
+      clearTimeout(fading);
+      ending.abort();
+    },
+  };
+}

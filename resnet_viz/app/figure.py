@@ -1,0 +1,88 @@
+"""A drawing to a part of a Streamlit page that one can move, zoom, search and click."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from resnet_viz.drawing import Drawing
+from resnet_viz.export.assets import asset
+
+if TYPE_CHECKING:
+    from streamlit.components.v2.types import ComponentRenderer
+
+__all__ = ["WORDS", "figure"]
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "search": "Search",
+        "search_figure": "Search the figure",
+        "found": "{current} of {all}",
+        "found_none": "none",
+        "view": "View",
+        "zoom_in": "Zoom in",
+        "zoom_out": "Zoom out",
+        "show_all": "Show the whole figure",
+        "full_screen": "Full screen",
+        "press": "Click for details",
+        "wheel": "Click the figure to zoom it with the wheel, or hold Ctrl or ⌘",
+        "touch": "Tap the figure to move it with one finger",
+        "keys": "Arrow keys go from part to part, Enter chooses one, + and − zoom, "
+        "0 shows all, / searches",
+    }
+)
+"""What the figure's buttons, hints and labels say, in English, by the keys of `words`."""
+
+
+def figure(
+    drawing: Drawing,
+    words: Mapping[str, str] = WORDS,
+    *,
+    selected: str = "",
+    key: str,
+    height: int = 560,
+) -> str | None:
+    """Show a drawing; return the path of the box or scope that was clicked just now, else None.
+
+    Moving and zooming happen in the browser alone. Where one has moved to stays when the figure is
+    drawn anew, unless its size becomes quite another.
+
+    Args:
+        drawing: what to show, in the colours of its own theme.
+        words: what buttons and labels say; those of `WORDS` that it lacks are English.
+        selected: the path of the box or scope to outline, if the figure has it.
+        key: tells this figure from others on the page; what keeps its key keeps its view.
+        height: in pixels; on small screens it is a part of the screen's height.
+    """
+    result = _component()(
+        key=key,
+        data={
+            "svg": drawing.to_svg(),
+            "words": {name: words.get(name, text) for name, text in WORDS.items()},
+            "selected": selected,
+            "height": height,
+        },
+        on_opened_change=_heard,
+    )
+    opened: str | None = result.opened
+    return opened
+
+
+def _heard() -> None:
+    """Do nothing: the one who mounts the component asks it what it heard."""
+
+
+@cache
+def _component() -> ComponentRenderer:
+    """Return what mounts the component, made once: making it anew would load its script anew."""
+    import streamlit
+
+    package = "resnet_viz.app"
+    return streamlit.components.v2.component(
+        "resnet_viz_figure",
+        html=asset("figure.html", package),
+        css=asset("viewer.css") + asset("figure.css", package),
+        js=asset("viewer.js") + asset("figure.js", package),
+    )

@@ -1,0 +1,330 @@
+// A figure that can be moved, zoomed, searched and read out, wherever it stands. A host hands over the
+// elements around it and says what a press does; an exported page and the app are such hosts.
+
+const SVG = "http://www.w3.org/2000/svg";
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+const attributes = (element, ...names) => names.map((name) => Number(element.getAttribute(name)));
+const setAll = (element, values) => {
+  for (const [name, value] of Object.entries(values)) element.setAttribute(name, value);
+};
+const label = ({ dataset }) => [dataset.title, dataset.desc].filter(Boolean).join(", ");
+
+/** Where a rectangle or a circle is, as drawn. */
+function bounds(element) {
+  if (element.tagName === "rect") {
+    const [x, y, w, h] = attributes(element, "x", "y", "width", "height");
+    return { element, low: [x, y], high: [x + w, y + h] };
+  }
+  const [x, y, r] = attributes(element, "cx", "cy", "r");
+  return { element, centre: [x, y], low: [x - r, y - r], high: [x + r, y + r] };
+}
+
+/**
+ * What a drawn figure holds: the colour of its paper, its page, its boxes, and its scopes. A scope of
+ * `least` boxes or more gets a frame (`bar`) that can be pressed; boxes are of a `role`.
+ */
+function readFigure(svg, { role, least }) {
+  const [left, top, width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+  const sheet = svg.querySelector("path"); // the host has its own
+  const paper = sheet.getAttribute("fill");
+  sheet.remove();
+  const solids = [...svg.querySelectorAll("rect, circle")].map(bounds);
+  const boxes = solids.filter(({ element }) => element.id);
+
+  // Titles become labels and tooltips of ours
+  for (const title of [...svg.querySelectorAll("title")]) {
+    const element = title.parentNode;
+    const desc = [...element.children].find((child) => child.tagName === "desc");
+    if (element === svg) {
+      svg.setAttribute("aria-label", title.textContent);
+    } else {
+      element.dataset.title = title.textContent;
+      element.dataset.desc = desc?.textContent ?? "";
+      desc?.remove();
+    }
+    title.remove();
+  }
+  svg.setAttribute("role", "group");
+  svg.removeAttribute("width");
+  svg.removeAttribute("height");
+
+  const scopes = [];
+  const scopeOf = new Map();
+  for (const group of svg.querySelectorAll("g[id]")) {
+    const inside = boxes.filter(({ element }) => group.contains(element));
+    if (inside.length < least) continue;
+    const framed = solids.filter(({ element }) => group.contains(element));
+    const edge = (pick, side) => [0, 1].map((i) => pick(...framed.map((shape) => shape[side][i])));
+    const bar = document.createElementNS(SVG, "rect");
+    const scope = {
+      group, bar, inside,
+      low: edge(Math.min, "low"),
+      high: edge(Math.max, "high"),
+      collapsed: false,
+      parent: scopeOf.get(group.parentNode.closest("g[id]")) ?? null,
+    };
+    scope.depth = scope.parent ? scope.parent.depth + 1 : 0;
+    scopes.push(scope);
+    scopeOf.set(group, scope);
+    scopeOf.set(bar, scope);
+  }
+  const within = (inner, outer) => {
+    for (let s = inner.parent; s; s = s.parent) if (s === outer) return true;
+    return false;
+  };
+  for (const scope of scopes) {
+    const { group, bar, low, high, depth } = scope;
+    // nested scopes need room around each other to be told apart and hit
+    const levels = 1 + Math.max(-1, ...scopes.filter((s) => within(s, scope)).map((s) => s.depth - depth));
+    scope.room = 1.2 + 1.2 * levels;
+    group.prepend(bar);
+    bar.dataset.title = group.dataset.title || group.id;
+    bar.dataset.desc = group.dataset.desc ?? "";
+    delete group.dataset.title;
+    setAll(bar, { class: "scope", role: "button", tabindex: 0, "aria-label": label(bar) });
+    frame(bar, low.map((value) => value - scope.room), high.map((value) => value + scope.room));
+  }
+  for (const { element } of boxes) {
+    if (!element.dataset.title) element.dataset.title = element.id;
+    setAll(element, { role, tabindex: 0, "aria-label": label(element) });
+  }
+  return { svg, paper, left, top, width, height, boxes, scopes, scopeOf };
+}
+
+/** Put a scope's frame around what is between two corners. */
+function frame(bar, from, to) {
+  setAll(bar, { x: from[0], y: from[1], width: to[0] - from[0], height: to[1] - from[1], rx: 3 });
+}
+
+const isDark = (colour) =>
+  [1, 3, 5].reduce((sum, i) => sum + parseInt(colour.slice(i, i + 2), 16), 0) < 3 * 128;
+
+/**
+ * Make what stands around a figure move it, zoom it, search it and tell of it.
+ *
+ * The parts are elements: `stage`, which the figure fills; `tip`, with three lines, placed in `frame`;
+ * the search field `query` and its `count`; `buttons`, whose `data-zoom` says what each does. The host
+ * says what differs from page to page: `press(element)` acts on a box or a frame, `hint(element)` is
+ * the tip's last line, `open(hit)` uncovers what was found, `extent(low, high)` is what the page has
+ * become, `takesWheel(event)` whether a turn of the wheel is meant for the figure; `keyboard` is where
+ * keys are heard, `keys` are more of them, `margin` is kept free around what fits, `count` words how
+ * many were found, and `signal` ends it all.
+ */
+function createViewer({ stage, frame: around, tip, query, count, buttons }, host) {
+  const { signal } = host;
+  const on = (target, types, listener, options) => {
+    for (const type of types.split(" ")) target.addEventListener(type, listener, { signal, ...options });
+  };
+  let figure;
+
+  // Moving and zooming
+
+  const view = { x: 0, y: 0, scale: 1, whole: true }; // the point in the middle of the stage; pixels per point
+  function show() {
+    const { width: w, height: h } = stage.getBoundingClientRect();
+    const [x, y] = [view.x - w / view.scale / 2, view.y - h / view.scale / 2];
+    figure.svg.setAttribute("viewBox", `${x} ${y} ${w / view.scale} ${h / view.scale}`);
+  }
+  function fit() {
+    const { left, top, width, height } = figure;
+    const [low, high] = host.extent([left, top], [left + width, top + height]);
+    const { width: w, height: h } = stage.getBoundingClientRect();
+    const [above, right, below, beside] = host.margin;
+    view.scale = Math.min((w - right - beside) / (high[0] - low[0]), (h - above - below) / (high[1] - low[1]), 2.5);
+    view.scale = Math.max(view.scale, 0.01);
+    view.x = (low[0] + high[0]) / 2 + (right - beside) / 2 / view.scale;
+    view.y = (low[1] + high[1]) / 2 + (below - above) / 2 / view.scale;
+    view.whole = true;
+    show();
+  }
+  function zoom(factor, clientX, clientY) {
+    const r = stage.getBoundingClientRect();
+    const [dx, dy] = [(clientX ?? r.x + r.width / 2) - r.x - r.width / 2, (clientY ?? r.y + r.height / 2) - r.y - r.height / 2];
+    const scale = clamp(view.scale * factor, 0.01, 40);
+    view.x += dx / view.scale - dx / scale;
+    view.y += dy / view.scale - dy / scale;
+    view.scale = scale;
+    view.whole = false;
+    show();
+  }
+  /** Move the figure, by pixels. */
+  function pan(dx, dy) {
+    shift(-dx / view.scale, -dy / view.scale);
+  }
+  /** Move the view, by points. */
+  function shift(dx, dy) {
+    view.x += dx;
+    view.y += dy;
+    view.whole = false;
+    show();
+  }
+  on(stage, "wheel", (event) => {
+    if (!host.takesWheel(event)) return;
+    event.preventDefault();
+    const pixels = event.deltaY * [1, 16, 400][event.deltaMode];
+    // a pinch on a touchpad comes as short turns with Ctrl
+    const power = event.ctrlKey ? clamp(pixels, -30, 30) * 0.01 : clamp(pixels, -300, 300) * 0.002;
+    zoom(Math.exp(-power), event.clientX, event.clientY);
+  }, { passive: false });
+
+  const fingers = new Map();
+  let travelled = 0;
+  on(stage, "pointerdown", (event) => {
+    if (event.button !== 0) return;
+    fingers.set(event.pointerId, [event.clientX, event.clientY]);
+    if (fingers.size === 1) travelled = 0;
+  });
+  on(window, "pointermove", (event) => {
+    const before = fingers.get(event.pointerId);
+    if (!before) return;
+    const now = [event.clientX, event.clientY];
+    const [dx, dy] = [now[0] - before[0], now[1] - before[1]];
+    travelled += Math.hypot(dx, dy);
+    fingers.set(event.pointerId, now);
+    if (travelled < 4) return;
+    stage.classList.add("dragging");
+    hideTip();
+    pan(dx / fingers.size, dy / fingers.size);
+    const other = [...fingers].find(([id]) => id !== event.pointerId)?.[1];
+    if (other) {
+      const apart = (p) => Math.hypot(p[0] - other[0], p[1] - other[1]) || 1;
+      zoom(apart(now) / apart(before), (now[0] + other[0]) / 2, (now[1] + other[1]) / 2);
+    }
+  });
+  on(window, "pointerup pointercancel", (event) => {
+    fingers.delete(event.pointerId);
+    if (!fingers.size) stage.classList.remove("dragging");
+  });
+  on(stage, "click", (event) => {
+    if (travelled < 4 || !event.detail) press(event.target); // no detail: no pointer
+  });
+  on(buttons, "click", ({ target }) => {
+    const how = target.closest("[data-zoom]")?.dataset.zoom;
+    if (how === "fit") fit();
+    else if (how === "in" || how === "out") zoom(how === "in" ? 1.3 : 1 / 1.3);
+  });
+  const resized = new ResizeObserver(() => figure && (view.whole ? fit() : show()));
+  resized.observe(stage);
+  signal?.addEventListener("abort", () => resized.disconnect());
+
+  function press(target) {
+    const element = target.closest?.("[data-title]");
+    return Boolean(element && host.press(element));
+  }
+
+  // Tooltips
+
+  function showTip(element, x, y) {
+    const [title, desc, hint] = tip.children;
+    title.textContent = element.dataset.title;
+    desc.textContent = element.dataset.desc;
+    hint.textContent = host.hint(element);
+    tip.hidden = false;
+    const { width: w, height: h } = tip.getBoundingClientRect();
+    const r = around.getBoundingClientRect();
+    tip.style.left = `${clamp(x - r.x + 14, 8, Math.max(8, r.width - w - 8))}px`;
+    tip.style.top = `${Math.max(8, y + 18 + h > r.bottom - 8 ? y - r.y - h - 10 : y - r.y + 18)}px`;
+  }
+  function hideTip() {
+    tip.hidden = true;
+  }
+  on(stage, "pointermove", (event) => {
+    if (event.buttons) return;
+    const element = event.target.closest("[data-title]");
+    if (element) showTip(element, event.clientX, event.clientY);
+    else hideTip();
+  });
+  on(stage, "pointerleave focusout", hideTip);
+  on(stage, "focusin", ({ target }) => {
+    if (!target.dataset.title || !target.matches(":focus-visible")) return;
+    reveal(target);
+    const r = target.getBoundingClientRect(), s = stage.getBoundingClientRect();
+    showTip(target, r.x + Math.min(r.width / 2, 200), Math.min(r.bottom - 10, s.bottom));
+  });
+
+  /** Move what is outside the stage into it. */
+  function reveal(element) {
+    const r = element.getBoundingClientRect(), s = stage.getBoundingClientRect();
+    const outside = r.right < s.left + 20 || r.left > s.right - 20 || r.bottom < s.top + 20 || r.top > s.bottom - 20;
+    if (outside) centre(r, s);
+  }
+  function centre(r, s) {
+    pan(s.x + s.width / 2 - r.x - r.width / 2, s.y + s.height / 2 - r.y - r.height / 2);
+  }
+
+  // Search
+
+  let hits = [], current = -1;
+  function search() {
+    const wanted = query.value.trim().toLowerCase();
+    hits = wanted ? figure.boxes.map(({ element }) => element).filter((element) =>
+      `${element.id} ${label(element)}`.toLowerCase().includes(wanted)) : [];
+    figure.svg.classList.toggle("searching", Boolean(wanted));
+    for (const { element } of figure.boxes) element.classList.toggle("hit", hits.includes(element));
+    for (const { bar, collapsed, group } of figure.scopes) {
+      bar.classList.toggle("hit", collapsed && hits.some((hit) => group.contains(hit)));
+    }
+    goTo(-1);
+  }
+  function goTo(index) {
+    current = index;
+    const hit = hits[current];
+    for (const { element } of figure.boxes) element.classList.toggle("current", element === hit);
+    count.value = query.value.trim() ? host.count(current + 1, hits.length) : "";
+    if (!hit) return;
+    host.open(hit);
+    if (view.scale < 1) view.scale = 1;
+    show();
+    const s = stage.getBoundingClientRect();
+    centre(hit.getBoundingClientRect(), s);
+    showTip(hit, s.x + s.width / 2, s.y + s.height / 2 + hit.getBoundingClientRect().height / 2);
+  }
+  on(query, "input", search);
+  on(query, "keydown", (event) => {
+    if (event.key === "Enter" && hits.length) {
+      const step = event.shiftKey ? -1 : 1;
+      goTo((Math.max(current, step < 0 ? 0 : -1) + step + hits.length) % hits.length);
+    } else if (event.key === "Escape") {
+      query.value = "";
+      search();
+      hideTip();
+      query.blur();
+      stage.focus(); // where it can be
+    }
+  });
+
+  // Keys
+
+  const keys = {
+    "+": () => zoom(1.3),
+    "=": () => zoom(1.3),
+    "-": () => zoom(1 / 1.3),
+    "−": () => zoom(1 / 1.3),
+    "0": fit,
+    "/": () => query.focus(),
+    ArrowLeft: () => pan(60, 0),
+    ArrowRight: () => pan(-60, 0),
+    ArrowUp: () => pan(0, 60),
+    ArrowDown: () => pan(0, -60),
+    Escape: hideTip,
+    ...host.keys,
+  };
+  on(host.keyboard, "keydown", (event) => {
+    if (event.target === query || event.ctrlKey || event.metaKey || event.altKey) return;
+    const pressed = [" ", "Enter"].includes(event.key) && press(event.target);
+    const action = keys[event.key];
+    if (!pressed && !action) return;
+    event.preventDefault();
+    if (!pressed) action(event);
+  });
+
+  return {
+    view, fit, show, pan, shift, showTip, hideTip, reveal,
+    /** Take a figure that stands on the stage; what was searched for is searched for in it. */
+    load(next) {
+      figure = next;
+      hideTip();
+      if (query.value) search();
+    },
+  };
+}

@@ -117,13 +117,13 @@ function mount(root) {
     figure?.svg.setAttribute("aria-description", words.keys);
   }
 
-  function load(text) {
+  function load({ svg: text, axis }) {
     const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
     if (parsed.localName !== "svg") throw new Error("the figure is no SVG");
     const svg = document.importNode(parsed, true);
     const before = figure;
     const focused = stage.contains(shadow.activeElement) && stage !== shadow.activeElement ? path(shadow.activeElement) : null;
-    figure = readFigure(svg, { role: "button", least: 1 });
+    figure = readFigure(svg, { role: "button", least: 1, room: roomAlong(axis) });
     stage.replaceChildren(svg);
     stage.style.background = figure.paper;
     stage.dataset.tone = isDark(figure.paper) ? "dark" : "light";
@@ -133,6 +133,12 @@ function mount(root) {
     else viewer.fit();
     if (focused !== null) (part(focused) ?? stage).focus({ preventScroll: true });
   }
+
+  /** Frames are wide where nothing stands before or behind them, so that they are easy to hit. */
+  const roomAlong = (axis) => (levels) => {
+    const [narrow, wide] = [1.2 + 1.2 * levels, 4 + 5 * levels];
+    return { x: [narrow, wide], y: [wide, narrow] }[axis] ?? [narrow, narrow];
+  };
 
   const isAkin = (before) => ["width", "height"].every((side) =>
     Math.max(before[side] / figure[side], figure[side] / before[side]) <= LARGE);
@@ -163,7 +169,7 @@ function mount(root) {
       tell = setTriggerValue;
       root.style.setProperty("--height", `${data.height}px`);
       say(data.words);
-      if (data.svg !== shown) load(data.svg);
+      if (data.svg !== shown) load(data);
       shown = data.svg;
       figure.svg.setAttribute("aria-description", words.keys);
       select(data.selected);

@@ -60,6 +60,7 @@ def figure(
         key=key,
         data={
             "svg": drawing.to_svg(),
+            "axis": drawing.scene.axis,
             "words": {name: words.get(name, text) for name, text in WORDS.items()},
             "selected": selected,
             "height": height,

@@ -197,15 +197,12 @@ function collapsible(figure, flow) {
   /** Draw a scope's frame, or the bar that stands for what it hides. */
   function mark(scope) {
     const { bar, name, low, high, collapsed } = scope;
-    const room = collapsed ? 0 : scope.room;
-    let [from, to] = [moved(low), moved(high)];
+    const [from, to] = [moved(low), moved(high)];
     if (collapsed && scope.shifts) {
       // as wide on either side of its line, whatever branches off it
       const half = Math.min(scope.lane - low[across], high[across] - scope.lane);
       [from[across], to[across]] = [scope.lane - half, scope.lane + half];
     }
-    from = from.map((value) => value - room);
-    to = to.map((value) => value + room);
     name.classList.toggle("off", !collapsed || Boolean(hiddenBy(scope)));
     bar.classList.toggle("off", Boolean(hiddenBy(scope)));
     bar.setAttribute("aria-expanded", String(!collapsed));
@@ -217,7 +214,7 @@ function collapsible(figure, flow) {
         ? `translate(${x - size * 0.35} ${y}) rotate(90)`
         : `translate(${x} ${y + size * 0.35})`);
     }
-    frame(bar, from, to);
+    frame(collapsed ? { bar, room: [0, 0] } : scope, from, to);
   }
 
   const ink = svg.querySelector("text:not(.name)")?.getAttribute("fill") ?? "currentColor";

@@ -3,7 +3,11 @@
 // The page's own elements stand before the figure, so that none of its ids is found first
 const $ = (selector) => document.querySelector(selector);
 const stage = $("#ui-stage");
-const figure = readFigure($("#ui-stage > svg"), { role: "img", least: 2 });
+const figure = readFigure($("#ui-stage > svg"), {
+  role: "img",
+  least: 2,
+  room: (levels) => [1.2 + 1.2 * levels, 1.2 + 1.2 * levels],
+});
 const collapsing = collapsible(figure, stage.dataset.axis);
 const scopeOf = (element) => figure.scopeOf.get(element);
 

@@ -21,9 +21,10 @@ function bounds(element) {
 
 /**
  * What a drawn figure holds: the colour of its paper, its page, its boxes, and its scopes. A scope of
- * `least` boxes or more gets a frame (`bar`) that can be pressed; boxes are of a `role`.
+ * `least` boxes or more gets a frame (`bar`) that can be pressed, with `room` around what is inside, in x
+ * and y, by how many levels of scopes that is; boxes are of a `role`.
  */
-function readFigure(svg, { role, least }) {
+function readFigure(svg, { role, least, room }) {
   const [left, top, width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
   const sheet = svg.querySelector("path"); // the host has its own
   const paper = sheet.getAttribute("fill");
@@ -76,13 +77,13 @@ function readFigure(svg, { role, least }) {
     const { group, bar, low, high, depth } = scope;
     // nested scopes need room around each other to be told apart and hit
     const levels = 1 + Math.max(-1, ...scopes.filter((s) => within(s, scope)).map((s) => s.depth - depth));
-    scope.room = 1.2 + 1.2 * levels;
+    scope.room = room(levels);
     group.prepend(bar);
     bar.dataset.title = group.dataset.title || group.id;
     bar.dataset.desc = group.dataset.desc ?? "";
     delete group.dataset.title;
     setAll(bar, { class: "scope", role: "button", tabindex: 0, "aria-label": label(bar) });
-    frame(bar, low.map((value) => value - scope.room), high.map((value) => value + scope.room));
+    frame(scope, low, high);
   }
   for (const { element } of boxes) {
     if (!element.dataset.title) element.dataset.title = element.id;
@@ -92,8 +93,8 @@ function readFigure(svg, { role, least }) {
 }
 
 /** Put a scope's frame around what is between two corners. */
-function frame(bar, from, to) {
-  setAll(bar, { x: from[0], y: from[1], width: to[0] - from[0], height: to[1] - from[1], rx: 3 });
+function frame({ bar, room: [x, y] }, from, to) {
+  setAll(bar, { x: from[0] - x, y: from[1] - y, width: to[0] - from[0] + 2 * x, height: to[1] - from[1] + 2 * y, rx: 3 });
 }
 
 const isDark = (colour) =>

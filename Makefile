@@ -4,7 +4,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
 
-.PHONY: demo test test-zoo check format goldens bench mermaid clean
+.PHONY: app demo test test-zoo check format goldens bench mermaid clean
+
+app: $(VENV)/.app  ## Set up everything and open the app in a browser.
+	$(BIN)/streamlit run app.py
 
 demo: $(VENV)/.light  ## Draw the book's figures to out/ and print the exact report.
 	@mkdir -p out
@@ -51,6 +54,10 @@ $(VENV)/bin/python:
 
 $(VENV)/.light: $(VENV)/bin/python pyproject.toml
 	@test -e $(VENV)/.dev || $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt .
+	@touch $@
+
+$(VENV)/.app: $(VENV)/bin/python pyproject.toml
+	@test -e $(VENV)/.dev || $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[app]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt

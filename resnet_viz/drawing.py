@@ -106,9 +106,17 @@ class Drawing:
                 what is not installed, or the file cannot be written; a file that stood there before
                 is left as it was.
         """
-        exporter = check_options(path, options)
+        write_whole(path, self.to_bytes(exporter_for(path), **options))
+
+    def to_bytes(self, suffix: str, **options: Any) -> bytes:
+        """Return the bytes of a file of the drawing; its suffix, as `.png`, says the format.
+
+        Raises:
+            RequestError: as `save`, but for the file itself.
+        """
+        exporter = check_options(f"a{suffix}", options)
         look = self._look(exporter.module)
-        write_whole(path, exporter.write(getattr(self, exporter.of), **{**look, **options}))
+        return exporter.write(getattr(self, exporter.of), **{**look, **options})
 
     def _repr_svg_(self) -> str:
         return self.to_svg()

@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["LANGUAGES", "SIGNS", "label", "name_of", "phrase", "phrase_of", "times"]
+__all__ = ["KINDS", "LANGUAGES", "SIGNS", "label", "name_of", "phrase", "phrase_of", "times"]
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "zh": "中文"})
 
@@ -263,7 +263,7 @@ def _label(
     return text
 
 
-_KINDS = frozenset({"stem", "body", "head", "stage", "basic", "bottleneck", "conv", "shortcut"})
+KINDS = frozenset({"stem", "body", "head", "stage", "basic", "bottleneck", "conv", "shortcut"})
 """The kinds of scope that have a label; a module's class is called as it is."""
 
 
@@ -274,7 +274,7 @@ def name_of(kind: str, path: str, language: str) -> str:
     ('Stage 2', 'denseblock1: DenseBlock')
     """
     own = path.rpartition(".")[2]
-    if kind in _KINDS:
+    if kind in KINDS:
         number = own[len(own.rstrip("0123456789")) :]
         return _LABELS[language][kind].format(number=number).rstrip()
     return kind if not own or own.isdigit() else f"{own}: {kind}"

@@ -1,1 +1,1 @@
-"""The app: a network described, drawn and counted in a browser."""
+"""The app's page, section by section; `app.py` puts them together, Streamlit shows them."""

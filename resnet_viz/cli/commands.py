@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-__all__ = ["draw", "explain", "report", "shapes", "spec", "table", "zoo"]
+__all__ = ["app", "draw", "explain", "report", "shapes", "spec", "table", "zoo"]
 
 
 def draw(
@@ -92,6 +92,13 @@ def spec(network: str, format: str) -> None:
     from resnet_viz.spec.files import dumps
 
     _write(dumps(find_spec(network), format))
+
+
+def app(port: object, address: str) -> None:
+    """Serve the app until it is interrupted."""
+    from resnet_viz.app.serve import serve
+
+    serve(8501 if port is None else port, address)
 
 
 def _end_orderly() -> None:

@@ -132,6 +132,19 @@ def parser() -> argparse.ArgumentParser:
     _choice(spec, "format", "yaml", "yaml, toml or json")
     spec.set_defaults(run_command=commands.spec)
 
+    app = _verb(verbs, "app", "open the page in which stages are varied and networks watched")
+    app.add_argument(
+        "--port", metavar="PORT", type=_number, help="where it is served (default: 8501)"
+    )
+    app.add_argument(
+        "--address",
+        metavar="ADDRESS",
+        default="localhost",
+        help="who is served: localhost, this machine only, or 0.0.0.0, whoever reaches it "
+        "(default: localhost)",
+    )
+    app.set_defaults(run_command=commands.app)
+
     return top
 
 

@@ -13,7 +13,7 @@ from resnet_viz.errors import RequestError, SpecError, choose, nearest, show
 from resnet_viz.files import write_whole
 from resnet_viz.spec.model import Head, ResNetSpec, Stage, Stem
 
-__all__ = ["FORMATS", "SUFFIXES", "dumps", "load", "loads", "save"]
+__all__ = ["FORMATS", "SUFFIXES", "decode", "dumps", "format_of", "load", "loads", "read", "save"]
 
 MAX_BYTES = 100_000
 MAX_LINE = 10_000  # characters; a TOML key of that many dots takes seconds to read
@@ -30,7 +30,7 @@ def load(path: str | os.PathLike[str]) -> ResNetSpec:
     """
     if not isinstance(path, (str, os.PathLike)):
         raise RequestError(f"spec file: {show(path)} (must be a path)")
-    form = _format_of(path)
+    form = format_of(path)
     path = os.fspath(path)
     try:
         with open(path, "rb") as file:
@@ -39,16 +39,28 @@ def load(path: str | os.PathLike[str]) -> ResNetSpec:
         raise RequestError(f"{path}: cannot be read ({_reason(error)})") from None
     except ValueError as error:  # a NUL character or a lone surrogate in the name
         raise RequestError(f"{path!r}: cannot be read ({error})") from None
+    try:
+        return decode(data, form)
+    except RequestError as error:
+        raise RequestError(f"{path}: {error}") from None
+
+
+def decode(data: bytes, format: str) -> ResNetSpec:
+    """Read a spec from the bytes of a file in `yaml`, `toml` or `json`.
+
+    Raises:
+        RequestError: they are too many, not UTF-8, or `loads` refuses the text.
+
+    >>> decode(b"stages: [{blocks: 2, channels: 64}]", "yaml").stages[0].channels
+    64
+    """
     if len(data) > MAX_BYTES:
-        raise RequestError(f"{path}: larger than {MAX_BYTES} bytes (a spec file is a page of text)")
+        raise RequestError(f"larger than {MAX_BYTES} bytes (a spec file is a page of text)")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise RequestError(f"{path}: not UTF-8 text (byte {error.start})") from None
-    try:
-        return loads(text, form)
-    except RequestError as error:
-        raise RequestError(f"{path}: {error}") from None
+        raise RequestError(f"not UTF-8 text (byte {error.start})") from None
+    return loads(text, format)
 
 
 def save(spec: ResNetSpec, path: str | os.PathLike[str]) -> None:
@@ -57,7 +69,7 @@ def save(spec: ResNetSpec, path: str | os.PathLike[str]) -> None:
     Raises:
         RequestError: the suffix is unknown or the file cannot be written.
     """
-    write_whole(path, dumps(spec, _format_of(path)).encode())
+    write_whole(path, dumps(spec, format_of(path)).encode())
 
 
 def loads(text: str, format: str) -> ResNetSpec:
@@ -70,7 +82,7 @@ def loads(text: str, format: str) -> ResNetSpec:
     >>> loads("stages: [{blocks: 2, channels: 64}]", "yaml").stages[0].blocks
     2
     """
-    read, _ = choose("spec format", format, FORMATS)
+    parse, _ = choose("spec format", format, FORMATS)
     if not isinstance(text, str):
         raise RequestError(f"spec: {show(text)} (must be a text)")
     if not text.strip():
@@ -80,13 +92,13 @@ def loads(text: str, format: str) -> ResNetSpec:
     if any(len(line) > MAX_LINE for line in text.splitlines()):
         raise RequestError(f"a line is longer than {MAX_LINE} characters")
     try:
-        data = read(text)
+        data = parse(text)
         _check_bounds(data)
     except RecursionError:
         raise RequestError(f"nested more than {MAX_DEPTH} deep") from None
     if data is None:
         raise RequestError("the spec is empty (needs at least the key 'stages')")
-    return _read_spec(data)
+    return read(data)
 
 
 def dumps(spec: ResNetSpec, format: str) -> str:
@@ -135,7 +147,15 @@ def _is_default(field: Any, content: Any) -> bool:
     return field.default_factory is not MISSING and bool(content == field.default_factory())
 
 
-def _read_spec(data: Any) -> ResNetSpec:
+def read(data: Any) -> ResNetSpec:
+    """Read a spec from plain data, as a file holds it: keys, values and lists.
+
+    Raises:
+        SpecError: a key is unknown or missing, or a value is not legal; it says where.
+
+    >>> read({"stages": [{"blocks": 2, "channels": 64}]}).stages[0].blocks
+    2
+    """
     values = _read_fields(ResNetSpec, data, "")
     for key, kind in (("stem", Stem), ("head", Head)):
         if key in values:
@@ -300,7 +320,12 @@ FORMATS: Mapping[str, tuple[Callable[[str], Any], Callable[[Any], str]]] = {
 SUFFIXES = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
 
 
-def _format_of(path: str | os.PathLike[str]) -> str:
+def format_of(path: str | os.PathLike[str]) -> str:
+    """Return the format that a file's suffix names.
+
+    Raises:
+        RequestError: it names none.
+    """
     name = os.path.basename(path)
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
     if suffix not in SUFFIXES:

@@ -1,0 +1,78 @@
+"""What the page asks the library: each answer once, however many visitors ask for it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from resnet_viz.app.state import Look
+from resnet_viz.assembly import assemble
+from resnet_viz.details import Details, details
+from resnet_viz.drawing import Drawing, draw
+from resnet_viz.errors import RequestError
+from resnet_viz.explaining import Explanation, explain
+from resnet_viz.graph.repeat import count_nodes
+from resnet_viz.reports import Report, report
+from resnet_viz.spec import ResNetSpec
+from resnet_viz.view import FIGURES
+
+__all__ = ["MOST_OPERATORS", "drawing", "explanation", "opened", "reported"]
+
+MOST_OPERATORS = 5_000
+"""Operators of the largest network that is drawn with none folded: a browser must stay quick."""
+
+# A rerun asks again what it asked before, and visitors look at the same networks: answers are
+# values and are shared. The numbers bound what a long-running server remembers.
+
+
+@lru_cache(maxsize=64)
+def drawing(spec: ResNetSpec, look: Look, lang: str, highlight: tuple[str, ...] = ()) -> Drawing:
+    """Draw a network as it is looked at.
+
+    Raises:
+        RequestError: this figure does not show such a network, or it is too large for a page.
+    """
+    kind = FIGURES[look.figure]
+    unroll = look.unroll and kind.whole
+    if unroll or look.figure == "layers":
+        operators = count_nodes(assemble(spec))
+        if operators > MOST_OPERATORS:
+            raise RequestError(
+                f"{operators:,} operators (must be at most {MOST_OPERATORS:,} on a page; folded, "
+                "equal blocks are drawn once)"
+            )
+    return draw(
+        spec,
+        figure=look.figure,
+        direction=look.direction,
+        lang=lang,
+        theme=look.theme,
+        unroll=unroll,
+        depth=look.depth or None if kind.whole else None,
+        annotate=look.annotate if kind.plain else "",
+        layout=look.layout if kind.whole else "auto",
+        highlight=",".join(highlight),
+    )
+
+
+@lru_cache(maxsize=256)
+def reported(
+    spec: ResNetSpec, depth: str, convention: str = "macs", open_head: bool = False
+) -> Report:
+    """Count a network."""
+    return report(spec, depth=depth, convention=convention, open_head=open_head)
+
+
+@lru_cache(maxsize=64)
+def explanation(spec: ResNetSpec) -> Explanation:
+    """Count a network under every convention."""
+    return explain(spec)
+
+
+@lru_cache(maxsize=256)
+def opened(spec: ResNetSpec, path: str) -> Details:
+    """Look closely at a part of a network.
+
+    Raises:
+        RequestError: it has no such part.
+    """
+    return details(spec, path)

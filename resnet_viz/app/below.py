@@ -1,0 +1,38 @@
+"""What stands below the figure, one section at a time: only what is looked at is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from resnet_viz.app import compare, download, understand
+from resnet_viz.app.session import Session
+from resnet_viz.app.state import SECTIONS
+from resnet_viz.app.words import say
+
+__all__ = ["show"]
+
+SHOW: Mapping[str, Callable[[Session], None]] = {
+    "shapes": understand.shapes,
+    "costs": understand.costs,
+    "conventions": understand.conventions,
+    "compare": compare.show,
+    "download": download.show,
+}
+
+
+def show(session: Session) -> None:
+    """Let the visitor choose a section, and show it."""
+    lang = session.config.lang
+    chosen = st.segmented_control(
+        say(lang, "section"),
+        SECTIONS,
+        default=session.config.section,
+        required=True,
+        format_func=lambda name: say(lang, f"section:{name}"),
+        key=session.key("section"),
+        label_visibility="collapsed",
+    )
+    session.edit(session.config._replace(section=chosen or session.config.section))
+    SHOW[session.config.section](session)

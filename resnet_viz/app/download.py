@@ -1,0 +1,80 @@
+"""What a visitor takes away: the figure, the report, the spec, and a link to the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from resnet_viz.app.answers import drawing, reported
+from resnet_viz.app.session import Session
+from resnet_viz.app.state import Config, to_link
+from resnet_viz.app.text import escaped
+from resnet_viz.app.words import say
+from resnet_viz.errors import RequestError
+from resnet_viz.export import EXPORTERS
+from resnet_viz.spec.files import dumps
+
+__all__ = ["show"]
+
+REPORTS = {"csv": "csv", "md": "md", "latex": "tex", "json": "json", "html": "html"}
+"""The formats of a report, and the suffix of each."""
+
+SPECS = ("yaml", "toml", "json")
+
+
+def show(session: Session) -> None:
+    """Offer files in every format, and a link."""
+    config = session.config
+    lang, name = config.lang, config.spec.name
+    st.markdown(f"**{say(lang, 'figures')}**")
+    try:
+        drawn = drawing(config.spec, config.look, lang)
+    except RequestError as error:
+        st.caption(say(lang, "not_drawn", escaped(str(error))))
+    else:
+        with st.container(horizontal=True):
+            for suffix in EXPORTERS:
+                file = f"{name}-graph.json" if suffix == ".json" else f"{name}{suffix}"
+                _offer(suffix[1:].upper(), file, partial(drawn.to_bytes, suffix))
+    st.markdown(f"**{say(lang, 'reports')}**")
+    report = reported(config.spec, "block")
+    with st.container(horizontal=True):
+        for format, suffix in REPORTS.items():
+            file = f"{name}-report.{suffix}"
+            _offer(_title(format), file, partial(_encoded, report.to, format))
+    st.markdown(f"**{say(lang, 'specs')}**")
+    with st.container(horizontal=True):
+        for format in SPECS:
+            file = f"{name}.{format}"
+            _offer(format.upper(), file, partial(_encoded, partial(dumps, config.spec), format))
+    st.markdown(f"**{say(lang, 'link')}**")
+    st.caption(say(lang, "link_help"))
+    st.code(_address(config), language=None, wrap_lines=True)
+
+
+def _encoded(write: Callable[[str], str], format: str) -> bytes:
+    return write(format).encode()
+
+
+def _offer(label: str, file: str, make: Callable[[], Any]) -> None:
+    """Offer a file that is made when it is asked for."""
+    st.download_button(label, make, _safe(file), on_click="ignore", key=f"download:{file}")
+
+
+def _title(format: str) -> str:
+    return {"md": "Markdown", "latex": "LaTeX"}.get(format, format.upper())
+
+
+def _safe(name: str) -> str:
+    """Return a name that any system takes for a file."""
+    return "".join(c if c.isalnum() or c in "-_." else "_" for c in name)[-120:]
+
+
+def _address(config: Config) -> str:
+    base = (st.context.url or "").partition("?")[0]
+    link = to_link(config)
+    return f"{base}?{urlencode(link)}" if link else base

@@ -1,0 +1,57 @@
+"""A field of a spec as a control of the page; which one, its type says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import Field
+from types import MappingProxyType
+from typing import Any
+
+import streamlit as st
+
+from resnet_viz.app.words import say
+from resnet_viz.spec.kinds import ACTIVATIONS, BLOCKS, NORMS, SHORTCUTS, STRIDES_IN
+
+__all__ = ["KINDS", "control"]
+
+KINDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "block": BLOCKS,
+        "shortcut": SHORTCUTS,
+        "norm": NORMS,
+        "activation": ACTIVATIONS,
+        "stride_in": STRIDES_IN,
+    }
+)
+"""What the fields that name a kind may be, with a sentence for each."""
+
+
+def control(field: Field[Any], value: Any, label: str, lang: str, key: str) -> Any:
+    """Show a field of a spec, and return what it holds now, be it right or wrong."""
+    if field.name in KINDS:
+        return _kind(KINDS[field.name], value, label, key)
+    if field.type == "bool":
+        return st.checkbox(label, value, key=key)
+    if field.type == "str":
+        return st.text_input(label, value, max_chars=200, key=key)
+    if str(field.type).startswith("tuple"):
+        text = ", ".join(map(str, value))
+        return _numbers(st.text_input(label, text, help=say(lang, f"{field.name}_help"), key=key))
+    return st.number_input(label, value=value, step=1, key=key)
+
+
+def _kind(kinds: Mapping[str, str], value: str, label: str, key: str) -> str | None:
+    legal = list(kinds)
+    index = legal.index(value) if value in kinds else None
+    help = "\n".join(f"- **{name}**: {meaning}" for name, meaning in kinds.items())
+    return st.selectbox(label, legal, index=index, help=help, key=key)
+
+
+def _numbers(text: str) -> list[int | str]:
+    """Return the numbers in a text, with what is none as it is.
+
+    >>> _numbers("4096, 12x")
+    [4096, '12x']
+    """
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    return [int(word) if word.isdecimal() and len(word) < 20 else word for word in words]

@@ -1,0 +1,68 @@
+"""How the network is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from resnet_viz.app.session import Session
+from resnet_viz.app.state import Look
+from resnet_viz.app.words import say
+from resnet_viz.drawing import LAYOUTS
+from resnet_viz.layout import DIRECTIONS
+from resnet_viz.themes import THEMES
+from resnet_viz.view import DEPTHS, FIGURES
+from resnet_viz.view.annotate import FACTS
+
+__all__ = ["show"]
+
+
+def show(session: Session) -> None:
+    """Let the visitor choose figure, direction, depth, theme and numbers."""
+    look, lang = session.config.look, session.config.lang
+
+    def choice(name: str, legal: Iterable[str], width: int, off: bool = False) -> str:
+        options, now = list(legal), getattr(look, name)
+        chosen = st.selectbox(
+            say(lang, name),
+            options,
+            index=options.index(now),
+            format_func=lambda option: say(lang, f"{name}:{option}"),
+            disabled=off,
+            key=session.key(name),
+            width=width,
+        )
+        return chosen or now
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        figure = choice("figure", FIGURES, 150)
+        kind = FIGURES[figure]
+        direction = choice("direction", DIRECTIONS, 100)
+        depth = choice("depth", ("", *DEPTHS), 150, off=not kind.whole)
+        theme = choice("theme", THEMES, 100)
+        facts = st.multiselect(
+            say(lang, "annotate"),
+            list(FACTS),
+            [fact for fact in look.annotate.split(",") if fact],
+            format_func=lambda fact: say(lang, f"fact:{fact}"),
+            disabled=not kind.plain,
+            key=session.key("annotate"),
+            placeholder=say(lang, "none"),
+            width=170,
+        )
+        with st.popover(say(lang, "more")):
+            layout = choice("layout", LAYOUTS, 180, off=not kind.whole)
+            unroll = st.checkbox(
+                say(lang, "unroll"),
+                look.unroll,
+                help=say(lang, "unroll_help"),
+                disabled=not kind.whole,
+                key=session.key("unroll"),
+            )
+    annotate = ",".join(fact for fact in FACTS if fact in facts)
+    session.edit(
+        session.config._replace(
+            look=Look(figure, direction, depth, theme, annotate, layout, unroll)
+        )
+    )

@@ -1,0 +1,52 @@
+"""The page around its sections: title, language, and the address that says what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from resnet_viz.app.session import Session, current, publish
+from resnet_viz.app.words import say
+from resnet_viz.labels import LANGUAGES
+
+__all__ = ["visit"]
+
+SIDEBAR = 420  # pixels: two number fields with their steppers
+
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
+    '<path d="M5 14V2M5 13h6q2 0 2-2V5q0-2-2-2H6.5" fill="none" stroke="#000"/>'
+    '<path d="M1.5 9.5h7v2h-7zM1.5 5.5h7v2h-7z" fill="#66bfff" stroke="#000"/></svg>'
+)
+"""Two boxes and their shortcut; drawn here, so that no icon is fetched from elsewhere."""
+
+
+@contextmanager
+def visit() -> Iterator[Session]:
+    """Begin the page and hand out the visitor's session; write the address in the end."""
+    session = current()
+    st.set_page_config(
+        page_title=f"{session.config.spec.name} · resnet_viz",
+        page_icon=ICON,
+        layout="wide",
+        initial_sidebar_state=SIDEBAR,
+    )
+    with st.sidebar:
+        _language(session)
+    yield session
+    publish(session)
+
+
+def _language(session: Session) -> None:
+    chosen = st.segmented_control(
+        say(session.config.lang, "language"),
+        list(LANGUAGES),
+        default=session.config.lang,
+        required=True,
+        format_func=LANGUAGES.__getitem__,
+        key=session.key("language"),
+        label_visibility="collapsed",
+    )
+    session.edit(session.config._replace(lang=chosen or session.config.lang))

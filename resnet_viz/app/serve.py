@@ -1,0 +1,40 @@
+"""The app as a server on this machine."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from resnet_viz.errors import RequestError, show
+
+__all__ = ["script", "serve"]
+
+
+def serve(port: object, address: str) -> None:
+    """Serve the app until it is interrupted.
+
+    Args:
+        port: from 1 to 65535.
+        address: of the network that is served; `localhost` is this machine only.
+
+    Raises:
+        RequestError: there is no such port, or Streamlit is not installed.
+    """
+    if not isinstance(port, float | int) or not 1 <= port <= 65535 or port != int(port):
+        raise RequestError(f"port: {show(port)} (must be from 1 to 65535)")
+    if find_spec("streamlit") is None:
+        raise RequestError(
+            "streamlit is not installed (the app needs it: pip install 'resnet-viz[app]')"
+        )
+    from streamlit.web import cli
+
+    cli.main(
+        ["run", str(script()), "--server.port", str(int(port)), "--server.address", address],
+        prog_name="resnet-viz app",
+    )
+
+
+def script() -> Path:
+    """Return the page's script: a wheel carries it here, a checkout at its top."""
+    here = Path(__file__).parent
+    return next(path for path in (here / "script.py", here.parents[1] / "app.py") if path.exists())

@@ -1,0 +1,130 @@
+"""What a visitor has done so far: the one place in which the page keeps state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from resnet_viz.app.state import FIRST, Config, from_link, to_link
+from resnet_viz.errors import RequestError
+from resnet_viz.spec import ResNetSpec
+from resnet_viz.zoo import find
+
+__all__ = ["Session", "current", "plain", "publish"]
+
+MOST_STEPS = 200
+
+
+@dataclass
+class Session:
+    """One visitor's page.
+
+    Attributes:
+        config: what is shown: the last that was right.
+        draft: the values of the spec that the fields began with, and
+        typed: what they hold now, be it right or wrong.
+        generation: counts how often the fields were filled anew; it is part of their keys.
+        past: networks before this one, for undo, and
+        future: those that undo left.
+        address: the values of the page's address, as last seen or written.
+        problem: what was wrong with what the visitor sent last.
+    """
+
+    config: Config
+    draft: dict[str, Any]
+    typed: dict[str, Any]
+    generation: int = 0
+    past: list[ResNetSpec] = field(default_factory=list)
+    future: list[ResNetSpec] = field(default_factory=list)
+    address: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+
+    def key(self, name: str) -> str:
+        """Return the key of a field that is filled anew when the network changes from outside."""
+        return f"{name}/{self.generation}"
+
+    def open(self, spec: ResNetSpec) -> None:
+        """Show another network."""
+        self.problem = ""
+        self.fill(self.config._replace(spec=spec, opened=""))
+
+    def fill(self, config: Config) -> None:
+        """Show something, and fill the fields with it."""
+        self._step(config.spec)
+        self.config = config
+        self.refill(plain(config.spec))
+
+    def refill(self, draft: dict[str, Any]) -> None:
+        """Fill the fields of the spec with values, be they right or wrong."""
+        self.draft = self.typed = draft
+        self.generation += 1
+
+    def edit(self, config: Config) -> None:
+        """Show what the fields say."""
+        self._step(config.spec)
+        self.config = config
+
+    def undo(self) -> None:
+        """Go back to the network before this one."""
+        if self.past:
+            self.fill(self.config._replace(spec=self.past[-1]))
+
+    def redo(self) -> None:
+        """Go on to the network that undo left."""
+        if self.future:
+            self.fill(self.config._replace(spec=self.future[-1]))
+
+    def _step(self, spec: ResNetSpec) -> None:
+        """Note a change of network; a step back or on again is one in the list."""
+        now = self.config.spec
+        if spec == now:
+            return
+        if self.past and spec == self.past[-1]:
+            self.past.pop()
+            self.future.append(now)
+        elif self.future and spec == self.future[-1]:
+            self.future.pop()
+            self.past.append(now)
+        else:
+            self.past.append(now)
+            self.future.clear()
+        del self.past[:-MOST_STEPS], self.future[:-MOST_STEPS]
+
+    def follow(self, address: Mapping[str, str]) -> None:
+        """Show what the page's address asks for, if it is not what was written there."""
+        if address == self.address:
+            return
+        self.address = dict(address)
+        try:
+            self.fill(from_link(address))
+            self.problem = ""
+        except RequestError as error:
+            self.problem = str(error)
+
+
+def plain(spec: ResNetSpec) -> dict[str, Any]:
+    """Return the values of a spec, all of them, as plain data."""
+    return asdict(spec) | {"stages": [asdict(stage) for stage in spec.stages]}
+
+
+def current() -> Session:
+    """Return the visitor's session, after a look at the page's address."""
+    if "session" not in st.session_state:
+        spec = find(FIRST)
+        st.session_state["session"] = Session(Config(spec), plain(spec), plain(spec))
+        st.session_state["session"].follow(st.query_params.to_dict())
+        st.session_state["session"].past.clear()  # a link is where one begins
+    session: Session = st.session_state["session"]
+    session.follow(st.query_params.to_dict())
+    return session
+
+
+def publish(session: Session) -> None:
+    """Write into the page's address what is shown."""
+    link = to_link(session.config)
+    if link != session.address:
+        st.query_params.from_dict(link)
+        session.address = link

@@ -1,0 +1,91 @@
+"""Where a visitor begins: a network of the zoo, or a spec file; and the way back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from resnet_viz.app.session import Session
+from resnet_viz.app.text import escaped
+from resnet_viz.app.words import say
+from resnet_viz.errors import RequestError
+from resnet_viz.spec import ResNetSpec
+from resnet_viz.spec.files import MAX_BYTES, SUFFIXES, decode, format_of
+from resnet_viz.zoo import entries, names
+
+__all__ = ["show"]
+
+
+def show(session: Session) -> None:
+    """Offer networks to begin with, and undo and redo."""
+    lang = session.config.lang
+    _zoo(session, lang)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            say(lang, "undo"),
+            on_click=session.undo,
+            disabled=not session.past,
+            icon=":material/undo:",
+            key="undo",
+        )
+        st.button(
+            say(lang, "redo"),
+            on_click=session.redo,
+            disabled=not session.future,
+            icon=":material/redo:",
+            key="redo",
+        )
+        with st.popover(say(lang, "upload"), icon=":material/upload_file:"):
+            _upload(session, lang)
+    if session.problem:
+        st.error(say(lang, "refused", escaped(session.problem)), icon=":material/error:")
+
+
+def _zoo(session: Session, lang: str) -> None:
+    known = _known(session.config.spec)
+    key = session.key("zoo")
+    st.selectbox(
+        say(lang, "network"),
+        names(),
+        index=None if known is None else names().index(known),
+        placeholder=f"{session.config.spec.name} {say(lang, 'own')}",
+        help=say(lang, "network_help"),
+        key=key,
+        on_change=_choose,
+        args=(session, key),
+    )
+
+
+def _known(spec: ResNetSpec) -> str | None:
+    """Return the name of a network in the zoo, if it is there as it is."""
+    entry = entries().get(spec.name)
+    return spec.name if entry is not None and entry.spec == spec else None
+
+
+def _choose(session: Session, key: str) -> None:
+    entry = entries().get(st.session_state[key] or "")
+    if entry is not None:
+        session.open(entry.spec)
+
+
+def _upload(session: Session, lang: str) -> None:
+    key = session.key("upload")
+    st.file_uploader(
+        say(lang, "upload"),
+        type=[suffix[1:] for suffix in SUFFIXES],
+        help=say(lang, "upload_help"),
+        max_upload_size=1,
+        key=key,
+        on_change=_receive,
+        args=(session, key),
+    )
+
+
+def _receive(session: Session, key: str) -> None:
+    """Open what was uploaded, or say what is wrong with it."""
+    file = st.session_state[key]
+    if file is None:
+        return
+    try:
+        session.open(decode(file.read(MAX_BYTES + 1), format_of(file.name)))
+    except RequestError as error:
+        session.problem = f"{file.name}: {error}"

@@ -1,0 +1,132 @@
+"""Shapes, costs and conventions of the network."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from resnet_viz.app import tables
+from resnet_viz.app.answers import explanation, reported
+from resnet_viz.app.session import Session
+from resnet_viz.app.text import escaped
+from resnet_viz.app.words import say
+from resnet_viz.explaining import Line
+from resnet_viz.labels import KINDS, name_of
+from resnet_viz.ops import TERMS
+from resnet_viz.ops.operator import spell
+from resnet_viz.reports import Row
+from resnet_viz.view import DEPTHS
+
+__all__ = ["conventions", "costs", "shapes"]
+
+
+def shapes(session: Session) -> None:
+    """Show the shape that leaves each part."""
+    lang = session.config.lang
+    depth = _depth(session, "block")
+    report = reported(session.config.spec, depth, open_head=True)
+    rows = report.rows
+    tables.show(
+        {
+            say(lang, "part"): ["input", *map(_name, rows)],
+            say(lang, "kind"): ["", *(_kind(row, lang) for row in rows)],
+            say(lang, "output"): [spell(report.input), *(spell(row.output) for row in rows)],
+            say(lang, "field"): [say(lang, "pixels", 1), *(_pixels(row, lang) for row in rows)],
+        },
+        alt=say(lang, "section:shapes"),
+    )
+
+
+def costs(session: Session) -> None:
+    """Show what each part costs, and where the layer count comes from."""
+    spec, lang = session.config.spec, session.config.lang
+    stages = reported(spec, "stage")
+    st.markdown(f"**{say(lang, 'derived', stages.totals['layers'])}**")
+    st.markdown(escaped(stages.layers.derive()))
+    st.markdown(f"**{say(lang, 'per_stage')}**")
+    names = list(map(_name, stages.rows))
+    part = say(lang, "part")
+    columns = st.columns(3)
+    for column, word in zip(columns, ("params", "macs", "activations"), strict=True):
+        with column:
+            st.caption(say(lang, word))
+            st.bar_chart(
+                {part: names, say(lang, word): [float(getattr(row, word)) for row in stages.rows]},
+                x=part,
+                y=say(lang, word),
+                x_label="",
+                y_label="",
+                horizontal=True,
+                sort=False,
+                height=40 * len(names) + 60,
+                alt=f"{say(lang, word)}: {say(lang, 'per_stage')}",
+            )
+    rows = reported(spec, _depth(session, "block")).rows
+    tables.show(
+        {
+            say(lang, "part"): list(map(_name, rows)),
+            say(lang, "kind"): [_kind(row, lang) for row in rows],
+            say(lang, "output"): [spell(row.output) for row in rows],
+            **{
+                say(lang, word): [getattr(row, word) for row in rows]
+                for word in ("params", "macs", "activations")
+            },
+        },
+        alt=say(lang, "section:costs"),
+    )
+
+
+def conventions(session: Session) -> None:
+    """Show what each tool counts of this network, and why they differ."""
+    lang = session.config.lang
+    found = explanation(session.config.spec)
+    st.markdown(say(lang, "explain_intro"))
+    st.table(
+        {
+            say(lang, "tool"): [line.convention.name for line in found.lines],
+            say(lang, "prints"): [f"{line.total:,} {line.convention.unit}" for line in found.lines],
+            say(lang, "made_of"): [_sum(line, found.macs, lang) for line in found.lines],
+            say(lang, "why"): [escaped(line.convention.source) for line in found.lines],
+        },
+        hide_index=True,
+        alt=say(lang, "section:conventions"),
+    )
+
+
+def _sum(line: Line, macs: int, lang: str) -> str:
+    """Return what a total is the sum of."""
+    times = f"{line.scale} × " if line.scale != 1 else ""
+    parts = [f"{times}{macs:,} {say(lang, 'multiply_adds')}"]
+    for term, (weight, amount) in line.terms.items():
+        if amount:
+            times = f"{weight} × " if weight != 1 else ""
+            parts.append(f"{times}{amount:,} {TERMS[term]}")
+    return escaped(" + ".join(parts))
+
+
+def _depth(session: Session, first: str) -> str:
+    lang, options = session.config.lang, list(DEPTHS)
+    chosen = st.segmented_control(
+        say(lang, "rows"),
+        options,
+        default=first,
+        required=True,
+        format_func=lambda depth: say(lang, f"depth:{depth}"),
+        key=f"rows:{session.config.section}",
+    )
+    return chosen or first
+
+
+def _name(row: Row) -> str:
+    name = row.path or "network"
+    return f"{name} (×{row.repeat})" if row.repeat != 1 else name
+
+
+def _kind(row: Row, lang: str) -> str:
+    """Return what a row is, in the page's words."""
+    return name_of(row.kind, row.path, lang) if row.kind in KINDS else row.kind
+
+
+def _pixels(row: Row, lang: str) -> str:
+    if row.receptive_field is None:
+        return say(lang, "whole_image")
+    return say(lang, "pixels", row.receptive_field)

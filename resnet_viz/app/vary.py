@@ -1,0 +1,212 @@
+"""The spec as fields: stages, stem, head and the whole network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+
+import streamlit as st
+
+from resnet_viz.app.fields import control
+from resnet_viz.app.session import Session
+from resnet_viz.app.text import escaped
+from resnet_viz.app.words import field_name, say
+from resnet_viz.errors import SpecError
+from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
+from resnet_viz.spec.files import read
+from resnet_viz.spec.model import MAX_STAGES
+from resnet_viz.zoo import entries
+
+__all__ = ["show"]
+
+ROWS = ({"blocks": 1, "channels": 1}, {"stride": 3, "block": 5, "shortcut": 4})
+"""The fields of a stage that are always seen, with their widths; others are behind a button."""
+
+
+def show(session: Session) -> None:
+    """Let the visitor change the network; what is wrong is said beside its field."""
+    form = _Form(session)
+    session.typed = {**session.draft, **form.values()}
+    try:
+        spec = _named(read(session.typed))
+    except SpecError as error:
+        form.complain(error)
+    else:
+        session.edit(session.config._replace(spec=spec))
+
+
+class _Form:
+    """The fields of one spec, and a place for a complaint beside each part of it."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.lang = session.config.lang
+        self.slots: dict[str, Any] = {"": st.container()}
+
+    def values(self) -> dict[str, Any]:
+        """Show all fields and return what they hold."""
+        draft = self.session.draft
+        self.slots["stages"] = st.container()
+        stages = [self.stage(i, stage) for i, stage in enumerate(draft["stages"])]
+        st.button(
+            say(self.lang, "add"),
+            on_click=_add,
+            args=(self.session,),
+            disabled=len(stages) >= MAX_STAGES,
+            icon=":material/add:",
+            key="add",
+        )
+        with st.expander(say(self.lang, "stem")):
+            stem = self.part(Stem, draft["stem"], "stem")
+        with st.expander(say(self.lang, "head")):
+            head = self.part(Head, draft["head"], "head")
+        with st.expander(say(self.lang, "whole")):
+            size = self.input(draft["input"])
+            whole = self.part(ResNetSpec, draft, "")
+        return {**whole, "input": size, "stem": stem, "stages": stages, "head": head}
+
+    def stage(self, number: int, draft: dict[str, Any]) -> dict[str, Any]:
+        """Show the fields of one stage."""
+        path = f"stages[{number}]"
+        typed: dict[str, Any] = {}
+
+        def show(name: str) -> None:
+            title = field_name(self.lang, name)
+            typed[name] = self.field(known[name], draft[name], path, title)
+
+        known = {field.name: field for field in fields(Stage)}
+        with st.container(border=True, gap="xsmall"):
+            with st.container(horizontal=True, horizontal_alignment="distribute"):
+                self.menu(number)
+                with st.popover(say(self.lang, "more"), type="tertiary"):
+                    for name in known:
+                        if not any(name in row for row in ROWS):
+                            show(name)
+            self.slots[path] = st.container()
+            for row in ROWS:
+                for column, name in zip(st.columns(list(row.values())), row, strict=True):
+                    with column:
+                        show(name)
+        return typed
+
+    def menu(self, number: int) -> None:
+        """Offer to move, copy and remove a stage."""
+        last = len(self.session.draft["stages"]) - 1
+        refused = {"up": number == 0, "down": number == last, "remove": last == 0}
+        refused["copy"] = last + 1 >= MAX_STAGES
+        key = self.session.key(f"menu[{number}]")
+        st.menu_button(
+            f"**{say(self.lang, 'stage', number + 1)}**",
+            [name for name in MOVES if not refused[name]],
+            format_func=lambda name: say(self.lang, name),
+            help=say(self.lang, "change_stage"),
+            type="tertiary",
+            key=key,
+            on_click=_move,
+            args=(self.session, number, key),
+        )
+
+    def part(self, kind: type, draft: dict[str, Any], path: str) -> dict[str, Any]:
+        """Show the fields of a part of the spec, but for those that have a place of their own."""
+        self.slots.setdefault(path or "whole", st.container())
+        own = ("stages", "stem", "head", "input")
+        return {
+            field.name: self.field(
+                field, draft[field.name], path, field_name(self.lang, field.name)
+            )
+            for field in fields(kind)
+            if field.name not in own
+        }
+
+    def input(self, draft: tuple[int, ...]) -> list[Any]:
+        """Show the input's channels, height and width."""
+        names = ("input_channels", "input_height", "input_width")
+        self.slots["input"] = st.container()
+        typed = []
+        for i, (column, name) in enumerate(zip(st.columns(3), names, strict=True)):
+            with column:
+                key = self.session.key(f"input[{i}]")
+                typed.append(st.number_input(say(self.lang, name), value=draft[i], step=1, key=key))
+        return typed
+
+    def field(self, field: Any, value: Any, path: str, label: str) -> Any:
+        """Show one field."""
+        key = self.session.key(f"{path}.{field.name}" if path else field.name)
+        return control(field, value, label, self.lang, key)
+
+    def complain(self, error: SpecError) -> None:
+        """Say what is wrong, beside the part that holds it."""
+        top = re.match(r"stages\[\d+\]|\w*", error.path)
+        slot = self.slots.get(top[0] if top else "", self.slots[""])
+        where = _where(error.path, self.lang)
+        with slot:
+            st.error(say(self.lang, "wrong", where=where, fact=escaped(error.fact)))
+
+
+def _where(path: str, lang: str) -> str:
+    """Return the place of a value in the page's words.
+
+    >>> _where("stages[1].blocks", "en"), _where("input[0]", "en")
+    ('Stage 2: Blocks', 'Input channels')
+    """
+    inputs = {"input[0]": "input_channels", "input[1]": "input_height", "input[2]": "input_width"}
+    if path in inputs:
+        return say(lang, inputs[path])
+    stage = re.fullmatch(r"stages\[(\d+)\]\.?(.*)", path)
+    if stage:
+        name = field_name(lang, stage[2]) if stage[2] else ""
+        return say(lang, "of_stage", int(stage[1]) + 1, name) if name else path
+    return field_name(lang, path.rpartition(".")[2])
+
+
+def _add(session: Session) -> None:
+    """Add a stage as networks go on: half the size, twice the channels."""
+    stages = session.typed["stages"]
+    last = stages[-1]
+    channels = last["channels"]
+    wider = channels * 2 if isinstance(channels, int) else channels
+    _restage(session, [*stages, {**last, "stride": 2, "channels": wider}])
+
+
+def _move(session: Session, number: int, key: str) -> None:
+    move = MOVES.get(st.session_state[key] or "")
+    if move is not None:
+        stages = list(session.typed["stages"])
+        move(stages, number)
+        _restage(session, stages)
+
+
+def _restage(session: Session, stages: list[dict[str, Any]]) -> None:
+    session.refill({**session.typed, "stages": stages})
+
+
+def _swap(stages: list[Any], number: int) -> None:
+    stages[number - 1 : number + 1] = reversed(stages[number - 1 : number + 1])
+
+
+MOVES: dict[str, Callable[[list[Any], int], None]] = {
+    "up": _swap,
+    "down": lambda stages, number: _swap(stages, number + 1),
+    "copy": lambda stages, number: stages.insert(number, stages[number]),
+    "remove": lambda stages, number: stages.__delitem__(number),
+}
+"""What can be done with a stage in the list."""
+
+_EDITED = "-edited"
+
+
+def _named(spec: ResNetSpec) -> ResNetSpec:
+    """Return a network under a name that is not another's: an edited ResNet-50 is none.
+
+    >>> from resnet_viz.zoo import find
+    >>> _named(replace(find("resnet50"), bias=True)).name
+    'resnet50-edited'
+    """
+    name = spec.name.removesuffix(_EDITED)
+    entry = entries().get(name)
+    if entry is None:
+        return spec
+    original = replace(spec, name=name)
+    return original if original == entry.spec else replace(spec, name=name + _EDITED)

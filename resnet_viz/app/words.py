@@ -1,0 +1,274 @@
+"""The words of the page, in English and Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+__all__ = ["FIELDS", "IN_FIGURE", "WORDS", "field_name", "say"]
+
+WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "title": ("ResNets, live", "动手看残差网络"),
+        "language": ("Language", "语言"),
+        # Start
+        "network": ("Network", "网络"),
+        "network_help": (
+            "Begin with a network of the zoo. What you edit below stays until you choose again.",
+            "从网络库里选一个开始。下面的修改会保留到下次选择。",
+        ),
+        "upload": ("Or a spec file", "或上传配置文件"),
+        "upload_help": (
+            "A spec in YAML, TOML or JSON, at most 100 kB. It is read as data and kept nowhere.",
+            "YAML、TOML 或 JSON 格式的配置，至多 100 kB。只作为数据读取，不保存。",
+        ),
+        "undo": ("Undo", "撤销"),
+        "redo": ("Redo", "重做"),
+        "own": ("(your own)", "（自定）"),
+        # Vary
+        "stages": ("Stages", "阶段"),
+        "stage": ("Stage {0}", "阶段 {0}"),
+        "of_stage": ("Stage {0}: {1}", "阶段 {0}：{1}"),
+        "stem": ("Stem", "主干"),
+        "head": ("Head", "头部"),
+        "whole": ("Whole network", "整个网络"),
+        "more": ("More", "更多"),
+        "change_stage": ("Move, duplicate or remove this stage", "移动、复制或删除此阶段"),
+        "up": ("Move up", "上移"),
+        "down": ("Move down", "下移"),
+        "copy": ("Duplicate", "复制"),
+        "remove": ("Remove", "删除"),
+        "add": ("Add a stage", "添加阶段"),
+        "input_channels": ("Input channels", "输入通道"),
+        "input_height": ("Input height", "输入高度"),
+        "input_width": ("Input width", "输入宽度"),
+        "hidden_help": (
+            "Widths of fully connected layers before the last, with commas: 4096, 4096",
+            "最后一层之前的全连接层宽度，用逗号分隔：4096, 4096",
+        ),
+        "wrong": (
+            "**{where}**: {fact}. The figure still shows the last network that was right.",
+            "**{where}**：{fact}。图中仍是上一个正确的网络。",
+        ),
+        "refused": ("Not opened: {0}", "未打开：{0}"),
+        # Totals
+        "layers": ("Layers", "层数"),
+        "params": ("Parameters", "参数"),
+        "macs": ("MACs", "乘加次数"),
+        "flops": ("FLOPs", "浮点运算次数"),
+        "activations": ("Activations", "激活元素"),
+        "layers_help": (
+            "Convolutions and fully connected layers on the main path, as He et al. 2015 count "
+            "them: {0}.",
+            "主路径上的卷积层与全连接层，按 He 等（2015）的算法：{0}。",
+        ),
+        "params_help": (
+            "Every weight and bias that training changes; running means and variances are none.",
+            "训练所改变的全部权重与偏置；滑动均值和方差不算。",
+        ),
+        "macs_help": (
+            "Multiply-adds of convolutions and fully connected layers, what papers print as "
+            '"FLOPs". Two operations each: {0:,} FLOPs.',
+            "卷积层与全连接层的乘加次数，即论文所写的“FLOPs”。每次两步运算：{0:,} 次浮点运算。",
+        ),
+        "activations_help": (
+            "Elements that convolutions and fully connected layers put out (Radosavovic et al. "
+            "2020, section 3).",
+            "卷积层与全连接层输出的元素个数（Radosavovic 等，2020，第 3 节）。",
+        ),
+        "since": ("against {0}", "相比 {0}"),
+        "at_input": ("for an input of {0}", "输入为 {0}"),
+        "yours": ("Your own network.", "自定网络。"),
+        # Look
+        "figure": ("Figure", "图"),
+        "direction": ("Direction", "方向"),
+        "depth": ("Depth", "深度"),
+        "none": ("None", "无"),
+        "theme": ("Theme", "主题"),
+        "annotate": ("Numbers", "标注"),
+        "layout": ("Layout", "布局"),
+        "unroll": ("Every block", "画出每一块"),
+        "unroll_help": (
+            "Draw every block instead of folding equal ones under a bracket.",
+            "画出每一块，不把相同的块折叠在括号下。",
+        ),
+        "figure:network": ("Network", "网络"),
+        "figure:blocks": ("Blocks", "块"),
+        "figure:residual": ("Residual block", "残差块"),
+        "figure:groups": ("Groups", "分组"),
+        "figure:anynet": ("AnyNet", "AnyNet"),
+        "figure:shortcut": ("Shortcut", "捷径"),
+        "figure:bodies": ("Block bodies", "块主体"),
+        "figure:layers": ("Layer by layer", "逐层"),
+        "direction:up": ("Up", "向上"),
+        "direction:down": ("Down", "向下"),
+        "direction:right": ("Right", "向右"),
+        "direction:left": ("Left", "向左"),
+        "depth:": ("As in the book", "如书中"),
+        "depth:network": ("Network", "网络"),
+        "depth:stage": ("Stages", "阶段"),
+        "depth:block": ("Blocks", "块"),
+        "depth:op": ("Operators", "算子"),
+        "theme:d2l": ("Book", "书"),
+        "theme:paper": ("Paper", "论文"),
+        "theme:mono": ("Print", "黑白"),
+        "theme:dark": ("Dark", "深色"),
+        "fact:shape": ("Shapes", "形状"),
+        "fact:params": ("Parameters", "参数"),
+        "fact:macs": ("MACs", "乘加"),
+        "layout:auto": ("Automatic", "自动"),
+        "layout:figure": ("Textbook", "教科书"),
+        "layout:dot": ("Graphviz", "Graphviz"),
+        "not_drawn": ("This figure cannot be drawn: {0}", "此图无法绘制：{0}"),
+        "hint": (
+            "Click a box or a block to open it here.",
+            "点击方框或块，在此查看。",
+        ),
+        # Opened
+        "opened": ("Opened", "已打开"),
+        "close": ("Close", "关闭"),
+        "operators": ("Operators", "算子"),
+        "enters": ("Enters", "输入"),
+        "leaves": ("Leaves", "输出"),
+        "share": ("{0} of the network", "占网络的 {0}"),
+        "times": ("× {0} in the network", "网络中共 {0} 次"),
+        "path": ("Path", "路径"),
+        "operator": ("Operator", "算子"),
+        "kind": ("Kind", "类型"),
+        "output": ("Output", "输出"),
+        "weights": ("Parameters with shapes", "参数与形状"),
+        "none_found": ("The network has no {0} any more.", "网络中已没有 {0}。"),
+        "first_shown": ("The first {0:,} of {1:,}.", "前 {0:,} 个，共 {1:,} 个。"),
+        # Sections
+        "section": ("Below the figure", "图下内容"),
+        "section:shapes": ("Shapes", "形状"),
+        "section:costs": ("Costs", "开销"),
+        "section:conventions": ("Why counters differ", "计数为何不同"),
+        "section:compare": ("Compare", "对比"),
+        "section:download": ("Take away", "带走"),
+        "field": ("Receptive field", "感受野"),
+        "pixels": ("{0:,} px", "{0:,} 像素"),
+        "whole_image": ("whole image", "整幅图像"),
+        "rows": ("Rows", "行"),
+        "per_stage": ("Where it goes, stage by stage", "各阶段的开销"),
+        "derived": ("Where the {0} layers come from", "{0} 层从何而来"),
+        "count_like": ("Count as", "计数方式"),
+        "part": ("Part", "部分"),
+        "tool": ("Tool", "工具"),
+        "prints": ("Prints", "输出"),
+        "unit": ("Unit", "单位"),
+        "made_of": ("Which is", "构成"),
+        "why": ("What it counts", "计入内容"),
+        "multiply_adds": ("multiply-adds", "次乘加"),
+        "explain_intro": (
+            "One network, one run, and yet each tool prints another total: they agree on the "
+            "multiply-adds and differ in what they add to them.",
+            "同一个网络，各个工具给出的总数却不同：乘加次数一致，差别在于额外计入了什么。",
+        ),
+        # Compare
+        "compare_with": ("Compare with", "对比对象"),
+        "pin": ("Pin this version", "固定当前版本"),
+        "pin_help": (
+            "Remember the network as it is now, then go on editing and see what changed.",
+            "记住当前的网络，然后继续修改，查看变化。",
+        ),
+        "pinned": ("pinned: {0}", "已固定：{0}"),
+        "choose_one": (
+            "Choose a network of the zoo, or pin this one and go on editing.",
+            "选择网络库中的一个，或固定当前网络后继续修改。",
+        ),
+        "same": ("Nothing differs.", "没有差别。"),
+        "marked": ("What differs is marked.", "差别已标出。"),
+        "before": ("Before", "之前"),
+        "after": ("After", "之后"),
+        "difference": ("Difference", "差"),
+        "quantity": ("Quantity", "量"),
+        "part_by_part": ("Part by part", "逐部分"),
+        # Take away
+        "figures": ("This figure", "这张图"),
+        "reports": ("The report", "报告"),
+        "specs": ("The spec", "配置"),
+        "link": ("A link to this page", "本页链接"),
+        "link_help": (
+            "Whoever opens it sees this very network and figure; nothing is stored here.",
+            "打开链接即可看到同一网络与图；此处不保存任何数据。",
+        ),
+        "not_made": ("Not offered: {0}", "无法提供：{0}"),
+        # Learn
+        "learn": ("What you are looking at", "图中所见"),
+        "source": ("Source", "出处"),
+    }
+)
+"""Each word or sentence of the page: English, Chinese."""
+
+FIELDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "name": ("Name", "名称"),
+        "blocks": ("Blocks", "块数"),
+        "channels": ("Channels", "通道"),
+        "stride": ("Stride", "步幅"),
+        "block": ("Block", "块类型"),
+        "shortcut": ("Shortcut", "捷径"),
+        "expansion": ("Expansion", "扩张倍数"),
+        "groups": ("Groups", "组数"),
+        "base_width": ("Base width", "基础宽度"),
+        "dilation": ("Dilation", "扩张率"),
+        "pool": ("Pooling", "汇聚"),
+        "kernel": ("Kernel", "卷积核"),
+        "classes": ("Classes", "类别数"),
+        "hidden": ("Hidden layers", "隐藏层"),
+        "stride_in": ("Stride in", "步幅位于"),
+        "bias": ("Biases", "偏置"),
+        "norm": ("Norm", "规范化"),
+        "activation": ("Activation", "激活函数"),
+        "preactivation": ("Pre-activation", "预激活"),
+        "functional": ("Activations as functions", "函数式激活"),
+        "input": ("Input", "输入"),
+        "stages": ("Stages", "阶段"),
+    }
+)
+"""What the fields of a spec are called: English, Chinese."""
+
+IN_FIGURE: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": {},
+        "zh": {
+            "search": "搜索",
+            "search_figure": "在图中搜索",
+            "found": "{current} / {all}",
+            "found_none": "无",
+            "view": "视图",
+            "zoom_in": "放大",
+            "zoom_out": "缩小",
+            "show_all": "显示全图",
+            "full_screen": "全屏",
+            "press": "点击查看详情",
+            "wheel": "点击图后可用滚轮缩放，或按住 Ctrl 或 ⌘",
+            "touch": "轻触图后可用单指移动",
+            "keys": "方向键逐个移动，回车选中，+ 与 − 缩放，0 显示全图，/ 搜索",
+        },
+    }
+)
+"""What the figure's own controls say where it is not English (`figure.WORDS`)."""
+
+_COLUMN = {"en": 0, "zh": 1}
+
+
+def say(lang: str, name: str, *values: object, **named: object) -> str:
+    """Return a word or a sentence with its values.
+
+    >>> say("zh", "stage", 2)
+    '阶段 2'
+    """
+    return WORDS[name][_COLUMN[lang]].format(*values, **named)
+
+
+def field_name(lang: str, name: str) -> str:
+    """Return what a field of a spec is called; one without a name by its own.
+
+    >>> field_name("en", "base_width"), field_name("en", "se_ratio")
+    ('Base width', 'Se ratio')
+    """
+    if name in FIELDS:
+        return FIELDS[name][_COLUMN[lang]]
+    return name.replace("_", " ").capitalize()

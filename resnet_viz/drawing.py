@@ -163,7 +163,7 @@ def draw(
     unroll: bool = False,
     depth: str | None = None,
     annotate: str | Iterable[str] = (),
-    highlight: str = "",
+    highlight: str | Iterable[str] = (),
     page: str | None = None,
     title: str = "",
     caption: str = "",
@@ -186,7 +186,9 @@ def draw(
             book does; with annotations it is `block`.
         annotate: what is written beside boxes and lines: any of `shape`, `params`, `macs`, as a
             sequence or with commas between them.
-        highlight: the path of a scope or operator to mark, as reports have it.
+        highlight: the paths of scopes and operators to mark, as reports have them: one, several
+            with commas between them, or a sequence of them. Of several, those that the figure does
+            not show, because they are folded away or deeper than it looks, are passed over.
         page: `a4`, `letter`, `column` or `slide`: what the figure is to fit, in several columns
             where one would be too small to read.
         title: written above the figure.
@@ -208,6 +210,7 @@ def draw(
     choose("language", lang, LANGUAGES)
     look = find_theme(theme)
     facts = _annotations(annotate)
+    marks = _paths(highlight)
     paper = None if page is None else choose("page", page, PAGES)
     choose("layout", layout, LAYOUTS)
     if depth is not None:
@@ -240,8 +243,8 @@ def draw(
             scene = lay_out(
                 parts, look, direction, lang, _describe(costs, lang), paper, title, caption
             )
-        if highlight:
-            scene = _marked(scene, highlight, graphs, look)
+        if marks:
+            scene = _marked(scene, marks, graphs, look)
     return Drawing(scene, graphs[0], levels, {"theme": look, "direction": direction, "lang": lang})
 
 
@@ -331,21 +334,45 @@ def _annotations(wish: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in FACTS if name in facts)
 
 
-def _marked(scene: Scene, path: str, graphs: list[Graph], theme: Theme) -> Scene:
-    """Return a scene with one of its parts marked.
+def _paths(wish: Any) -> tuple[str, ...]:
+    """Return the paths to mark, each once.
 
     Raises:
-        RequestError: the network has no such part, or the figure does not show it.
+        RequestError: they are no strings.
     """
-    if path in scene.ids():
-        return marked(scene, path, theme.highlight)
-    paths = [part.path for graph in graphs for part in _all(unroll_graph(graph).root) if part.path]
-    if path not in paths:
-        raise unknown("scope", path, paths)
-    raise RequestError(
-        f"highlight: {show(path)} (is in the network but not in this figure; "
-        "unroll or another depth may show it)"
-    )
+    if isinstance(wish, str):
+        wish = [path.strip() for path in wish.split(",")]
+    paths = list(wish) if isinstance(wish, Iterable) else [wish]
+    for path in paths:
+        if not isinstance(path, str):
+            raise RequestError(
+                f"highlight: {show(path)} (must be a path, as 'layer3.0', or several)"
+            )
+    return tuple(path for path in dict.fromkeys(paths) if path)
+
+
+def _marked(scene: Scene, paths: tuple[str, ...], graphs: list[Graph], theme: Theme) -> Scene:
+    """Return a scene with those of its parts marked that it shows.
+
+    Raises:
+        RequestError: the networks have no such part, or the figure shows none of them.
+    """
+    ids = scene.ids()
+    known = ids.union(part.path for graph in graphs for part in _all(graph.root))
+    if not known.issuperset(paths):
+        copies = [part.path for g in graphs for part in _all(unroll_graph(g).root) if part.path]
+        known.update(copies)
+        for path in paths:
+            if path not in known:
+                raise unknown("scope", path, copies)
+    shown = ids.intersection(paths)
+    if not shown:
+        what = show(paths[0]) if len(paths) == 1 else show(paths)
+        raise RequestError(
+            f"highlight: {what} ({'is' if len(paths) == 1 else 'are'} in the network but not in "
+            "this figure; unroll or another depth may show it)"
+        )
+    return marked(scene, shown, theme.highlight)
 
 
 def _all(scope: Scope) -> Iterator[Node | Scope]:

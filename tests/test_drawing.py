@@ -409,6 +409,51 @@ def test_a_mark_lies_behind_what_it_marks() -> None:
     assert holds(ground.bounds, box.bounds)
 
 
+@pytest.mark.parametrize(
+    "paths",
+    [
+        "layer3.0,layer4",
+        " layer4 , layer3.0,layer3.0",
+        ["layer4", "layer3.0"],
+        (path for path in ("layer3.0", "layer4", "layer3.5", "layer2.1.conv1")),
+    ],
+)
+def test_several_parts_are_marked_and_what_is_not_shown_is_passed_over(paths) -> None:
+    drawing = draw("resnet50", depth="block", highlight=paths)
+    plain = draw("resnet50", depth="block")
+    grounds = drawing.scene.items[:2]
+    boxes = {item.id: item for item in drawing.scene.walk() if getattr(item, "id", "")}
+
+    check(drawing.scene)
+    assert len(drawing.scene.items) == len(plain.scene.items) + 2
+    for path in ("layer3.0", "layer4.0", "layer4.1"):  # layer4 is marked from end to end
+        assert any(holds(ground.bounds, boxes[path].bounds) for ground in grounds)
+    assert not any(holds(ground.bounds, boxes["layer3.1"].bounds) for ground in grounds)
+    assert drawing.to_svg() == draw("resnet50", depth="block", highlight="layer3.0,layer4").to_svg()
+
+
+@pytest.mark.parametrize("wish", ["", ",", [], ()])
+def test_no_path_marks_nothing(wish) -> None:
+    assert draw("resnet18", highlight=wish).to_svg() == draw("resnet18").to_svg()
+
+
+def test_hundreds_of_marks_are_made_in_one_pass(monkeypatch) -> None:
+    from resnet_viz import assemble, drawing, unroll
+    from resnet_viz.zoo import find
+
+    calls = []
+    monkeypatch.setattr(drawing, "unroll_graph", lambda graph: calls.append(1) or unroll(graph))
+    paths = [node.path for node in unroll(assemble(find("resnet152"))).nodes()]
+    marked = draw("resnet152", depth="op", highlight=paths).scene
+    plain = draw("resnet152", depth="op").scene
+
+    # 152 layers, 4 projections, each convolution with its norm, 50 blocks with an addition
+    assert len(paths) > 2 * 155 + 1 + 50
+    assert len(calls) == 1
+    shown = plain.ids().intersection(paths)
+    assert len(marked.items) - len(plain.items) == len(shown)
+
+
 def test_titles_and_captions_wrap_and_stay_on_the_page() -> None:
     caption = "一个很长的标题 with <b>markup</b> & a verylongwordthatcannotbebroken" * 3
     drawing = draw("d2l-resnet18", title="T" * 200, caption=caption)
@@ -424,6 +469,11 @@ def test_titles_and_captions_wrap_and_stay_on_the_page() -> None:
         ({"annotate": "flops"}, "^unknown annotation: 'flops' "),
         ({"highlight": "layer3.00"}, "^unknown scope: 'layer3.00' .*did you mean 'layer3.0'"),
         ({"highlight": "layer2.3"}, "^highlight: 'layer2.3' .is in the network but not in this"),
+        ({"highlight": "layer3.0,layer3.00"}, "^unknown scope: 'layer3.00' .*did you mean 'layer3"),
+        ({"highlight": ["layer2.2", "layer2.3"]}, "^highlight: .'layer2.2', .* .are in the netw"),
+        ({"highlight": ["layer3.0", 3]}, "^highlight: 3 .must be a path"),
+        ({"highlight": 3}, "^highlight: 3 .must be a path"),
+        ({"highlight": None}, "^highlight: None .must be a path"),
         ({"page": "a5"}, "^unknown page: 'a5' "),
         ({"figure": "residual", "depth": "op"}, "^depth: not for a figure of residual"),
         ({"figure": "groups"}, "^resnet50: has no blocks with groups"),

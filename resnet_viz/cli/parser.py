@@ -72,7 +72,10 @@ def parser() -> argparse.ArgumentParser:
         help="what to write beside lines and boxes: any of shape,params,macs",
     )
     draw.add_argument(
-        "--highlight", metavar="PATH", default="", help="mark a scope or operator, as layer3.0"
+        "--highlight",
+        metavar="PATHS",
+        default="",
+        help="mark scopes and operators: layer3.0, or several with commas between them",
     )
     draw.add_argument(
         "--page", metavar="PAGE", help="fit the figure to a page: a4, letter, column or slide"

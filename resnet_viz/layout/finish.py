@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 from resnet_viz.fonts import text_width
 from resnet_viz.layout.metrics import FONT, GROUND, MARGIN
 from resnet_viz.scene import Box, Circle, Group, Item, Run, Scene, Text
@@ -43,39 +45,35 @@ def captioned(scene: Scene, title: str, caption: str) -> Scene:
     )
 
 
-def marked(scene: Scene, id: str, colour: str) -> Scene:
-    """Return a scene with a ground behind the box, circle or group of that id."""
-    item = _find(scene.items, id)
-    assert item is not None
-    left, top, right, bottom = item.boxes
-    ground = Box(
-        left - GROUND,
-        top - GROUND,
-        right - left + 2 * GROUND,
-        bottom - top + 2 * GROUND,
-        fill=colour,
-        outlined=False,
-    )
+def marked(scene: Scene, ids: Collection[str], colour: str) -> Scene:
+    """Return a scene with a ground behind each box, circle or group of these ids."""
+    grounds = []
+    for item in _found(scene.items, set(ids)):
+        left, top, right, bottom = item.boxes
+        width, height = right - left + 2 * GROUND, bottom - top + 2 * GROUND
+        grounds.append(Box(left - GROUND, top - GROUND, width, height, fill=colour, outlined=False))
+    assert grounds
+    lefts, tops, rights, bottoms = zip(*(ground.bounds for ground in grounds), strict=True)
     x, y = scene.origin
-    before, above = max(x + MARGIN - ground.x, 0), max(y + MARGIN - ground.y, 0)
-    after = max(right + GROUND + MARGIN - x - scene.width, 0)
-    below = max(bottom + GROUND + MARGIN - y - scene.height, 0)
+    before, above = max(x + MARGIN - min(lefts), 0), max(y + MARGIN - min(tops), 0)
+    after = max(max(rights) + MARGIN - x - scene.width, 0)
+    below = max(max(bottoms) + MARGIN - y - scene.height, 0)
     return scene._replace(
-        items=(ground, *scene.items),
+        items=(*grounds, *scene.items),
         origin=(x - before, y - above),
         width=scene.width + before + after,
         height=scene.height + above + below,
     )
 
 
-def _find(items: tuple[Item, ...], id: str) -> Box | Circle | Group | None:
+def _found(items: tuple[Item, ...], wanted: set[str]) -> Iterator[Box | Circle | Group]:
+    """Yield the first item of each id, and take the id from what is wanted."""
     for item in items:
-        if isinstance(item, (Box, Circle, Group)) and item.id == id:
-            return item
-        found = _find(item.items, id) if isinstance(item, Group) else None
-        if found is not None:
-            return found
-    return None
+        if isinstance(item, (Box, Circle, Group)) and item.id in wanted:
+            wanted.remove(item.id)
+            yield item
+        if isinstance(item, Group) and wanted:
+            yield from _found(item.items, wanted)
 
 
 def wrapped(text: str, size: float, width: float) -> list[str]:

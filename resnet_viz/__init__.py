@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from resnet_viz.assembly import assemble
+    from resnet_viz.comparing import Comparison, compare
     from resnet_viz.drawing import Drawing, draw
     from resnet_viz.errors import RequestError, ResNetVizError, SpecError
     from resnet_viz.explaining import explain
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Comparison",
     "Drawing",
     "Graph",
     "Head",
@@ -39,6 +41,7 @@ __all__ = [
     "Stem",
     "assemble",
     "build",
+    "compare",
     "draw",
     "explain",
     "fold",
@@ -52,6 +55,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Comparison": "comparing",
     "Drawing": "drawing",
     "Graph": "graph",
     "Head": "spec",
@@ -64,6 +68,7 @@ _HOMES = {
     "Stem": "spec",
     "assemble": "assembly",
     "build": "nn",
+    "compare": "comparing",
     "draw": "drawing",
     "explain": "explaining",
     "fold": "graph",

@@ -91,6 +91,26 @@ def test_text_columns_line_up() -> None:
     assert rows[-1].startswith("total")
 
 
+@pytest.mark.parametrize("format", ["text", "md", "csv", "json", "latex", "html"])
+def test_compare_prints_what_the_function_returns(capsys, format: str) -> None:
+    from resnet_viz import compare
+
+    args = ("resnet18", "resnet34", "--input", "3x64x64", "--depth", "stage", "--format", format)
+    code, out, err = run(capsys, "compare", *args)
+
+    assert (code, err) == (0, "")
+    assert out == compare("resnet18", "resnet34", (3, 64, 64), depth="stage").to(format)
+
+
+def test_draw_marks_several_paths(capsys) -> None:
+    from resnet_viz import draw
+
+    code, out, _ = run(capsys, "draw", "resnet50", "--depth", "block", "--highlight", "stem,layer4")
+
+    assert code == 0
+    assert out == draw("resnet50", depth="block", highlight=["stem", "layer4"]).to_svg()
+
+
 def test_shapes_traces_what_the_notes_print(capsys) -> None:
     _, out, _ = run(capsys, "shapes", "d2l-resnet18", "--input", "1x224x224")
 
@@ -130,7 +150,7 @@ def test_help_and_version(capsys) -> None:
 
     assert run(capsys, "--version")[1].strip() == version("resnet-viz")
     assert "commands:" in run(capsys)[1]
-    for command in ("draw", "report", "explain", "shapes", "zoo", "spec"):
+    for command in ("draw", "report", "compare", "explain", "shapes", "zoo", "spec"):
         assert run(capsys, command, "--help")[0] == 0
 
 
@@ -152,6 +172,12 @@ WRONG = [
     (["report", "none.yaml"], "none.yaml: cannot be read (no such file"),
     (["report", "a.pt"], "unknown suffix of a spec file: 'a.pt'"),
     (["report", "resnet18", "--format", "csv", "--derive"], "csv holds rows only"),
+    (["compare", "resnet18"], "the following arguments are required: AFTER"),
+    (["compare", "resnet18", "resnet51"], "unknown network: 'resnet51' ("),
+    (["compare", "resnet18", "resnet34", "--format", "svg"], "unknown format: 'svg' (must be one"),
+    (["compare", "resnet18", "resnet34", "--depth", "leaf"], "unknown depth: 'leaf' (must be one"),
+    (["compare", "resnet18", "d2l-resnet18", "--input", "3x9x9"], "input: 3×9×9 has 3 channels (d"),
+    (["draw", "resnet18", "--highlight", "stem,layr1"], "unknown scope: 'layr1' (must be one of "),
     (["spec", "resnet18", "--format", "xml"], "unknown spec format: 'xml'"),
     (["report"], "the following arguments are required: NETWORK"),
     (["report", "resnet18", "--dept", "op"], "unrecognized arguments: --dept op"),
@@ -242,6 +268,7 @@ HEAVY = ("torch", "numpy", "pandas", "streamlit", "graphviz", "fvcore", "torchin
         "import resnet_viz; resnet_viz.draw('resnet50').to_svg()",
         "from resnet_viz.cli import run; run(['shapes', 'resnet18'])",
         "from resnet_viz.cli import run; run(['spec', 'resnet18'])",
+        "from resnet_viz.cli import run; run(['compare', 'resnet18', 'resnet34'])",
     ],
 )
 def test_the_light_part_imports_nothing_heavy(code: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-__all__ = ["app", "draw", "explain", "report", "shapes", "spec", "table", "zoo"]
+__all__ = ["app", "compare", "draw", "explain", "report", "shapes", "spec", "table", "zoo"]
 
 
 def draw(
@@ -49,6 +49,15 @@ def report(
     choose("format", format, reports.FORMATS)
     made = reports.report(network, _size(input), depth=depth, convention=convention)
     _write(made.to(format, derive=derive))
+
+
+def compare(before: str, after: str, input: str | None, depth: str, format: str) -> None:
+    """Print what differs between two networks."""
+    from resnet_viz import comparing
+    from resnet_viz.errors import choose
+
+    choose("format", format, comparing.FORMATS)
+    _write(comparing.compare(before, after, _size(input), depth=depth).to(format))
 
 
 def explain(network: str, input: str | None, run: bool) -> int:

@@ -108,6 +108,12 @@ def parser() -> argparse.ArgumentParser:
     )
     report.set_defaults(run_command=commands.report)
 
+    compare = _verb(verbs, "compare", "say what differs between two networks, part by part")
+    _networks(compare, {"before": _NETWORK, "after": "another, to compare it with"})
+    _choice(compare, "depth", "block", "what the rows are: network, stage, block or op")
+    _choice(compare, "format", "text", "text, md, csv, json, latex or html")
+    compare.set_defaults(run_command=commands.compare)
+
     explain = _verb(verbs, "explain", "say why other tools print other totals")
     _network(explain)
     explain.add_argument(
@@ -162,6 +168,16 @@ def _network(verb: argparse.ArgumentParser, several: bool = False) -> None:
     number = "+" if several else None
     more = "; several for what shows several" if several else ""
     verb.add_argument("network", metavar="NETWORK", nargs=number, help=_NETWORK + more)
+    _input(verb)
+
+
+def _networks(verb: argparse.ArgumentParser, helps: dict[str, str]) -> None:
+    for name, help in helps.items():
+        verb.add_argument(name, metavar=name.upper(), help=help)
+    _input(verb)
+
+
+def _input(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--input",
         metavar="CxHxW",

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from resnet_viz.errors import RequestError
 from resnet_viz.graph.model import Graph, Node, Scope, module_path
 
-__all__ = ["copy_path", "copy_scope", "count_nodes", "fold", "unroll"]
+__all__ = ["copy_path", "copy_scope", "count_nodes", "cut_scope", "fold", "unroll"]
 
 MAX_NODES = 2_000_000
 
@@ -31,6 +31,21 @@ def copy_scope(scope: Scope, number: int) -> Scope:
     """Return one copy of a repeated scope, with its own paths; what it reads is left as it was."""
     once = scope._replace(repeat=1, carry=None)
     return _Prefix(scope.path, copy_path(scope.path, number), {}).scope(once) if number else once
+
+
+def cut_scope(scope: Scope, number: int) -> tuple[Scope, Scope]:
+    """Return a repeated scope as two: so many of its copies, and the rest, which reads the first.
+
+    What reads the scope from outside is not led to the rest.
+    """
+    assert scope.carry is not None
+    entry, exit = scope.carry
+    first = scope._replace(repeat=number, carry=scope.carry if number > 1 else None)
+    rename = _Prefix(scope.path, copy_path(scope.path, number), {entry: exit})
+    rest = rename.scope(scope._replace(repeat=1, carry=None))
+    left = scope.repeat - number
+    carry = (exit, rename.path(exit)) if left > 1 else None
+    return first, rest._replace(repeat=left, carry=carry)
 
 
 def unroll(graph: Graph) -> Graph:

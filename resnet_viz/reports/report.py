@@ -18,11 +18,12 @@ from resnet_viz.count import (
     weigh,
 )
 from resnet_viz.errors import choose
+from resnet_viz.graph import Graph
 from resnet_viz.graph.model import DEPTHS
 from resnet_viz.ops import Shape
 from resnet_viz.sources import Network, to_graph
 
-__all__ = ["DEPTHS", "Report", "Row", "report"]
+__all__ = ["DEPTHS", "Report", "Row", "report", "report_graph"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,18 @@ def report(
     >>> resnet50.totals["params"], resnet50.totals["macs"]
     (25557032, 4089184256)
     """
+    choose("depth", depth, DEPTHS)
+    choose("convention", convention, CONVENTIONS)
+    graph = to_graph(network, input)
+    return report_graph(graph, depth=depth, convention=convention, open_head=open_head)
+
+
+def report_graph(
+    graph: Graph, *, depth: str = "block", convention: str = "macs", open_head: bool = False
+) -> Report:
+    """Count a graph with its repeats as they are; see `report`."""
     levels = choose("depth", depth, DEPTHS)
     how = choose("convention", convention, CONVENTIONS)
-    graph = to_graph(network, input)
     total, layers = tally(graph), count_layers(graph)
     fields = receptive_fields(graph)
     opened = ("head",) if open_head else ()

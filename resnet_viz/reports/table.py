@@ -126,6 +126,8 @@ _LATEX = str.maketrans(
         "~": r"\textasciitilde{}",
         "^": r"\textasciicircum{}",
         "×": r"$\times$",
+        "−": r"$-$",
+        "→": r"$\to$",
     }
 )
 

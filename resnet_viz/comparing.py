@@ -1,0 +1,733 @@
+"""Two networks to what differs between them: totals, and rows that pair their parts by path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from resnet_viz.arithmetic import Size
+from resnet_viz.count import Tally, tally
+from resnet_viz.errors import RequestError, choose
+from resnet_viz.graph import Graph, Node, Scope
+from resnet_viz.graph.model import DEPTHS, input_name
+from resnet_viz.graph.repeat import cut_scope
+from resnet_viz.ops import Shape
+from resnet_viz.ops.operator import spell
+from resnet_viz.reports.report import Report, report_graph
+from resnet_viz.reports.table import Column, Table, escape_markdown
+from resnet_viz.sources import Network, to_graph
+
+__all__ = ["FORMATS", "SIDES", "STATUSES", "Comparison", "Part", "Row", "Total", "compare"]
+
+SIDES: Mapping[str, str] = MappingProxyType(
+    {"before": "the network that is compared", "after": "the one that it is compared with"}
+)
+"""The two networks of a comparison."""
+
+STATUSES: Mapping[str, str] = MappingProxyType(
+    {
+        "same": "alike in both",
+        "changed": "in both, and different",
+        "added": "in the second only",
+        "removed": "in the first only",
+    }
+)
+"""What may have become of a part."""
+
+
+class Part(NamedTuple):
+    """A part of one network, all its repeats included.
+
+    Attributes:
+        path: PyTorch's module path; of a repeat, that of its first copy.
+        kind: of a scope its kind, of a node its operator.
+        repeat: how many of them in a row the part stands for.
+        inputs: the shapes of the values that it reads.
+        output: the shape that leaves it.
+        params: elements of its parameters.
+        macs: multiply-adds of its convolutions and matrix products.
+        activations: elements that its convolutions and fully connected layers put out.
+    """
+
+    path: str
+    kind: str
+    repeat: int
+    inputs: tuple[Shape, ...]
+    output: Shape
+    params: int
+    macs: int
+    activations: int
+
+
+class Row(NamedTuple):
+    """A part of either network, or of both.
+
+    Attributes:
+        status: `same`, `changed`, `added` or `removed`.
+        changes: what changed, in words: `kind`, `repeat`, `operators` (one has some that the other
+            has not), attributes of operators (`stride`, `kernel`, `channels`, …), `connections`
+            (operators read others than before), `input`, `output`, `params`, `macs`.
+        before: the part of the first network; None if it has none.
+        after: that of the second.
+    """
+
+    path: str
+    status: str
+    changes: tuple[str, ...]
+    before: Part | None
+    after: Part | None
+
+    @property
+    def params(self) -> int:
+        """How many parameters more the second network has here."""
+        return self._difference(lambda part: part.params)
+
+    @property
+    def macs(self) -> int:
+        """How many multiply-adds more the second network has here."""
+        return self._difference(lambda part: part.macs)
+
+    @property
+    def activations(self) -> int:
+        """How many activations more the second network has here."""
+        return self._difference(lambda part: part.activations)
+
+    def _difference(self, amount: Callable[[Part], int]) -> int:
+        after = 0 if self.after is None else amount(self.after)
+        return after - (0 if self.before is None else amount(self.before))
+
+
+class Total(NamedTuple):
+    """A total of both networks."""
+
+    before: int
+    after: int
+
+    @property
+    def difference(self) -> int:
+        """How much more the second network has."""
+        return self.after - self.before
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times as much it has, for display; None where the first has nothing."""
+        return self.after / self.before if self.before else None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What differs between two networks; a notebook shows it as HTML.
+
+    Attributes:
+        before: the report of the first network.
+        after: that of the second.
+        depth: what the rows are: `network`, `stage`, `block` or `op`.
+        rows: the parts that either network has, in the order in which they run; their differences
+            sum to those of the totals.
+        differing: what `changed` returns, by side.
+    """
+
+    before: Report
+    after: Report
+    depth: str
+    rows: tuple[Row, ...]
+    differing: Mapping[str, tuple[str, ...]]
+
+    @property
+    def totals(self) -> Mapping[str, Total]:
+        """`layers`, `params`, `trainable_params`, `macs`, `flops` and `activations` of both."""
+        return {
+            name: Total(amount, self.after.totals[name])
+            for name, amount in self.before.totals.items()
+        }
+
+    def changed(self, side: str) -> tuple[str, ...]:
+        """Return the paths of the parts of one network that the other has not, or not so.
+
+        They are those of a figure at the comparison's depth, where a repeat has the path of its
+        first copy and the operators of stem and head are boxes of their own at depth `block`:
+        `draw(network, depth=…, highlight=comparison.changed("after"))`.
+
+        Args:
+            side: `before` or `after`.
+
+        Raises:
+            RequestError: the side is neither.
+
+        >>> compare("resnet50-v1", "resnet50", depth="op").changed("before")[:3]
+        ('layer2.0.conv1', 'layer2.0.bn1', 'layer2.0.relu')
+        """
+        choose("side", side, SIDES)
+        return self.differing[side]
+
+    def to(self, format: str) -> str:
+        """Return the comparison as `text`, `md`, `csv`, `json`, `latex` or `html`.
+
+        Raises:
+            RequestError: the format is none of these.
+        """
+        return choose("format", format, FORMATS)(self)
+
+    def __str__(self) -> str:
+        return self.to("text")
+
+    def _repr_html_(self) -> str:
+        return self.to("html")
+
+
+def compare(
+    before: Network, after: Network, input: Any = None, *, depth: str = "block"
+) -> Comparison:
+    """Compare two networks, part by part.
+
+    Parts are the same part if they have the same path. The blocks of a stage that repeat are one
+    row, also where the networks have them more or less often; blocks and stages that only one
+    network has are added or removed. A part has changed if its operators, their attributes,
+    parameters or connections differ, its number of repeats, or the shapes that enter and leave it.
+    What a scope's class is called makes no difference by itself.
+
+    Args:
+        before: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module.
+        after: another, of any of these sorts.
+        input: what both are given, as for `resnet_viz.report`; if None, each has its own.
+        depth: what the rows are: `network`, `stage`, `block` or `op`.
+
+    Raises:
+        RequestError: there is no such network, the input does not fit one of them, or one is many
+            networks at once.
+
+    >>> compared = compare("resnet18", "resnet34")
+    >>> compared.totals["params"].difference
+    10108160
+    >>> compared.rows[2].path, compared.rows[2].changes
+    ('layer1.1', ('repeat', 'params', 'macs'))
+    """
+    levels = choose("depth", depth, DEPTHS)
+    graphs = [to_graph(network, input) for network in (before, after)]
+    one, other = (report_graph(graph, depth=depth) for graph in graphs)
+    for report in (one, other):
+        if not all(type(total) is int for total in report.totals.values()):
+            raise RequestError(f"{report.network}: many networks at once (must be one)")
+    homes: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    roots = _cut_alike(*_opened(graphs[0].root, graphs[1].root), homes)
+    pairing = _Pairing(*(replace(g, root=root) for g, root in zip(graphs, roots, strict=True)))
+    shown = [row for row in pairing.rows(levels, closed=False) if row.status != "same"]
+    differing = {
+        side: tuple(
+            dict.fromkeys(
+                home.get(part.path, part.path)
+                for part in (getattr(row, side) for row in shown)
+                if part is not None and part.path in pairing.paths
+            )
+        )
+        for side, home in zip(SIDES, homes, strict=True)
+    }
+    rows = tuple(pairing.rows(levels, closed=levels is not None))
+    return Comparison(one, other, depth, rows, MappingProxyType(differing))
+
+
+# Making paths meet
+
+
+def _opened(before: Scope, after: Scope) -> tuple[Scope, Scope]:
+    """Return two networks, stem and head dissolved where only one of them groups its operators so.
+
+    A spec has these scopes for the reader; a module has their operators at its top level.
+    """
+
+    def open_scopes(mine: Scope, other: Scope) -> Scope:
+        known = {child.path for child in other.children}
+        children: list[Node | Scope] = []
+        for child in mine.children:
+            if (
+                isinstance(child, Scope)
+                and child.path not in known
+                and any(isinstance(part, Node) and part.path in known for part in child.children)
+            ):
+                children.extend(child.children)
+            else:
+                children.append(child)
+        return mine._replace(children=tuple(children))
+
+    return open_scopes(before, after), open_scopes(after, before)
+
+
+_Homes = tuple[dict[str, str], dict[str, str]]
+"""For each network, what a part of a repeat that was cut is called in its graph, by its path."""
+
+
+def _cut_alike(before: Scope, after: Scope, homes: _Homes) -> tuple[Scope, Scope]:
+    """Return two scopes with the repeats in them cut where the other's begin.
+
+    So one block and its two repeats meet three repeats of a block.
+    """
+    starts: dict[object, set[int]] = {}
+    for child in (*before.children, *after.children):
+        if isinstance(child, Scope):
+            family, number = _numbered(child.path)
+            starts.setdefault(family, set()).add(number)
+    sides = [
+        list(_cut(scope.children, starts, home))
+        for scope, home in zip((before, after), homes, strict=True)
+    ]
+    places = {child.path: i for i, child in enumerate(sides[1])}
+    for i, child in enumerate(sides[0]):
+        at = places.get(child.path)
+        if at is None or not isinstance(child, Scope):
+            continue
+        twin = sides[1][at]
+        if isinstance(twin, Scope):
+            sides[0][i], sides[1][at] = _cut_alike(child, twin, homes)
+    one, other = (tuple(children) for children in sides)
+    return before._replace(children=one), after._replace(children=other)
+
+
+def _numbered(path: str) -> tuple[object, int]:
+    """Return what the paths of a scope's copies have in common, and the number of this one."""
+    parent, _, name = path.rpartition(".")
+    name, _, call = name.partition(":")
+    word = name.rstrip("0123456789")
+    return (parent, word, call), int(name[len(word) :] or 0)
+
+
+def _cut(
+    children: Iterable[Node | Scope], starts: Mapping[object, set[int]], home: dict[str, str]
+) -> Iterator[Node | Scope]:
+    for child in children:
+        if isinstance(child, Scope) and child.repeat > 1:
+            family, start = _numbered(child.path)
+            for place in sorted(starts[family]):
+                if start < place < start + child.repeat:
+                    first, rest = cut_scope(child, place - start)
+                    _note(child, rest, home)
+                    yield first
+                    child, start = rest, place
+        yield child
+
+
+def _note(old: Scope | Node, new: Scope | Node, home: dict[str, str]) -> None:
+    """Note what the parts of a scope were called before it was renamed."""
+    home[new.path] = home.get(old.path, old.path)
+    if isinstance(old, Scope) and isinstance(new, Scope):
+        for child, renamed in zip(old.children, new.children, strict=True):
+            _note(child, renamed, home)
+
+
+# Pairing
+
+
+class _Side(NamedTuple):
+    """A part of one network with its sums; parameters that nothing reads are no node or scope."""
+
+    item: Node | Scope | None
+    sums: Tally
+    siblings: frozenset[str] = frozenset()
+    """The operators that stand beside it."""
+
+    @property
+    def path(self) -> str:
+        return self.sums.path
+
+    def opens(self, levels: int | None, closed: bool) -> bool:
+        """Tell whether its parts are rows, as a report has them."""
+        if not isinstance(self.item, Scope) or not self.item.children or levels == 0:
+            return False
+        return not (closed and self.item.kind in ("stem", "head"))
+
+    def children(self) -> Iterator[_Side]:
+        assert isinstance(self.item, Scope)
+        items: list[Node | Scope | None] = list(self.item.children)
+        items += [None] * (len(self.sums.children) - len(items))
+        siblings = _operators(self.item)
+        for item, sums in zip(items, self.sums.children, strict=True):
+            yield _Side(item, sums, siblings)
+
+
+def _operators(scope: Scope) -> frozenset[str]:
+    return frozenset(child.path for child in scope.children if isinstance(child, Node))
+
+
+_Pair = tuple["_Side | None", "_Side | None"]
+
+
+class _Pairing:
+    """Two networks whose equal parts have equal paths.
+
+    Attributes:
+        paths: of all that a figure may show.
+    """
+
+    def __init__(self, before: Graph, after: Graph) -> None:
+        self.roots = [_Side(graph.root, tally(graph)) for graph in (before, after)]
+        self.shapes = [_shapes(graph) for graph in (before, after)]
+        self.paths = {path for graph in (before, after) for path in _paths(graph.root)} - {""}
+
+    def rows(self, levels: int | None, closed: bool) -> Iterator[Row]:
+        """Yield the rows at a depth, stem and head as one if closed."""
+        for before, after in _pairs(self.roots[0], self.roots[1], levels, closed):
+            yield self._row(before, after)
+
+    def _row(self, before: _Side | None, after: _Side | None) -> Row:
+        one, other = self._part(before, 0), self._part(after, 1)
+        if one is None or other is None:
+            status = "added" if one is None else "removed"
+            return Row((one or other).path, status, (), one, other)  # type: ignore[union-attr]
+        assert before is not None
+        assert after is not None
+        changes = _changes(before, after, one, other)
+        return Row(one.path, "changed" if changes else "same", changes, one, other)
+
+    def _part(self, side: _Side | None, number: int) -> Part | None:
+        if side is None:
+            return None
+        sums, shapes = side.sums, self.shapes[number]
+        return Part(
+            sums.path,
+            sums.kind,
+            sums.repeat,
+            tuple(shapes[source] for source in dict.fromkeys(_reads(side.item))),
+            sums.output,
+            sums.params,
+            sums.macs,
+            sums.activations,
+        )
+
+
+def _shapes(graph: Graph) -> dict[str, Shape]:
+    """Return the shape of each value that a node may read, by its name."""
+    shapes = {input_name(i): shape for i, shape in enumerate(graph.inputs)}
+    return shapes | {node.path: node.output for node in graph.nodes()}
+
+
+def _paths(scope: Scope) -> Iterator[str]:
+    yield scope.path
+    for child in scope.children:
+        if isinstance(child, Node):
+            yield child.path
+        else:
+            yield from _paths(child)
+
+
+def _reads(item: Node | Scope | None) -> Iterator[str]:
+    """Yield what a part reads from outside."""
+    if isinstance(item, Node):
+        yield from item.inputs
+    elif item is not None:
+        inside = {node.path for node in item.nodes()}
+        for node in item.nodes():
+            yield from (source for source in node.inputs if source not in inside)
+
+
+def _pairs(
+    before: _Side | None, after: _Side | None, levels: int | None, closed: bool
+) -> Iterator[_Pair]:
+    """Yield the parts of two at a depth; where only one of them has parts, they are no pair."""
+    sides = [side for side in (before, after) if side is not None]
+    opens = [side.opens(levels, closed) for side in sides]
+    if not any(opens):
+        yield before, after
+        return
+    if not all(opens):
+        yield from _pairs(before, None, levels, closed)
+        yield from _pairs(None, after, levels, closed)
+        return
+    deeper = None if levels is None else levels - 1
+    for one, other in _aligned(
+        *(() if side is None else tuple(side.children()) for side in (before, after))
+    ):
+        yield from _pairs(one, other, deeper, closed)
+
+
+def _aligned(before: tuple[_Side, ...], after: tuple[_Side, ...]) -> Iterator[_Pair]:
+    """Yield parts of equal paths as pairs, in the order of the first; others stand alone.
+
+    What only the second has comes before the next part that both have.
+    """
+    twins = {side.path: side for side in after}
+    known = {side.path for side in before}
+    waiting: dict[str, list[_Side]] = {}
+    loose: list[_Side] = []
+    for side in after:
+        if side.path in known:
+            waiting[side.path], loose = loose, []
+        else:
+            loose.append(side)
+    for side in before:
+        yield from ((None, new) for new in waiting.get(side.path, ()))
+        yield side, twins.get(side.path)
+    yield from ((None, new) for new in loose)
+
+
+# What changed
+
+
+def _changes(before: _Side, after: _Side, one: Part, other: Part) -> tuple[str, ...]:
+    """Return what changed between two parts, in words."""
+    inside = dict.fromkeys(
+        _content(before.item, after.item, before.siblings, after.siblings)
+        if before.item is not None and after.item is not None
+        else ()
+    )
+    known = ("kind", "repeat", "operators", "connections", "input", "output", "params", "macs")
+    words = {
+        "repeat": "repeat" in inside or one.repeat != other.repeat,
+        "operators": "operators" in inside,
+        "connections": "connections" in inside,
+        "input": one.inputs != other.inputs,
+        "output": one.output != other.output or "output" in inside,
+        "params": "params" in inside or one.params != other.params,
+        "macs": one.macs != other.macs,
+    }
+    attributes = sorted(word for word in inside if word not in known)
+    changes = [word for word, differs in words.items() if differs]
+    at = sum(word in ("repeat", "operators") for word in changes)
+    changes[at:at] = attributes
+    is_node = isinstance(before.item, Node) or isinstance(after.item, Node)
+    if one.kind.lower() != other.kind.lower() and (is_node or inside):
+        changes.insert(0, "kind")
+    return tuple(changes)
+
+
+def _content(
+    before: Node | Scope, after: Node | Scope, mine: frozenset[str], its: frozenset[str]
+) -> Iterator[str]:
+    """Yield what differs between one copy of two parts, each beside the operators it is given."""
+    if isinstance(before, Node) and isinstance(after, Node):
+        yield from _of_operators(before, after, mine, its)
+    elif isinstance(before, Scope) and isinstance(after, Scope):
+        twins = {child.path: child for child in after.children}
+        if {child.path for child in before.children} != twins.keys():
+            yield "operators"
+        mine, its = _operators(before), _operators(after)
+        for child in before.children:
+            twin = twins.get(child.path)
+            if twin is None:
+                continue
+            if isinstance(child, Scope) and isinstance(twin, Scope) and child.repeat != twin.repeat:
+                yield "repeat"
+            yield from _content(child, twin, mine, its)
+    else:
+        yield "operators"
+
+
+def _of_operators(
+    before: Node, after: Node, mine: frozenset[str], its: frozenset[str]
+) -> Iterator[str]:
+    if before.op != after.op:
+        yield "operators"
+    elif before.attrs != after.attrs:
+        for name in {**before.attrs, **after.attrs}:
+            if before.attrs.get(name) != after.attrs.get(name):
+                yield _ATTRIBUTES.get(name, name.replace("_", " "))
+    if before.params != after.params:
+        yield "params"
+    if len(before.outputs) != len(after.outputs) or before.outputs[1:] != after.outputs[1:]:
+        yield "output"
+    reads = [
+        tuple(source if source in beside else "" for source in node.inputs)
+        for node, beside in ((before, mine), (after, its))
+    ]
+    common = (mine & its) | {""}
+    if reads[0] != reads[1] and common.issuperset((*reads[0], *reads[1])):
+        yield "connections"  # and not because an operator came between or went
+
+
+_ATTRIBUTES = {"out_channels": "channels", "features": "channels", "out_features": "features"}
+"""What attributes are called where their name is not the field's word."""
+
+
+# Formats
+
+
+def _heading(made: Comparison) -> str:
+    before, after = made.before, made.after
+    shapes = [", ".join(map(spell, report.inputs)) for report in (before, after)]
+    if shapes[0] == shapes[1]:
+        line = f"{before.network} → {after.network}, input {shapes[0]}"
+    else:
+        line = (
+            f"{before.network}, input {shapes[0]} → {after.network}, input {shapes[1]} "
+            "(inputs differ)"
+        )
+    return " ".join(line.split())
+
+
+def signed(number: int) -> str:
+    """Return a difference as tables show it.
+
+    >>> signed(1234), signed(-1234), signed(0)
+    ('+1,234', '−1,234', '0')
+    """
+    return f"{number:+,}".replace("-", "−") if number else "0"
+
+
+_SUMMED = {
+    "layers": "layers",
+    "params": "parameters",
+    "macs": "MACs",
+    "activations": "activations",
+}
+
+
+def _sentences(made: Comparison) -> Iterator[str]:
+    """Yield the totals and the number of parts, in words."""
+    for name, word in _SUMMED.items():
+        total = made.totals[name]
+        ratio = "" if not total.difference or total.ratio is None else f", ×{total.ratio:.3g}"
+        before, after = (
+            f"at least {amount:,}" if name == "macs" and report.unknown else f"{amount:,}"
+            for amount, report in ((total.before, made.before), (total.after, made.after))
+        )
+        yield f"{word}: {before} → {after} ({signed(total.difference)}{ratio})"
+    counts = ((status, sum(row.status == status for row in made.rows)) for status in STATUSES)
+    yield "parts: " + ", ".join(f"{count:,} {status}" for status, count in counts)
+    unknown = sorted({*made.before.unknown, *made.after.unknown})
+    if unknown:
+        yield f"nobody knows the cost of {', '.join(unknown)}"
+
+
+def _table(made: Comparison) -> Table:
+    """Return the rows and the totals as a table for readers."""
+    columns = (
+        Column("path"),
+        Column("status"),
+        *(
+            Column(heading, right=True)
+            for unit in ("params", "MACs")
+            for heading in (f"{unit} before", f"{unit} after", "difference")
+        ),
+        Column("what changed"),
+    )
+    rows = tuple(
+        (
+            _name(row),
+            row.status,
+            *_amounts(row, "params"),
+            *_amounts(row, "macs"),
+            _what(row),
+        )
+        for row in made.rows
+    )
+    totals = (made.totals["params"], made.totals["macs"])
+    sums = (
+        cell
+        for total in totals
+        for cell in (f"{total.before:,}", f"{total.after:,}", signed(total.difference))
+    )
+    return Table(columns, rows, ("total", "", *sums, ""))
+
+
+def _amounts(row: Row, name: str) -> Iterator[str]:
+    for part in (row.before, row.after):
+        yield "" if part is None else f"{getattr(part, name):,}"
+    yield signed(getattr(row, name))
+
+
+def _name(row: Row) -> str:
+    name = row.path or "network"
+    repeats = list(dict.fromkeys(part.repeat for part in (row.before, row.after) if part))
+    if repeats == [1]:
+        return name
+    return f"{name} ({' → '.join(f'×{repeat}' for repeat in repeats)})"
+
+
+def _what(row: Row) -> str:
+    """Return what changed, with the values that a word alone does not say.
+
+    That sums differ is said by the columns beside it, if there is anything else to say.
+    """
+    if row.before is None or row.after is None:
+        (part,) = (part for part in (row.before, row.after) if part)
+        return f"{part.kind}, output {spell(part.output)}"
+    values = {
+        "kind": (row.before.kind, row.after.kind),
+        "output": (spell(row.before.output), spell(row.after.output)),
+        "input": tuple(", ".join(map(spell, part.inputs)) for part in (row.before, row.after)),
+    }
+    words = []
+    for word in row.changes:
+        one, other = values.get(word, ("", ""))
+        if word not in _AMOUNTS or not getattr(row, word):
+            words.append(f"{word} {one} → {other}" if one != other else word)
+    return ", ".join(words or row.changes)
+
+
+_AMOUNTS = ("params", "macs", "activations")
+
+
+def _text(made: Comparison) -> str:
+    return "\n".join([_heading(made), "", _table(made).text(), *_sentences(made)]) + "\n"
+
+
+def _markdown(made: Comparison) -> str:
+    sentences = [f"- {escape_markdown(sentence)}" for sentence in _sentences(made)]
+    heading = f"**{escape_markdown(_heading(made))}**"
+    return "\n".join([heading, "", _table(made).markdown(), *sentences]) + "\n"
+
+
+def _latex(made: Comparison) -> str:
+    return _table(made).latex("; ".join((_heading(made), *_sentences(made))))
+
+
+def _html(made: Comparison) -> str:
+    return _table(made).html(f"{_heading(made)}: {'; '.join(_sentences(made))}.")
+
+
+def _csv(made: Comparison) -> str:
+    names = ("kind", "repeat", "output", *_AMOUNTS)
+    headings = ["path", "status", "changes"]
+    for name in names:
+        headings += [f"{name}_before", f"{name}_after"]
+        headings += [f"{name}_difference"] if name in _AMOUNTS else []
+    rows = []
+    for row in made.rows:
+        cells = [row.path, row.status, " ".join(word.replace(" ", "_") for word in row.changes)]
+        for name in names:
+            for part in (row.before, row.after):
+                cells.append("" if part is None else _plain(getattr(part, name)))
+            cells += [str(getattr(row, name))] if name in _AMOUNTS else []
+        rows.append(tuple(cells))
+    return Table(tuple(map(Column, headings)), tuple(rows)).csv()
+
+
+def _plain(value: Size | Shape | str) -> str:
+    return "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _json(made: Comparison) -> str:
+    import json
+
+    def named(report: Report) -> dict[str, object]:
+        shapes = list(report.input) if len(report.inputs) == 1 else report.inputs
+        unknown = {"unknown": report.unknown} if report.unknown else {}
+        return {"network": report.network, "input": shapes, **unknown}
+
+    data = {
+        "before": named(made.before),
+        "after": named(made.after),
+        "depth": made.depth,
+        "totals": {
+            name: {**total._asdict(), "difference": total.difference}
+            for name, total in made.totals.items()
+        },
+        "rows": [
+            {
+                "path": row.path,
+                "status": row.status,
+                "changes": row.changes,
+                "before": row.before and row.before._asdict(),
+                "after": row.after and row.after._asdict(),
+                "difference": {name: getattr(row, name) for name in _AMOUNTS},
+            }
+            for row in made.rows
+        ],
+    }
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+FORMATS: Mapping[str, Callable[[Comparison], str]] = MappingProxyType(
+    {"text": _text, "md": _markdown, "csv": _csv, "json": _json, "latex": _latex, "html": _html}
+)
+"""Each format's name and what writes it."""

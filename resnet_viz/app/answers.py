@@ -15,7 +15,7 @@ from resnet_viz.reports import Report, report
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.view import FIGURES
 
-__all__ = ["MOST_OPERATORS", "drawing", "explanation", "opened", "reported"]
+__all__ = ["MOST_OPERATORS", "checked", "drawing", "explanation", "opened", "reported"]
 
 MOST_OPERATORS = 5_000
 """Operators of the largest network that is drawn with none folded: a browser must stay quick."""
@@ -60,6 +60,16 @@ def reported(
 ) -> Report:
     """Count a network."""
     return report(spec, depth=depth, convention=convention, open_head=open_head)
+
+
+def checked(spec: ResNetSpec) -> ResNetSpec:
+    """Return a network that works: whose image does not vanish on its way.
+
+    Raises:
+        RequestError: it does.
+    """
+    reported(spec, "network")
+    return spec
 
 
 @lru_cache(maxsize=64)

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from resnet_viz.app.answers import checked
 from resnet_viz.app.state import FIRST, Config, from_link, to_link
 from resnet_viz.errors import RequestError
 from resnet_viz.spec import ResNetSpec
@@ -47,9 +48,13 @@ class Session:
         return f"{name}/{self.generation}"
 
     def open(self, spec: ResNetSpec) -> None:
-        """Show another network."""
+        """Show another network.
+
+        Raises:
+            RequestError: it does not work.
+        """
+        self.fill(self.config._replace(spec=checked(spec), opened=""))
         self.problem = ""
-        self.fill(self.config._replace(spec=spec, opened=""))
 
     def fill(self, config: Config) -> None:
         """Show something, and fill the fields with it."""
@@ -99,7 +104,10 @@ class Session:
             return
         self.address = dict(address)
         try:
-            self.fill(from_link(address))
+            config = from_link(address)
+            for spec in filter(None, (config.spec, config.pinned)):
+                checked(spec)
+            self.fill(config)
             self.problem = ""
         except RequestError as error:
             self.problem = str(error)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import zlib
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -153,8 +152,8 @@ def _meant(link: Mapping[str, str], name: str, packed: str) -> ResNetSpec | None
 
 
 def _pack(spec: ResNetSpec) -> str:
-    data = json.dumps(json.loads(dumps(spec, "json")), separators=(",", ":"))
-    return base64.urlsafe_b64encode(zlib.compress(data.encode(), 9)).decode().rstrip("=")
+    packed = zlib.compress(dumps(spec, "json").encode(), 9)
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def _unpack(name: str, text: str) -> ResNetSpec:

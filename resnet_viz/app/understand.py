@@ -8,9 +8,8 @@ from resnet_viz.app import tables
 from resnet_viz.app.answers import explanation, reported
 from resnet_viz.app.session import Session
 from resnet_viz.app.text import escaped
-from resnet_viz.app.words import say
+from resnet_viz.app.words import kind_name, say
 from resnet_viz.explaining import Line
-from resnet_viz.labels import KINDS, name_of
 from resnet_viz.ops import TERMS
 from resnet_viz.ops.operator import spell
 from resnet_viz.reports import Row
@@ -28,7 +27,7 @@ def shapes(session: Session) -> None:
     tables.show(
         {
             say(lang, "part"): ["input", *map(_name, rows)],
-            say(lang, "kind"): ["", *(_kind(row, lang) for row in rows)],
+            say(lang, "kind"): ["", *(kind_name(lang, row.kind, row.path) for row in rows)],
             say(lang, "output"): [spell(report.input), *(spell(row.output) for row in rows)],
             say(lang, "field"): [say(lang, "pixels", 1), *(_pixels(row, lang) for row in rows)],
         },
@@ -64,7 +63,7 @@ def costs(session: Session) -> None:
     tables.show(
         {
             say(lang, "part"): list(map(_name, rows)),
-            say(lang, "kind"): [_kind(row, lang) for row in rows],
+            say(lang, "kind"): [kind_name(lang, row.kind, row.path) for row in rows],
             say(lang, "output"): [spell(row.output) for row in rows],
             **{
                 say(lang, word): [getattr(row, word) for row in rows]
@@ -119,11 +118,6 @@ def _depth(session: Session, first: str) -> str:
 def _name(row: Row) -> str:
     name = row.path or "network"
     return f"{name} (×{row.repeat})" if row.repeat != 1 else name
-
-
-def _kind(row: Row, lang: str) -> str:
-    """Return what a row is, in the page's words."""
-    return name_of(row.kind, row.path, lang) if row.kind in KINDS else row.kind
 
 
 def _pixels(row: Row, lang: str) -> str:

@@ -9,11 +9,12 @@ from typing import Any
 
 import streamlit as st
 
+from resnet_viz.app.answers import checked
 from resnet_viz.app.fields import control
 from resnet_viz.app.session import Session
 from resnet_viz.app.text import escaped
 from resnet_viz.app.words import field_name, say
-from resnet_viz.errors import SpecError
+from resnet_viz.errors import RequestError, SpecError
 from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
 from resnet_viz.spec.files import read
 from resnet_viz.spec.model import MAX_STAGES
@@ -30,8 +31,8 @@ def show(session: Session) -> None:
     form = _Form(session)
     session.typed = {**session.draft, **form.values()}
     try:
-        spec = _named(read(session.typed))
-    except SpecError as error:
+        spec = checked(_named(read(session.typed)))
+    except RequestError as error:
         form.complain(error)
     else:
         session.edit(session.config._replace(spec=spec))
@@ -136,13 +137,14 @@ class _Form:
         key = self.session.key(f"{path}.{field.name}" if path else field.name)
         return control(field, value, label, self.lang, key)
 
-    def complain(self, error: SpecError) -> None:
+    def complain(self, error: RequestError) -> None:
         """Say what is wrong, beside the part that holds it."""
-        top = re.match(r"stages\[\d+\]|\w*", error.path)
+        at = error if isinstance(error, SpecError) else SpecError("input", str(error))
+        top = re.match(r"stages\[\d+\]|\w*", at.path)
         slot = self.slots.get(top[0] if top else "", self.slots[""])
-        where = _where(error.path, self.lang)
+        where = _where(at.path, self.lang)
         with slot:
-            st.error(say(self.lang, "wrong", where=where, fact=escaped(error.fact)))
+            st.error(say(self.lang, "wrong", where=where, fact=escaped(at.fact)))
 
 
 def _where(path: str, lang: str) -> str:

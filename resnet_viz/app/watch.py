@@ -9,7 +9,7 @@ from resnet_viz.app.answers import drawing, opened
 from resnet_viz.app.figure import figure
 from resnet_viz.app.session import Session
 from resnet_viz.app.text import escaped
-from resnet_viz.app.words import IN_FIGURE, say
+from resnet_viz.app.words import IN_FIGURE, kind_name, say
 from resnet_viz.details import Details, Operation
 from resnet_viz.errors import RequestError
 from resnet_viz.labels import label
@@ -75,7 +75,7 @@ def _details(part: Details, lang: str) -> None:
     st.subheader(escaped(part.path), anchor=False)
     times = f" · {say(lang, 'times', part.repeat)}" if part.repeat != 1 else ""
     single = len(part.operations) == 1 and part.operations[0].path == part.path
-    name = _label(part.operations[0], lang) if single else part.kind
+    name = _label(part.operations[0], lang) if single else kind_name(lang, part.kind, part.path)
     st.caption(escaped(name) + times)
     shapes = f"{', '.join(map(spell, part.inputs))} → {spell(part.output)}"
     st.markdown(f"`{shapes}`")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["FIELDS", "IN_FIGURE", "WORDS", "field_name", "say"]
+from resnet_viz.labels import KINDS, name_of
+
+__all__ = ["FIELDS", "IN_FIGURE", "WORDS", "field_name", "kind_name", "say"]
 
 WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -272,3 +274,12 @@ def field_name(lang: str, name: str) -> str:
     if name in FIELDS:
         return FIELDS[name][_COLUMN[lang]]
     return name.replace("_", " ").capitalize()
+
+
+def kind_name(lang: str, kind: str, path: str) -> str:
+    """Return what a part of a network is called; a kind that has no name by its own.
+
+    >>> kind_name("en", "stage", "layer2"), kind_name("en", "conv2d", "conv1")
+    ('Stage 2', 'conv2d')
+    """
+    return name_of(kind, path, lang) if kind in KINDS else kind

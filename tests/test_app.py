@@ -1,0 +1,565 @@
+"""The app, driven by Streamlit's own test runner: every page, preset and control."""
+
+import base64
+import json
+import re
+import string
+import subprocess
+import sys
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import specs
+from streamlit.testing.v1 import AppTest
+
+from resnet_viz import RequestError, report
+from resnet_viz.app.fields import KINDS
+from resnet_viz.app.learn import NOTES
+from resnet_viz.app.session import Session, plain
+from resnet_viz.app.state import FIRST, SECTIONS, Config, Look, from_link, to_link
+from resnet_viz.app.words import FIELDS, IN_FIGURE, WORDS
+from resnet_viz.layout import DIRECTIONS
+from resnet_viz.spec.files import dumps, read
+from resnet_viz.themes import THEMES
+from resnet_viz.view import DEPTHS, FIGURES
+from resnet_viz.zoo import entries, find, names
+
+APP = Path(__file__).parents[1] / "app.py"
+
+
+def visit(**link) -> AppTest:
+    """Open the page by an address; what it shows is what a visitor would see."""
+    page = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in link.items():
+        page.query_params[name] = value
+    return ran(page)
+
+
+def ran(page: AppTest) -> AppTest:
+    page.run()
+
+    assert not page.exception, page.exception[0].value
+    return page
+
+
+def config(page: AppTest) -> Config:
+    return page.session_state["session"].config
+
+
+def totals(page: AppTest) -> list[str]:
+    return [metric.value for metric in page.metric[:4]]
+
+
+def field(page: AppTest, name: str):
+    """Return the control of a field of the spec, as `stages[0].blocks`."""
+    session = page.session_state["session"]
+    return page.get_by_key(session.key(name))
+
+
+def link_of(page: AppTest) -> dict[str, str]:
+    values = dict(page.query_params).items()
+    return {name: value if isinstance(value, str) else value[0] for name, value in values}
+
+
+# Start
+
+
+def test_a_visitor_meets_the_chapters_network():
+    page = visit()
+
+    assert page.header[0].value == r"d2l\-resnet18"
+    assert totals(page) == ["18", "11,178,378", "1,734,890,496", "2,483,722"]
+    assert link_of(page) == {}
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_network_of_the_zoo_opens_with_its_totals(name):
+    page = visit()
+    page.selectbox(key="zoo/0").select(name)
+    ran(page)
+    expected = report(name).totals
+
+    assert totals(page) == [
+        f"{expected[word]:,}" for word in ("layers", "params", "macs", "activations")
+    ]
+    assert config(page).spec == find(name)
+    assert not page.error
+
+
+def test_an_uploaded_spec_is_opened():
+    spec = replace(find("resnet34"), name="mine")
+    page = visit()
+    page.file_uploader[0].set_value(("mine.yaml", dumps(spec, "yaml").encode(), "text/yaml"))
+    ran(page)
+
+    assert config(page).spec == spec
+
+
+HOSTILE_FILES = {
+    "huge": ("a.yaml", b"stages: [" + b"1," * 200_000 + b"]", "larger than"),
+    "nested": ("a.json", b"[\n" * 20_000 + b"]\n" * 20_000, "nested|not JSON"),
+    "binary": ("a.yaml", bytes(range(256)) * 10, "not UTF"),
+    "latin": ("a.toml", "name = 'café'".encode("latin-1"), "not UTF"),
+    "script": ("a.yaml", b"name: <script>alert(1)</script>\nstages: []", "stages"),
+    "tag": ("a.yaml", b"stages: !!python/object/apply:os.system ['true']", "tag"),
+    "bomb": (
+        "a.yaml",
+        b"a: &a [x,x,x,x,x,x,x,x,x]\n"
+        + b"".join(
+            b"%c: &%c [%s]\n" % (c + 1, c + 1, b",".join([b"*%c" % c] * 9)) for c in range(97, 110)
+        ),
+        "more than",
+    ),
+    "empty": ("a.json", b"", "empty"),
+    "million": ("a.json", b'{"stages":[{"blocks":1000000,"channels":64}]}', "blocks"),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE_FILES)
+def test_a_hostile_upload_gets_a_message_and_changes_nothing(kind):
+    name, data, fact = HOSTILE_FILES[kind]
+    page = visit()
+    page.file_uploader[0].set_value((name, data, "text/plain"))
+    ran(page)
+
+    assert re.search(fact, page.error[0].value.replace("\\", ""))
+    assert config(page).spec == find(FIRST)
+
+
+# Vary
+
+
+def test_an_edit_changes_figure_totals_name_and_address():
+    page = visit(net="resnet18")
+    for i, blocks in enumerate((3, 4, 6, 3)):
+        field(page, f"stages[{i}].blocks").set_value(blocks)
+    ran(page)
+
+    # ResNet-34 is ResNet-18 with 3, 4, 6 and 3 blocks (He et al. 2015, Table 1)
+    assert totals(page)[1:3] == ["21,797,672", "3,663,761,408"]
+    assert config(page).spec == replace(find("resnet34"), name="resnet18-edited")
+    assert from_link(link_of(page)).spec == config(page).spec
+
+
+def test_a_network_that_is_edited_back_has_its_name_again():
+    page = visit(net="resnet18")
+    field(page, "stages[0].blocks").set_value(5)
+    ran(page)
+    field(page, "stages[0].blocks").set_value(2)
+    ran(page)
+
+    assert link_of(page) == {"net": "resnet18"}
+
+
+def test_a_wrong_edit_says_where_and_keeps_figure_and_what_was_typed():
+    page = visit(net="resnet18")
+    field(page, "stages[1].blocks").set_value(4)
+    ran(page)
+    before = config(page)
+    field(page, "stages[2].blocks").set_value(0)
+    ran(page)
+
+    assert "**Stage 3: Blocks**: 0" in page.error[0].value
+    assert config(page) == before
+    assert field(page, "stages[2].blocks").value == 0
+    field(page, "stages[2].blocks").set_value(1)
+    ran(page)
+    assert not page.error
+    assert [stage.blocks for stage in config(page).spec.stages] == [2, 4, 1, 2]
+
+
+EXTREME = [0, -1, 10**9, 2**53 - 1, -(2**53) + 1]
+
+
+@pytest.mark.parametrize("value", EXTREME)
+def test_extreme_numbers_in_every_field_get_a_message(value):
+    page = visit()
+    before = config(page)
+    keys = [control.key for control in page.number_input]
+    for key in keys:
+        control = page.number_input(key=key)
+        was = control.value
+        control.set_value(value)
+        ran(page)
+
+        assert len(page.error) == 1, key
+        assert config(page).spec == before.spec
+        page.number_input(key=key).set_value(was)
+    ran(page)
+    assert not page.error
+
+
+def test_every_kind_of_every_field_can_be_chosen():
+    page = visit(net="resnet50")
+    for box in [box for box in page.selectbox if "." in box.key or box.key.split("/")[0] in KINDS]:
+        for option in box.options:
+            page.selectbox(key=box.key).select(option)
+            ran(page)
+        page.selectbox(key=box.key).select(box.value)
+    for box in page.checkbox:
+        page.checkbox(key=box.key).set_value(not box.value)
+        ran(page)
+
+
+def test_stages_are_added_moved_copied_and_removed():
+    page = visit(net="resnet18")
+
+    def channels():
+        ran(page)
+        return [stage.channels for stage in config(page).spec.stages]
+
+    def menu(stage, move):
+        key = page.session_state["session"].key(f"menu[{stage}]")
+        page.menu_button(key=key).click(move)
+        return channels()
+
+    page.button(key="add").click()
+    assert channels() == [64, 128, 256, 512, 1024]
+    assert menu(4, "remove") == [64, 128, 256, 512]
+    assert menu(0, "down") == [128, 64, 256, 512]
+    assert menu(3, "up") == [128, 64, 512, 256]
+    assert menu(1, "copy") == [128, 64, 64, 512, 256]
+
+
+def test_a_move_keeps_a_wrong_value_that_was_typed():
+    page = visit(net="resnet18")
+    field(page, "stages[3].blocks").set_value(-7)
+    ran(page)
+    page.menu_button(key=page.session_state["session"].key("menu[3]")).click("up")
+    ran(page)
+
+    assert field(page, "stages[2].blocks").value == -7
+    assert "Stage 3: Blocks" in page.error[0].value
+
+
+def test_there_are_at_most_as_many_stages_as_a_spec_may_have():
+    spec = find("resnet18")
+    many = replace(spec, stages=spec.stages[:1] * 64, name="many")
+    page = visit(**to_link(Config(many)))
+
+    assert page.button(key="add").disabled
+    assert len(config(page).spec.stages) == 64
+
+
+def test_undo_and_redo_go_back_and_on():
+    page = visit(net="resnet18")
+    for blocks in (3, 4):
+        field(page, "stages[0].blocks").set_value(blocks)
+        ran(page)
+
+    def after(button):
+        page.button(key=button).click()
+        ran(page)
+        assert field(page, "stages[0].blocks").value == config(page).spec.stages[0].blocks
+        return config(page).spec.stages[0].blocks
+
+    assert [after("undo"), after("undo")] == [3, 2]
+    assert page.button(key="undo").disabled
+    assert [after("redo"), after("redo")] == [3, 4]
+    assert page.button(key="redo").disabled
+
+
+def test_the_browsers_back_button_is_an_undo():
+    page = visit(net="resnet18")
+    first = link_of(page)
+    field(page, "stages[0].blocks").set_value(3)
+    ran(page)
+    page.query_params.clear()
+    page.query_params.update(first)
+    ran(page)
+
+    assert config(page).spec == find("resnet18")
+    assert field(page, "stages[0].blocks").value == 2
+    assert not page.button(key="redo").disabled
+
+
+# Look
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("net", ["d2l-resnet18", "resnext50_32x4d", "plain34", "preact-resnet110"])
+def test_every_figure_is_drawn_or_refused_with_a_reason(figure, net):
+    page = visit(net=net if net in names() else "resnet152", figure=figure)
+    problems = [error.value for error in page.error]
+
+    assert all("cannot be drawn" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_look_can_be_chosen(lang):
+    page = visit(lang=lang)
+    for name, table in (("direction", DIRECTIONS), ("theme", THEMES), ("depth", DEPTHS)):
+        for option in table:
+            field(page, name).select(option)
+            ran(page)
+            assert getattr(config(page).look, name) == option
+            assert not page.error
+    field(page, "annotate").set_value(["shape", "macs"])
+    field(page, "unroll").set_value(True)
+    ran(page)
+
+    assert config(page).look == Look("network", "left", "op", "dark", "shape,macs", "auto", True)
+    assert not page.error
+
+
+def test_what_is_too_large_for_a_page_is_refused_and_the_page_lives():
+    stages = tuple(replace(stage, blocks=100_000) for stage in find("resnet18").stages)
+    deep = replace(find("resnet18"), name="deep", stages=stages)
+    page = visit(**to_link(Config(deep, Look(unroll=True))))
+
+    assert "operators" in page.error[0].value
+    field(page, "unroll").set_value(False)
+    ran(page)
+    assert not page.error
+    assert totals(page)[0] == f"{800_002:,}"  # 4 stages of 100,000 blocks of 2, stem and fc
+
+
+def test_the_opened_scope_shows_its_operators_shapes_and_share():
+    page = visit(net="resnet18", opened="layer2.0")
+    text = " ".join(element.value for element in (*page.markdown, *page.caption))
+    (table,) = [t.value for t in page.dataframe if "Parameters with shapes" in t.value.columns]
+
+    assert "64×56×56 → 128×28×28" in text
+    assert "Basic block" in text
+    # 64·128·9 + 128·128·9 at 28×28, and the projection's 64·128 there
+    macs = (64 * 128 * 9 + 128 * 128 * 9 + 64 * 128) * 28 * 28
+    assert (
+        f"MACs {macs:,} · {macs / 1_814_073_344:.1%} of the network" in page.get("progress")[1].text
+    )
+    assert list(table["Path"][:3]) == ["conv1", "bn1", "relu"]
+    assert table["Parameters with shapes"][0] == "weight 128×64×3×3"
+
+
+def test_a_scope_that_an_edit_removed_is_said_to_be_gone():
+    page = visit(net="resnet18", opened="layer4")
+    page.menu_button(key=page.session_state["session"].key("menu[3]")).click("remove")
+    ran(page)
+
+    assert "layer4" in page.info[0].value
+
+
+# Understand, compare, take away
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("net", ["d2l-resnet18", "resnet152", "cifar-resnet1202", "vgg16"])
+def test_every_section_opens(section, lang, net):
+    page = visit(net=net, section=section, lang=lang)
+
+    assert not page.error
+
+
+def test_shapes_are_those_of_the_chapter():
+    page = visit(section="shapes")
+    (table,) = page.dataframe
+    field(page, "section").set_value("shapes")
+    page.segmented_control(key="rows:shapes").set_value("stage")
+    ran(page)
+    (table,) = page.dataframe
+
+    # the chapter prints the output of each of its modules: 64, 64, 128, 256 and 512 channels
+    assert list(table.value["Output"])[:6] == [
+        "1×224×224",
+        "64×56×56",
+        "64×56×56",
+        "128×28×28",
+        "256×14×14",
+        "512×7×7",
+    ]
+
+
+def test_conventions_are_those_that_the_tools_print():
+    page = visit(net="resnet50", section="conventions")
+    (table,) = page.table
+    printed = dict(zip(table.value["Tool"], table.value["Prints"], strict=True))
+
+    # what the tools themselves printed for ResNet-50 at 224×224
+    assert printed["torch"] == "8,178,368,512 FLOPs"
+    assert printed["fvcore"] == "4,111,512,576 FLOPs"
+    assert printed["torchinfo"] == "4,089,238,376 MACs"
+    assert printed["thop"] == "4,133,742,592 MACs"
+
+
+def test_every_format_is_offered_and_the_link_opens_the_same_page():
+    page = visit(net="resnet50", section="download", theme="paper")
+    labels = [button.label for button in page.download_button]
+
+    assert labels == [
+        *("SVG", "PNG", "PDF", "TEX", "HTML", "DOT", "MMD", "JSON"),
+        *("CSV", "Markdown", "LaTeX", "JSON", "HTML"),
+        *("YAML", "TOML", "JSON"),
+    ]
+    assert page.code[0].value.endswith("?net=resnet50&theme=paper&section=download")
+
+
+# Words
+
+
+@pytest.mark.parametrize("table", [WORDS, FIELDS])
+def test_every_word_has_two_languages_with_the_same_values(table):
+    def values(text):
+        return sorted(
+            (name, spec) for _, name, spec, _ in string.Formatter().parse(text) if name is not None
+        )
+
+    for name, (english, chinese) in table.items():
+        assert english, name
+        assert chinese, name
+        assert values(english) == values(chinese), name
+
+
+def test_the_page_in_chinese_has_no_english_labels():
+    page = visit(lang="zh")
+    widgets = (*page.selectbox, *page.number_input, *page.checkbox, *page.button, *page.metric)
+    labels = {widget.label.strip("*") for widget in widgets}
+    english = {english for english, chinese in (*WORDS.values(), *FIELDS.values())} - {"MACs"}
+
+    assert len(labels) > 20
+    assert not labels & english
+
+
+def test_the_figures_controls_have_chinese_words():
+    from resnet_viz.app.figure import WORDS as IN_ENGLISH
+
+    assert set(IN_FIGURE["zh"]) == set(IN_ENGLISH)
+
+
+@pytest.mark.parametrize("note", NOTES, ids=lambda note: note.source)
+def test_every_caption_fits_something_and_names_its_source(note):
+    looks = [Look(figure=figure) for figure in FIGURES]
+    known = [entry.spec for entry in entries().values()]
+    varied = [replace(spec, preactivation=True) for spec in known]
+    configs = [Config(spec, look) for spec in known + varied for look in looks]
+
+    assert any(note.fits(config) for config in configs)
+    assert re.search(r"\d", note.source)
+    assert all(note.texts)
+
+
+# Links
+
+
+@given(
+    specs(),
+    st.sampled_from(sorted(FIGURES)),
+    st.sampled_from(["", *DEPTHS]),
+    st.sampled_from(SECTIONS),
+    st.none() | specs(),
+)
+def test_a_link_opens_what_it_was_made_of(spec, figure, depth, section, pinned):
+    made = Config(spec, Look(figure=figure, depth=depth), "zh", section, "layer1.0", pinned)
+
+    assert from_link(to_link(made)) == made
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_network_of_the_zoo_is_a_name_in_a_link(name):
+    assert to_link(Config(find(name))) == ({} if name == FIRST else {"net": name})
+
+
+def packed(data: bytes) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(data)).decode().rstrip("=")
+
+
+BROKEN = {
+    "unknown network": ({"net": "resnet5O"}, "resnet5O"),
+    "not packed": ({"spec": "hello"}, "broken"),
+    "not base64": ({"spec": "%%%"}, "broken"),
+    "bomb": ({"spec": packed(b"[" + b"1," * 10_000_000)}, "larger|longer"),
+    "nested": ({"spec": packed(b"[\n" * 40_000)}, "nested|not JSON"),
+    "no spec": ({"spec": packed(b"[]")}, "keys and values"),
+    "wrong value": (
+        {"spec": packed(json.dumps({"stages": [{"blocks": -1, "channels": 1}]}).encode())},
+        r"stages\[0\].blocks",
+    ),
+    "vanishing": (
+        {
+            "spec": packed(
+                json.dumps(
+                    {
+                        "input": [3, 4, 4],
+                        "stages": [{"blocks": 1, "channels": 1, "pool": True}] * 9,
+                    }
+                ).encode()
+            )
+        },
+        "zero",
+    ),
+    "oversized": ({"net": "x" * 30_000}, "longer"),
+    "theme": ({"theme": "../../etc/passwd.toml"}, "unknown theme"),
+    "figure": ({"figure": "<script>"}, "unknown figure"),
+    "language": ({"lang": "tlh"}, "unknown language"),
+    "section": ({"section": "admin"}, "unknown section"),
+    "numbers": ({"annotate": "shape,price"}, "unknown annotation"),
+    "flag": ({"unroll": "yes"}, "unknown unroll"),
+    "control characters": ({"opened": "a\x00b"}, "opened"),
+    "pin": ({"pin": "hello"}, "broken"),
+    "module": ({"net": "os:getcwd"}, "unknown network"),
+    "file": ({"net": "/etc/passwd"}, "unknown network"),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_broken_link_gets_a_message_and_a_page_that_works(kind):
+    link, fact = BROKEN[kind]
+    page = visit(**link)
+
+    assert re.search(fact, page.error[0].value.replace("\\", ""))
+    assert config(page) == Config(find(FIRST))
+    field(page, "stages[0].blocks").set_value(3)
+    ran(page)
+    assert config(page).spec.stages[0].blocks == 3
+
+
+def test_a_link_from_elsewhere_with_more_in_it_opens():
+    assert from_link({"net": "resnet50", "utm_source": "mail"}).spec == find("resnet50")
+
+
+# State
+
+
+def test_visitors_do_not_see_each_others_networks():
+    one, other = visit(net="resnet18"), visit(net="resnet50")
+    field(one, "stages[0].blocks").set_value(9)
+    ran(one)
+    ran(other)
+
+    assert config(other).spec == find("resnet50")
+    assert config(one).spec.stages[0].blocks == 9
+
+
+def test_history_is_bounded():
+    spec = find("resnet18")
+    session = Session(Config(spec), plain(spec), plain(spec))
+    for blocks in range(1, 1000):
+        stages = (replace(spec.stages[0], blocks=blocks), *spec.stages[1:])
+        session.edit(Config(replace(spec, stages=stages)))
+
+    assert len(session.past) == 200
+
+
+@given(specs())
+def test_the_fields_of_a_spec_hold_all_of_it(spec):
+    assert read(plain(spec)) == spec
+
+
+def test_the_app_runs_without_torch():
+    code = (
+        "import sys; from streamlit.testing.v1 import AppTest; "
+        f"page = AppTest.from_file({str(APP)!r}, default_timeout=60).run(); "
+        "assert not page.exception; assert 'torch' not in sys.modules"
+    )
+
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, capture_output=True)
+
+
+def test_a_wrong_port_is_refused():
+    from resnet_viz.app.serve import serve
+
+    with pytest.raises(RequestError, match="port: 70000 .must be from 1 to 65535"):
+        serve(70000, "localhost")

@@ -385,6 +385,33 @@ def test_conventions_are_those_that_the_tools_print():
     assert printed["thop"] == "4,133,742,592 MACs"
 
 
+def test_a_comparison_shows_both_figures_and_the_differences():
+    page = visit(net="resnet34", section="compare", **{"with": "resnet18"})
+    totals, parts = (frame.value for frame in page.dataframe)
+    differences = dict(zip(totals["Quantity"], totals["Difference"], strict=True))
+
+    # the parameters that torchvision prints for the two
+    assert differences["Parameters"] == f"+{21_797_672 - 11_689_512:,}"
+    assert differences["Layers"] == "+16"
+    assert list(parts["Part"]) == ["layer1.1", "layer2.1", "layer3.1", "layer4.1"]
+    assert set(parts["Status"]) == {"changed"}
+    assert page.metric[0].delta == "+16"
+
+
+def test_a_pinned_version_is_compared_with_what_follows():
+    page = visit(net="resnet18", section="compare")
+    page.button(key="pin").click()
+    ran(page)
+    assert "Nothing differs" in " ".join(caption.value for caption in page.caption)
+    field(page, "stages[3].blocks").set_value(3)
+    ran(page)
+
+    assert config(page).pinned == find("resnet18")
+    # one more basic block of 512 channels: two convolutions and two norms
+    assert page.metric[1].delta == f"+{2 * 512 * 512 * 9 + 4 * 512:,}"
+    page.selectbox(key=page.session_state["session"].key("with/resnet18")).set_value(None)
+
+
 def test_every_format_is_offered_and_the_link_opens_the_same_page():
     page = visit(net="resnet50", section="download", theme="paper")
     labels = [button.label for button in page.download_button]

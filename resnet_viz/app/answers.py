@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from resnet_viz.app.state import Look
 from resnet_viz.assembly import assemble
+from resnet_viz.comparing import Comparison, compare
 from resnet_viz.details import Details, details
 from resnet_viz.drawing import Drawing, draw
 from resnet_viz.errors import RequestError
@@ -15,7 +16,7 @@ from resnet_viz.reports import Report, report
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.view import FIGURES
 
-__all__ = ["MOST_OPERATORS", "checked", "drawing", "explanation", "opened", "reported"]
+__all__ = ["MOST_OPERATORS", "checked", "compared", "drawing", "explanation", "opened", "reported"]
 
 MOST_OPERATORS = 5_000
 """Operators of the largest network that is drawn with none folded: a browser must stay quick."""
@@ -76,6 +77,12 @@ def checked(spec: ResNetSpec) -> ResNetSpec:
 def explanation(spec: ResNetSpec) -> Explanation:
     """Count a network under every convention."""
     return explain(spec)
+
+
+@lru_cache(maxsize=64)
+def compared(before: ResNetSpec, after: ResNetSpec) -> Comparison:
+    """Compare two networks, block by block."""
+    return compare(before, after)
 
 
 @lru_cache(maxsize=256)

@@ -1,15 +1,119 @@
-"""The network beside another: figures with what differs marked, and a table of differences."""
+"""The network beside another: figures with what differs marked, and tables of differences."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from resnet_viz.app import tables
+from resnet_viz.app.answers import compared, drawing
+from resnet_viz.app.figure import figure
 from resnet_viz.app.session import Session
-from resnet_viz.app.words import say
+from resnet_viz.app.state import Look
+from resnet_viz.app.text import escaped
+from resnet_viz.app.words import IN_FIGURE, say
+from resnet_viz.comparing import SIDES, Comparison
+from resnet_viz.errors import RequestError
+from resnet_viz.spec import ResNetSpec
+from resnet_viz.zoo import entries, names
 
 __all__ = ["show"]
+
+QUANTITIES = ("layers", "params", "macs", "activations")
+HEIGHT = 480  # pixels of each figure
 
 
 def show(session: Session) -> None:
     """Compare the network with one of the zoo or with an earlier version."""
-    st.info(say(session.config.lang, "choose_one"))
+    lang = session.config.lang
+    _choice(session)
+    if session.config.pinned is None:
+        st.info(say(lang, "choose_one"))
+        return
+    before, after = session.config.pinned, session.config.spec
+    found = compared(before, after)
+    same = all(row.status == "same" for row in found.rows)
+    st.caption(say(lang, "same" if same else "marked"))
+    for column, side, spec in zip(st.columns(2), SIDES, (before, after), strict=True):
+        with column:
+            st.markdown(f"**{say(lang, side)}**: {escaped(spec.name)}")
+            _figure(session, side, spec, found.changed(side))
+    _totals(found, lang)
+    if not same:
+        _parts(found, lang)
+
+
+def _choice(session: Session) -> None:
+    lang, pinned = session.config.lang, session.config.pinned
+    known = None if pinned is None or entries().get(pinned.name) is None else pinned.name
+    options = names()
+    key = session.key(f"with/{pinned and pinned.name}")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            say(lang, "compare_with"),
+            options,
+            index=options.index(known) if known else None,
+            placeholder=say(lang, "pinned", pinned.name) if pinned else say(lang, "none"),
+            key=key,
+            on_change=_compare_with,
+            args=(session, key),
+            width=300,
+        )
+        st.button(
+            say(lang, "pin"),
+            help=say(lang, "pin_help"),
+            icon=":material/keep:",
+            on_click=_pin,
+            args=(session,),
+            key="pin",
+        )
+
+
+def _compare_with(session: Session, key: str) -> None:
+    entry = entries().get(st.session_state[key] or "")
+    session.edit(session.config._replace(pinned=None if entry is None else entry.spec))
+
+
+def _pin(session: Session) -> None:
+    session.edit(session.config._replace(pinned=session.config.spec))
+
+
+def _figure(session: Session, side: str, spec: ResNetSpec, changed: tuple[str, ...]) -> None:
+    lang, wanted = session.config.lang, session.config.look
+    direction = wanted.direction if wanted.direction in ("up", "down") else "up"
+    # with numbers in its boxes, a figure folds only what is equal, and hides no difference
+    look = Look(direction=direction, depth="block", theme=wanted.theme, annotate="params")
+    try:
+        drawn = drawing(spec, look, lang, changed)
+    except RequestError as error:
+        st.error(say(lang, "not_drawn", escaped(str(error))))
+        return
+    figure(drawn, IN_FIGURE[lang], key=f"compare:{side}", height=HEIGHT)
+
+
+def _totals(found: Comparison, lang: str) -> None:
+    totals = [found.totals[name] for name in QUANTITIES]
+    tables.show(
+        {
+            say(lang, "quantity"): [say(lang, name) for name in QUANTITIES],
+            say(lang, "before"): [total.before for total in totals],
+            say(lang, "after"): [total.after for total in totals],
+            say(lang, "difference"): [tables.Signed(total.difference) for total in totals],
+        },
+        alt=say(lang, "difference"),
+    )
+
+
+def _parts(found: Comparison, lang: str) -> None:
+    rows = [row for row in found.rows if row.status != "same"]
+    st.markdown(f"**{say(lang, 'part_by_part')}**")
+    tables.show(
+        {
+            say(lang, "part"): [row.path or "network" for row in rows],
+            say(lang, "status"): [say(lang, f"status:{row.status}") for row in rows],
+            say(lang, "changes"): [", ".join(row.changes) for row in rows],
+            say(lang, "params"): [tables.Signed(row.params) for row in rows],
+            say(lang, "macs"): [tables.Signed(row.macs) for row in rows],
+            say(lang, "activations"): [tables.Signed(row.activations) for row in rows],
+        },
+        alt=say(lang, "part_by_part"),
+    )

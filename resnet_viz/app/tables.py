@@ -6,7 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-__all__ = ["show"]
+__all__ = ["Signed", "show"]
+
+
+class Signed(int):
+    """A difference: shown with its sign."""
 
 
 def show(columns: Mapping[str, Sequence[str | int]], alt: str) -> None:
@@ -16,13 +20,22 @@ def show(columns: Mapping[str, Sequence[str | int]], alt: str) -> None:
         columns: the cells of each column by its title.
         alt: what the table holds, for those who cannot see it.
     """
-    texts = {
-        title: [f"{cell:,}" if isinstance(cell, int) else cell for cell in cells]
-        for title, cells in columns.items()
-    }
     right = {
         title: st.column_config.TextColumn(alignment="right")
         for title, cells in columns.items()
         if any(isinstance(cell, int) for cell in cells)
     }
+    texts = {title: list(map(_text, cells)) for title, cells in columns.items()}
     st.dataframe(texts, hide_index=True, column_config=right, alt=alt)
+
+
+def _text(cell: str | int) -> str:
+    """Return what a cell shows.
+
+    >>> _text(1234), _text(Signed(1234)), _text(Signed(-1)), _text(Signed(0))
+    ('1,234', '+1,234', '−1', '0')
+    """
+    if isinstance(cell, str):
+        return cell
+    sign = "+" if isinstance(cell, Signed) and cell > 0 else ""
+    return f"{sign}{int(cell):,}".replace("-", "−")

@@ -185,6 +185,11 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "after": ("After", "之后"),
         "difference": ("Difference", "差"),
         "quantity": ("Quantity", "量"),
+        "status": ("Status", "状态"),
+        "status:changed": ("changed", "改变"),
+        "status:added": ("added", "新增"),
+        "status:removed": ("removed", "删除"),
+        "changes": ("What differs", "差别"),
         "part_by_part": ("Part by part", "逐部分"),
         # Take away
         "figures": ("This figure", "这张图"),

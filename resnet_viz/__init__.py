@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from resnet_viz.errors import RequestError, ResNetVizError, SpecError
     from resnet_viz.explaining import explain
     from resnet_viz.graph import Graph, fold, unroll
+    from resnet_viz.inspecting import details
     from resnet_viz.nn import build
     from resnet_viz.reports import Report, report
     from resnet_viz.reports.architectures import table
@@ -42,6 +43,7 @@ __all__ = [
     "assemble",
     "build",
     "compare",
+    "details",
     "draw",
     "explain",
     "fold",
@@ -69,6 +71,7 @@ _HOMES = {
     "assemble": "assembly",
     "build": "nn",
     "compare": "comparing",
+    "details": "inspecting",
     "draw": "drawing",
     "explain": "explaining",
     "fold": "graph",

@@ -7,11 +7,11 @@ from functools import lru_cache
 from resnet_viz.app.state import Look
 from resnet_viz.assembly import assemble
 from resnet_viz.comparing import Comparison, compare
-from resnet_viz.details import Details, details
 from resnet_viz.drawing import Drawing, draw
 from resnet_viz.errors import RequestError
 from resnet_viz.explaining import Explanation, explain
 from resnet_viz.graph.repeat import count_nodes
+from resnet_viz.inspecting import Details, details
 from resnet_viz.reports import Report, report
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.view import FIGURES

@@ -18,7 +18,7 @@ def serve(port: object, address: str) -> None:
         address: of the network that is served; `localhost` is this machine only.
 
     Raises:
-        RequestError: there is no such port, or Streamlit is not installed.
+        RequestError: there is no such port or address, or Streamlit is not installed.
     """
     if not isinstance(port, float | int) or not 1 <= port <= 65535 or port != int(port):
         raise RequestError(f"port: {show(port)} (must be from 1 to 65535)")
@@ -28,10 +28,15 @@ def serve(port: object, address: str) -> None:
         )
     from streamlit.web import cli
 
-    cli.main(
-        ["run", str(script()), "--server.port", str(int(port)), "--server.address", address],
-        prog_name="resnet-viz app",
-    )
+    try:
+        cli.main(
+            ["run", str(script()), "--server.port", str(int(port)), "--server.address", address],
+            prog_name="resnet-viz app",
+        )
+    except OSError as error:
+        raise RequestError(
+            f"address: {show(address)} (cannot be served: {(error.strerror or '').lower()})"
+        ) from None
 
 
 def script() -> Path:

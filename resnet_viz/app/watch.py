@@ -10,8 +10,8 @@ from resnet_viz.app.figure import figure
 from resnet_viz.app.session import Session
 from resnet_viz.app.text import escaped
 from resnet_viz.app.words import IN_FIGURE, kind_name, say
-from resnet_viz.details import Details, Operation
 from resnet_viz.errors import RequestError
+from resnet_viz.inspecting import Details, Operation
 from resnet_viz.labels import label
 from resnet_viz.ops.operator import spell
 from resnet_viz.scene import Scene

@@ -61,8 +61,11 @@ function mount(root) {
   // One part of the figure can be reached by Tab; arrows go on from it
 
   const parts = () => [...figure.svg.querySelectorAll("[role=button]")];
+  let stop, chosen;
   function rove(element) {
-    for (const part of parts()) part.setAttribute("tabindex", part === element ? 0 : -1);
+    stop?.setAttribute("tabindex", -1);
+    stop = element;
+    stop?.setAttribute("tabindex", 0);
   }
   function goTo(index) {
     const all = parts();
@@ -128,6 +131,8 @@ function mount(root) {
     stage.style.background = figure.paper;
     stage.dataset.tone = isDark(figure.paper) ? "dark" : "light";
     viewer.load(figure);
+    for (const one of parts()) setAll(one, { tabindex: -1, "aria-pressed": false });
+    chosen = undefined;
     rove(parts()[0]);
     if (before && !viewer.view.whole && isAkin(before)) follow(before);
     else viewer.fit();
@@ -136,7 +141,7 @@ function mount(root) {
 
   /** Frames are wide where nothing stands before or behind them, so that they are easy to hit. */
   const roomAlong = (axis) => (levels) => {
-    const [narrow, wide] = [1.2 + 1.2 * levels, 4 + 5 * levels];
+    const [narrow, wide] = [1.2 + 1.2 * levels, 3 + 3 * levels];
     return { x: [narrow, wide], y: [wide, narrow] }[axis] ?? [narrow, narrow];
   };
 
@@ -159,8 +164,9 @@ function mount(root) {
     ?? figure.scopes.find(({ group }) => group.id === path)?.bar;
 
   function select(path) {
-    const chosen = path && part(path);
-    for (const one of parts()) one.setAttribute("aria-pressed", String(one === chosen));
+    chosen?.setAttribute("aria-pressed", false);
+    chosen = path ? part(path) : undefined;
+    chosen?.setAttribute("aria-pressed", true);
     if (chosen && !stage.contains(shadow.activeElement)) rove(chosen);
   }
 

@@ -29,8 +29,8 @@ function readFigure(svg, { role, least, room }) {
   const sheet = svg.querySelector("path"); // the host has its own
   const paper = sheet.getAttribute("fill");
   sheet.remove();
-  const solids = [...svg.querySelectorAll("rect, circle")].map(bounds);
-  const boxes = solids.filter(({ element }) => element.id);
+  const solids = new Map([...svg.querySelectorAll("rect, circle")].map((element) => [element, bounds(element)]));
+  const boxes = [...solids.values()].filter(({ element }) => element.id);
 
   // Titles become labels and tooltips of ours
   for (const title of [...svg.querySelectorAll("title")]) {
@@ -52,9 +52,9 @@ function readFigure(svg, { role, least, room }) {
   const scopes = [];
   const scopeOf = new Map();
   for (const group of svg.querySelectorAll("g[id]")) {
-    const inside = boxes.filter(({ element }) => group.contains(element));
+    const framed = [...group.querySelectorAll("rect, circle")].map((element) => solids.get(element));
+    const inside = framed.filter(({ element }) => element.id);
     if (inside.length < least) continue;
-    const framed = solids.filter(({ element }) => group.contains(element));
     const edge = (pick, side) => [0, 1].map((i) => pick(...framed.map((shape) => shape[side][i])));
     const bar = document.createElementNS(SVG, "rect");
     const scope = {
@@ -260,8 +260,9 @@ function createViewer({ stage, frame: around, tip, query, count, buttons }, host
     const wanted = query.value.trim().toLowerCase();
     hits = wanted ? figure.boxes.map(({ element }) => element).filter((element) =>
       `${element.id} ${label(element)}`.toLowerCase().includes(wanted)) : [];
+    const found = new Set(hits);
     figure.svg.classList.toggle("searching", Boolean(wanted));
-    for (const { element } of figure.boxes) element.classList.toggle("hit", hits.includes(element));
+    for (const { element } of figure.boxes) element.classList.toggle("hit", found.has(element));
     for (const { bar, collapsed, group } of figure.scopes) {
       bar.classList.toggle("hit", collapsed && hits.some((hit) => group.contains(hit)));
     }

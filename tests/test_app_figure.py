@@ -53,7 +53,6 @@ if not st.checkbox("hide"):
     opened = figure(drawing, words, selected=st.session_state.get("path", ""), key="figure")
     if opened is not None:
         st.session_state["path"] = opened
-        st.rerun()
 st.button("again")
 st.text(f"path {st.session_state.get('path', '')!r} after {runs} runs")
 for line in range(40):
@@ -216,6 +215,10 @@ def test_moving_and_zooming_ask_python_nothing(opened) -> None:
 
     assert moved[:2] == pytest.approx([x - 80 / per_point, y - 30 / per_point], abs=0.01)
     assert moved[2:] == pytest.approx([width, height])
+    page.mouse.move(*middle(page, 'rect[id="layer1.0"]'))  # to drag a box is not to click it
+    page.mouse.down()
+    page.mouse.move(*middle(page, ".stage"), steps=4)
+    page.mouse.up()
     page.get_by_role("button", name="Zoom in").click()
     assert view_box(page)[2] == pytest.approx(width / 1.3)
     page.mouse.move(*middle(page, ".stage"))
@@ -434,6 +437,33 @@ def test_on_a_phone_it_fits_and_two_fingers_zoom(opened) -> None:
     page.get_by_role("button", name="Show the whole figure").tap()
     page.tap('rect[id="fc"]')
     until_said(page, "fc")
+
+
+def test_a_finger_scrolls_the_page_until_the_figure_was_tapped(opened) -> None:
+    page = opened(**PHONE)
+    touch = page.context.new_cdp_session(page)
+
+    def swipe() -> None:
+        x, y = middle(page, ".stage")
+        for kind, up in (("touchStart", 0), *(("touchMove", 10 * i) for i in range(1, 11))):
+            point = {"x": x - 60, "y": y - up}
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+            page.wait_for_timeout(20)
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        page.wait_for_timeout(100)
+
+    scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
+    before = view_box(page)
+    swipe()
+    page.get_by_text(WORDS["touch"]).wait_for()
+    down = page.evaluate(scrolled)
+
+    assert down > 0
+    assert view_box(page) == before
+    page.touchscreen.tap(middle(page, ".stage")[0] - 100, middle(page, ".stage")[1])
+    swipe()
+    assert page.evaluate(scrolled) == down
+    assert view_box(page)[1] > before[1]
 
 
 def test_it_can_be_taken_away_and_put_back(opened) -> None:

@@ -61,7 +61,7 @@ function mount(root) {
   // One part of the figure can be reached by Tab; arrows go on from it
 
   const parts = () => [...figure.svg.querySelectorAll("[role=button]")];
-  let stop, chosen;
+  let stop, chosen, asked = "";
   function rove(element) {
     stop?.setAttribute("tabindex", -1);
     stop = element;
@@ -164,10 +164,16 @@ function mount(root) {
     ?? figure.scopes.find(({ group }) => group.id === path)?.bar;
 
   function select(path) {
+    const isNews = path !== asked;
+    asked = path;
+    const next = path ? part(path) : undefined;
+    if (next === chosen) return;
     chosen?.setAttribute("aria-pressed", false);
-    chosen = path ? part(path) : undefined;
-    chosen?.setAttribute("aria-pressed", true);
-    if (chosen && !stage.contains(shadow.activeElement)) rove(chosen);
+    chosen = next;
+    if (!chosen) return;
+    chosen.setAttribute("aria-pressed", true);
+    if (isNews) viewer.reveal(chosen);
+    if (!stage.contains(shadow.activeElement)) rove(chosen);
   }
 
   return {

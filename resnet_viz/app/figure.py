@@ -46,23 +46,28 @@ def figure(
 ) -> str | None:
     """Show a drawing; return the path of the box or scope that was clicked just now, else None.
 
-    Moving and zooming happen in the browser alone. Where one has moved to stays when the figure is
-    drawn anew, unless its size becomes quite another.
+    What was clicked is outlined in the same run, before the caller hears of it. Moving and zooming
+    happen in the browser alone. Where one has moved to stays when the figure is drawn anew, unless
+    its size becomes quite another.
 
     Args:
         drawing: what to show, in the colours of its own theme.
         words: what buttons and labels say; those of `WORDS` that it lacks are English.
         selected: the path of the box or scope to outline, if the figure has it.
         key: tells this figure from others on the page; what keeps its key keeps its view.
-        height: in pixels; on small screens it is a part of the screen's height.
+        height: in pixels; less on phones and low screens, so that the page can be scrolled.
     """
+    import streamlit
+
+    before = streamlit.session_state.get(key)  # what the browser has sent, before the caller hears
+    clicked: str | None = before and before.get("opened")
     result = _component()(
         key=key,
         data={
             "svg": drawing.to_svg(),
             "axis": drawing.scene.axis,
             "words": {name: words.get(name, text) for name, text in WORDS.items()},
-            "selected": selected,
+            "selected": selected if clicked is None else clicked,
             "height": height,
         },
         on_opened_change=_heard,

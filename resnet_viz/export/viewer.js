@@ -169,11 +169,13 @@ function createViewer({ stage, frame: around, tip, query, count, buttons }, host
   }, { passive: false });
 
   const fingers = new Map();
-  let travelled = 0;
+  let travelled = 0, start;
   on(stage, "pointerdown", (event) => {
     if (event.button !== 0) return;
     fingers.set(event.pointerId, [event.clientX, event.clientY]);
-    if (fingers.size === 1) travelled = 0;
+    if (fingers.size > 1) return;
+    travelled = 0;
+    start = { ...view };
   });
   on(window, "pointermove", (event) => {
     const before = fingers.get(event.pointerId);
@@ -193,8 +195,11 @@ function createViewer({ stage, frame: around, tip, query, count, buttons }, host
     }
   });
   on(window, "pointerup pointercancel", (event) => {
-    fingers.delete(event.pointerId);
-    if (!fingers.size) stage.classList.remove("dragging");
+    if (!fingers.delete(event.pointerId) || fingers.size) return;
+    stage.classList.remove("dragging");
+    if (event.type === "pointerup") return;
+    Object.assign(view, start); // the browser took the gesture for one of its own
+    show();
   });
   on(stage, "click", (event) => {
     if (travelled < 4 || !event.detail) press(event.target); // no detail: no pointer
@@ -243,9 +248,10 @@ function createViewer({ stage, frame: around, tip, query, count, buttons }, host
     showTip(target, r.x + Math.min(r.width / 2, 200), Math.min(r.bottom - 10, s.bottom));
   });
 
-  /** Move what is outside the stage into it. */
+  /** Move what is outside the stage into it, where there is one. */
   function reveal(element) {
     const r = element.getBoundingClientRect(), s = stage.getBoundingClientRect();
+    if (!s.width || !s.height) return;
     const outside = r.right < s.left + 20 || r.left > s.right - 20 || r.bottom < s.top + 20 || r.top > s.bottom - 20;
     if (outside) centre(r, s);
   }

@@ -34,3 +34,22 @@ def program(name: str, packages: str) -> str:
     if path is None:
         lacking(name, f"apt install {packages}")
     return path
+
+
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A browser that asks the network for nothing of its own."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program("chromium", "chromium"), args=FLAGS.split()
+        )
+        yield browser
+        browser.close()

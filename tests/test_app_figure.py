@@ -11,16 +11,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from conftest import lacking, program
+from conftest import lacking
 from scenes import HOSTILE
 
 from resnet_viz.app.figure import WORDS
 from resnet_viz.export.assets import asset
-
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-)
 
 APP = """
 import dataclasses
@@ -105,18 +100,6 @@ def _wait_for(server: subprocess.Popen, url: str, log: Path) -> None:
             assert server.poll() is None, log.read_text()
             time.sleep(0.1)
     pytest.fail(f"no answer in a minute: {log.read_text()}")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program("chromium", "chromium"), args=FLAGS.split()
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,29 +1,11 @@
 """HTML figures in a real browser, driven from outside."""
 
 import pytest
-from conftest import program
 from scenes import FIGURES, HOSTILE, SCENES, scene_of
 
 from resnet_viz import ResNetSpec, Stage, draw
 from resnet_viz.export import EXPORTERS
 from resnet_viz.scene import Box, Circle, Group, Scene
-
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program("chromium", "chromium"), args=FLAGS.split()
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

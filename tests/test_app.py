@@ -21,8 +21,10 @@ from resnet_viz.app.fields import KINDS
 from resnet_viz.app.learn import NOTES
 from resnet_viz.app.session import Session, plain
 from resnet_viz.app.state import FIRST, SECTIONS, Config, Look, from_link, to_link
-from resnet_viz.app.words import FIELDS, IN_FIGURE, WORDS
+from resnet_viz.app.words import CONVENTIONS_ZH, FIELDS, IN_FIGURE, TERMS_ZH, WORDS
+from resnet_viz.count import CONVENTIONS
 from resnet_viz.layout import DIRECTIONS
+from resnet_viz.ops import TERMS
 from resnet_viz.spec.files import dumps, read
 from resnet_viz.themes import THEMES
 from resnet_viz.view import DEPTHS, FIGURES
@@ -448,6 +450,11 @@ def test_the_page_in_chinese_has_no_english_labels():
 
     assert len(labels) > 20
     assert not labels & english
+
+
+def test_terms_and_conventions_have_chinese_words():
+    assert set(TERMS_ZH) == set(TERMS)
+    assert set(CONVENTIONS_ZH) == set(CONVENTIONS)
 
 
 def test_the_figures_controls_have_chinese_words():

@@ -7,7 +7,7 @@ import streamlit as st
 from resnet_viz.app.answers import reported
 from resnet_viz.app.session import Session
 from resnet_viz.app.text import escaped
-from resnet_viz.app.words import say
+from resnet_viz.app.words import derivation, say
 from resnet_viz.ops.operator import spell
 from resnet_viz.zoo import entries
 
@@ -24,7 +24,7 @@ def show(session: Session) -> None:
     source = entry.source if entry is not None and entry.spec == spec else say(lang, "yours")
     st.caption(escaped(f"{source} · {say(lang, 'at_input', spell(spec.input))}"))
     helps = {
-        "layers": say(lang, "layers_help", reported(spec, "network").layers.derive()),
+        "layers": say(lang, "layers_help", derivation(lang, reported(spec, "network").layers)),
         "params": say(lang, "params_help"),
         "macs": say(lang, "macs_help", totals["flops"]),
         "activations": say(lang, "activations_help"),

@@ -8,7 +8,7 @@ from resnet_viz.app import tables
 from resnet_viz.app.answers import explanation, reported
 from resnet_viz.app.session import Session
 from resnet_viz.app.text import escaped
-from resnet_viz.app.words import kind_name, say
+from resnet_viz.app.words import CONVENTIONS_ZH, TERMS_ZH, derivation, kind_name, say
 from resnet_viz.explaining import Line
 from resnet_viz.ops import TERMS
 from resnet_viz.ops.operator import spell
@@ -40,7 +40,7 @@ def costs(session: Session) -> None:
     spec, lang = session.config.spec, session.config.lang
     stages = reported(spec, "stage")
     st.markdown(f"**{say(lang, 'derived', stages.totals['layers'])}**")
-    st.markdown(escaped(stages.layers.derive()))
+    st.markdown(derivation(lang, stages.layers))
     st.markdown(f"**{say(lang, 'per_stage')}**")
     names = list(map(_name, stages.rows))
     part = say(lang, "part")
@@ -84,7 +84,7 @@ def conventions(session: Session) -> None:
             say(lang, "tool"): [line.convention.name for line in found.lines],
             say(lang, "prints"): [f"{line.total:,} {line.convention.unit}" for line in found.lines],
             say(lang, "made_of"): [_sum(line, found.macs, lang) for line in found.lines],
-            say(lang, "why"): [escaped(line.convention.source) for line in found.lines],
+            say(lang, "why"): [escaped(_counts(line, lang)) for line in found.lines],
         },
         hide_index=True,
         alt=say(lang, "section:conventions"),
@@ -98,8 +98,14 @@ def _sum(line: Line, macs: int, lang: str) -> str:
     for term, (weight, amount) in line.terms.items():
         if amount:
             times = f"{weight} × " if weight != 1 else ""
-            parts.append(f"{times}{amount:,} {TERMS[term]}")
+            name = TERMS_ZH[term] if lang == "zh" else TERMS[term]
+            parts.append(f"{times}{amount:,} {name}")
     return escaped(" + ".join(parts))
+
+
+def _counts(line: Line, lang: str) -> str:
+    convention = line.convention
+    return CONVENTIONS_ZH[convention.name] if lang == "zh" else convention.source
 
 
 def _depth(session: Session, first: str) -> str:

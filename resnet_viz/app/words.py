@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from resnet_viz.count import Layers
 from resnet_viz.labels import KINDS, name_of
 
-__all__ = ["FIELDS", "IN_FIGURE", "WORDS", "field_name", "kind_name", "say"]
+__all__ = [
+    "CONVENTIONS_ZH",
+    "FIELDS",
+    "IN_FIGURE",
+    "TERMS_ZH",
+    "WORDS",
+    "derivation",
+    "field_name",
+    "kind_name",
+    "say",
+]
 
 WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "title": ("ResNets, live", "动手看残差网络"),
         "language": ("Language", "语言"),
         # Start
         "network": ("Network", "网络"),
@@ -78,7 +88,6 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "2020, section 3).",
             "卷积层与全连接层输出的元素个数（Radosavovic 等，2020，第 3 节）。",
         ),
-        "since": ("against {0}", "相比 {0}"),
         "at_input": ("for an input of {0}", "输入为 {0}"),
         "yours": ("Your own network.", "自定网络。"),
         # Look
@@ -130,8 +139,6 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "opened": ("Opened", "已打开"),
         "close": ("Close", "关闭"),
         "operators": ("Operators", "算子"),
-        "enters": ("Enters", "输入"),
-        "leaves": ("Leaves", "输出"),
         "share": ("{0} of the network", "占网络的 {0}"),
         "times": ("× {0} in the network", "网络中共 {0} 次"),
         "path": ("Path", "路径"),
@@ -154,11 +161,15 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "rows": ("Rows", "行"),
         "per_stage": ("Where it goes, stage by stage", "各阶段的开销"),
         "derived": ("Where the {0} layers come from", "{0} 层从何而来"),
-        "count_like": ("Count as", "计数方式"),
+        "derivation": (
+            "{convolutions:,} convolutions − {aside:,} on shortcuts + {linear:,} fully connected "
+            "= {total:,} layers",
+            "{convolutions:,} 个卷积层 − 捷径上的 {aside:,} 个 + {linear:,} 个全连接层 "
+            "= {total:,} 层",
+        ),
         "part": ("Part", "部分"),
         "tool": ("Tool", "工具"),
         "prints": ("Prints", "输出"),
-        "unit": ("Unit", "单位"),
         "made_of": ("Which is", "构成"),
         "why": ("What it counts", "计入内容"),
         "multiply_adds": ("multiply-adds", "次乘加"),
@@ -200,10 +211,6 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Whoever opens it sees this very network and figure; nothing is stored here.",
             "打开链接即可看到同一网络与图；此处不保存任何数据。",
         ),
-        "not_made": ("Not offered: {0}", "无法提供：{0}"),
-        # Learn
-        "learn": ("What you are looking at", "图中所见"),
-        "source": ("Source", "出处"),
     }
 )
 """Each word or sentence of the page: English, Chinese."""
@@ -258,6 +265,45 @@ IN_FIGURE: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 """What the figure's own controls say where it is not English (`figure.WORDS`)."""
 
+TERMS_ZH: Mapping[str, str] = MappingProxyType(
+    {
+        "conv_macs": "卷积层的乘加",
+        "linear_macs": "全连接层的乘加",
+        "matmul_macs": "矩阵乘法与注意力的乘加",
+        "conv_outputs": "卷积层的输出元素",
+        "linear_outputs": "全连接层的输出元素",
+        "conv_bias_adds": "卷积层的偏置加法",
+        "linear_bias_adds": "全连接层的偏置加法",
+        "norm_outputs": "规范化层的输出元素",
+        "norm_params": "规范化层的缩放与偏移，每幅图像计一次",
+        "activation_outputs": "激活模块的输出元素",
+        "functional_activation_outputs": "激活函数的输出元素",
+        "pool_inputs": "窗口汇聚读取的元素，每个计一次",
+        "pool_outputs": "窗口汇聚的输出元素",
+        "adaptive_pool_inputs": "自适应汇聚读取的元素，每个计一次",
+        "adaptive_pool_outputs": "自适应汇聚的输出元素",
+        "merge_outputs": "两个张量相加的输出元素",
+        "unknown_calls": "开销未知的算子调用",
+    }
+)
+"""The cost terms (`ops.TERMS`) in Chinese."""
+
+CONVENTIONS_ZH: Mapping[str, str] = MappingProxyType(
+    {
+        "macs": "卷积层与矩阵乘法的乘加次数，即论文所写的“FLOPs”（He 等，2015，表 1）",
+        "flops": "每次乘加计两步运算",
+        "torch": "torch.utils.flop_counter.FlopCounterMode：卷积与矩阵乘法",
+        "fvcore": "fvcore.nn.FlopCountAnalysis（评估模式）：乘加计一次，规范化每个元素计两次，"
+        "自适应汇聚计其读取的元素",
+        "torchinfo": "torchinfo.summary：每个权重与偏置乘以卷积输出的位置数；"
+        "规范化的每幅图像计一次",
+        "thop": "thop.profile：规范化每个元素计四次；自适应汇聚计其加法与除法",
+        "ptflops": "ptflops.get_model_complexity_info（pytorch 后端）：激活与汇聚在模块处计一次，"
+        "在模块调用的函数处再计一次",
+    }
+)
+"""What each convention counts (`count.CONVENTIONS`), in Chinese."""
+
 _COLUMN = {"en": 0, "zh": 1}
 
 
@@ -288,3 +334,19 @@ def kind_name(lang: str, kind: str, path: str) -> str:
     ('Stage 2', 'conv2d')
     """
     return name_of(kind, path, lang) if kind in KINDS else kind
+
+
+def derivation(lang: str, layers: Layers) -> str:
+    """Return where a number of layers comes from.
+
+    >>> derivation("zh", Layers(50, 53, 1))
+    '53 个卷积层 − 捷径上的 4 个 + 1 个全连接层 = 50 层'
+    """
+    return say(
+        lang,
+        "derivation",
+        convolutions=layers.convolutions,
+        aside=layers.aside,
+        linear=layers.linear,
+        total=layers.total,
+    )

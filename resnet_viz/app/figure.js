@@ -80,9 +80,6 @@ function mount(root) {
   }
   stage.addEventListener("focusin", ({ target }) => target !== stage && rove(target), { signal });
 
-  // Keys typed into the field are no keys of the page
-  query.addEventListener("keydown", (event) => event.stopPropagation(), { signal });
-
   // Touch: two fingers are for the figure; one scrolls the page until the figure was touched
 
   stage.addEventListener("touchmove", (event) => {

@@ -59,8 +59,8 @@ def figure(
     """
     import streamlit
 
-    before = streamlit.session_state.get(key)  # what the browser has sent, before the caller hears
-    clicked: str | None = before and before.get("opened")
+    sent = streamlit.session_state.get(key) or {}  # by the browser; the caller hears of it below
+    clicked: str | None = sent.get("opened")
     result = _component()(
         key=key,
         data={

@@ -87,7 +87,8 @@ def _figure(session: Session, side: str, spec: ResNetSpec, changed: tuple[str, .
     except RequestError as error:
         st.error(say(lang, "not_drawn", escaped(str(error))))
         return
-    figure(drawn, IN_FIGURE[lang], key=f"compare:{side}", height=HEIGHT)
+    words = {**IN_FIGURE[lang], "press": ""}  # nothing opens here
+    figure(drawn, words, key=f"compare:{side}", height=HEIGHT)
 
 
 def _totals(found: Comparison, lang: str) -> None:

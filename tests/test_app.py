@@ -2,6 +2,7 @@
 
 import base64
 import json
+import random
 import re
 import string
 import subprocess
@@ -597,3 +598,35 @@ def test_a_wrong_port_is_refused():
 
     with pytest.raises(RequestError, match="port: 70000 .must be from 1 to 65535"):
         serve(70000, "localhost")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_visitor_who_tries_everything_never_breaks_the_page(seed):
+    chance = random.Random(seed)
+    page = visit(net=chance.choice(names()))
+    for _ in range(40):
+        kind = chance.choice(["number", "number", "box", "check", "button", "menu", "section"])
+        if kind == "number":
+            control = chance.choice(page.number_input)
+            control.set_value(chance.choice([0, 1, 2, 3, 4, 8, 16, 64, 512, 10**6, 10**7, -1]))
+        elif kind == "box":
+            control = chance.choice([box for box in page.selectbox if not box.disabled])
+            control.select_index(chance.randrange(len(control.options)))
+        elif kind == "check":
+            control = chance.choice([box for box in page.checkbox if not box.disabled])
+            control.set_value(not control.value)
+        elif kind == "button":
+            control = chance.choice([b for b in page.button if not b.disabled])
+            control.click()
+        elif kind == "menu":
+            control = chance.choice(page.menu_button)
+            control.click_index(chance.randrange(len(control.options)))
+        else:
+            control = field(page, "section")
+            control.set_value(chance.choice(SECTIONS))
+        ran(page)
+        shown = config(page)
+
+        assert from_link(to_link(shown)) == shown
+        assert from_link(link_of(page)) == shown
+        assert totals(page)[1] == f"{report(shown.spec).totals['params']:,}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from resnet_viz.app import tables
+from resnet_viz.app import bars, tables
 from resnet_viz.app.answers import explanation, reported
 from resnet_viz.app.session import Session
 from resnet_viz.app.text import escaped
@@ -43,20 +43,12 @@ def costs(session: Session) -> None:
     st.markdown(derivation(lang, stages.layers))
     st.markdown(f"**{say(lang, 'per_stage')}**")
     names = list(map(_name, stages.rows))
-    part = say(lang, "part")
-    columns = st.columns(3)
-    for column, word in zip(columns, ("params", "macs", "activations"), strict=True):
+    for column, word in zip(st.columns(3), ("params", "macs", "activations"), strict=True):
         with column:
             st.caption(say(lang, word))
-            st.bar_chart(
-                {part: names, say(lang, word): [float(getattr(row, word)) for row in stages.rows]},
-                x=part,
-                y=say(lang, word),
-                x_label="",
-                y_label="",
-                horizontal=True,
-                sort=False,
-                height=40 * len(names) + 60,
+            values = [float(getattr(row, word)) for row in stages.rows]
+            bars.show(
+                {say(lang, "part"): names, say(lang, word): values},
                 alt=f"{say(lang, word)}: {say(lang, 'per_stage')}",
             )
     rows = reported(spec, _depth(session, "block")).rows

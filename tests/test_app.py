@@ -301,7 +301,7 @@ def test_every_look_can_be_chosen(lang):
             ran(page)
             assert getattr(config(page).look, name) == option
             assert not page.error
-    field(page, "annotate").set_value(["shape", "macs"])
+    field(page, f"annotate:{lang}").set_value(["shape", "macs"])
     field(page, "unroll").set_value(True)
     ran(page)
 

@@ -47,7 +47,7 @@ def show(session: Session) -> None:
             [fact for fact in look.annotate.split(",") if fact],
             format_func=lambda fact: say(lang, f"fact:{fact}"),
             disabled=not kind.plain,
-            key=session.key("annotate"),
+            key=session.key(f"annotate:{lang}"),  # in another language these are other words
             placeholder=say(lang, "none"),
             width=170,
         )

@@ -42,6 +42,7 @@ goldens: $(VENV)/.dev  ## Write the golden figures and help texts anew; look at 
 bench: $(VENV)/.dev  ## Measure speed and memory, as ratios in one run.
 	$(BIN)/python -m compileall -q resnet_viz
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/visitors.py
 
 mermaid:  ## Install Mermaid's own parser, which a test asks; needs npm.
 	cd tests/mermaid && npm install --no-package-lock --no-audit --no-fund --ignore-scripts

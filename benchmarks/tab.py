@@ -1,0 +1,240 @@
+"""A tab of a browser without the browser: Streamlit's messages to what the page shows."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from streamlit.proto.Alert_pb2 import Alert
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+
+__all__ = ["Page", "Tab"]
+
+PROTOCOL = ["streamlit", "PLACEHOLDER_AUTH_TOKEN"]
+"""What the page's own script names: the protocol, a place for a token, and a session to resume."""
+
+KEPT_RUNS = 2
+"""For so many runs a browser keeps large messages, and the server sends their hashes instead."""
+
+
+class Page(NamedTuple):
+    """What stands on the page after a run.
+
+    Attributes:
+        seconds: from the edit to the last message.
+        elements: by their places, as the run sent them.
+        bytes: of all messages.
+    """
+
+    seconds: float
+    elements: dict[tuple[int, ...], Element]
+    bytes: int
+
+    def all(self, kind: str) -> list[Any]:
+        """Return the elements of a kind, in the order of the page."""
+        places = sorted(self.elements)
+        found = [self.elements[place] for place in places]
+        return [getattr(one, kind) for one in found if one.WhichOneof("type") == kind]
+
+    @property
+    def errors(self) -> list[str]:
+        """What the page complains of: errors and exceptions."""
+        told = [alert.body for alert in self.all("alert") if alert.format == Alert.ERROR]
+        return told + [f"{one.type}: {one.message}" for one in self.all("exception")]
+
+    def figure(self) -> str:
+        """Return the SVG of the figure."""
+        (one,) = [one for one in self.all("bidi_component") if _key(one.id) == "figure"]
+        svg: str = json.loads(one.json)["svg"]
+        return svg
+
+
+@dataclass
+class Tab:
+    """A connection to the page, and what a browser remembers of it.
+
+    Attributes:
+        address: the query of the page's address.
+        session: what the server calls this session.
+        states: what each control holds, by its id.
+        controls: each control as last sent, by its key.
+    """
+
+    port: int
+    address: str = ""
+    session: str = ""
+    states: dict[str, WidgetState] = field(default_factory=dict)
+    controls: dict[str, Any] = field(default_factory=dict)
+    _kept: dict[str, tuple[Element, int]] = field(default_factory=dict)
+    _runs: int = 0
+    _socket: ClientConnection | None = None
+
+    async def open(self) -> Page:
+        """Open the page, or come back to the session that was cut."""
+        protocol = [*PROTOCOL, self.session] if self.session else PROTOCOL
+        self._socket = await connect(
+            f"ws://localhost:{self.port}/_stcore/stream",
+            subprotocols=protocol,
+            max_size=None,
+            compression=None,
+            open_timeout=60,
+        )
+        return await self.run()
+
+    async def leave(self) -> None:
+        """Close the tab."""
+        if self._socket is not None:
+            await self._socket.close()
+
+    def cut(self) -> None:
+        """Lose the connection, as a laptop does that is closed."""
+        if self._socket is not None:
+            self._socket.transport.abort()
+
+    async def __aenter__(self) -> Tab:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        await self.leave()
+
+    def edit(self, key: str, value: object) -> str:
+        """Put a value into a control, and return its id; `send` tells the server."""
+        control = self.controls[key]
+        self.states[control.id] = _state(control.id, _FIELD[type(control).__name__], value)
+        return control.id
+
+    async def send(self) -> None:
+        """Ask the server to run the script with what the controls hold."""
+        message = BackMsg()
+        message.rerun_script.query_string = self.address
+        message.rerun_script.widget_states.widgets.extend(self.states.values())
+        message.rerun_script.cached_message_hashes.extend(self._kept)
+        await self._socket.send(message.SerializeToString())
+
+    async def run(self) -> Page:
+        """Run the script, and return the page when all of it is there."""
+        begin = time.perf_counter()
+        await self.send()
+        return await self.page(begin)
+
+    async def press(self, key: str, value: object = True) -> Page:
+        """Press a button, or choose in a menu: what the next run hears once."""
+        pressed = self.edit(key, value)
+        begin = time.perf_counter()
+        await self.send()
+        del self.states[pressed]
+        return await self.page(begin)
+
+    async def page(self, begin: float) -> Page:
+        """Return the page when a run has ended as it should."""
+        elements: dict[tuple[int, ...], Element] = {}
+        size, ended = 0, False
+        async for data in self._socket:
+            size += len(data)
+            message = ForwardMsg.FromString(data)
+            kind = message.WhichOneof("type")
+            if kind == "new_session":
+                self.session = message.new_session.initialize.session_id
+                elements, ended = {}, False
+            elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+                element = message.delta.new_element
+                elements[tuple(message.metadata.delta_path)] = element
+                if message.metadata.cacheable:
+                    self._kept[message.hash] = element, self._runs
+            elif kind == "ref_hash":
+                element, _ = self._kept[message.ref_hash]
+                self._kept[message.ref_hash] = element, self._runs
+                elements[tuple(message.metadata.delta_path)] = element
+            elif kind == "page_info_changed":
+                self.address = message.page_info_changed.query_string
+            elif kind == "script_finished":
+                ended = message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+            elif kind == "session_status_changed":
+                over = ended and not message.session_status_changed.script_is_running
+                if over:
+                    break
+        else:
+            raise ConnectionError("the server closed the connection")
+        seconds = time.perf_counter() - begin
+        self._remember(elements)
+        return Page(seconds, elements, size)
+
+    def _remember(self, elements: dict[tuple[int, ...], Element]) -> None:
+        """Do what the page's script does after a run: forget what is gone, note what is set."""
+        self._runs += 1
+        self._kept = {
+            key: kept for key, kept in self._kept.items() if self._runs - kept[1] <= KEPT_RUNS
+        }
+        self.controls = {}
+        states = {}
+        for element in elements.values():
+            control = getattr(element, element.WhichOneof("type"))
+            name = type(control).__name__
+            if name not in _FIELD:
+                continue
+            self.controls[_key(control.id)] = control
+            if name in _HELD:
+                now = self.states.get(control.id)
+                if control.set_value or now is None:
+                    now = _state(control.id, _FIELD[name], _held(control, name))
+                states[control.id] = now
+        self.states = states
+
+
+_FIELD = {
+    "NumberInput": "double_value",
+    "Selectbox": "string_value",
+    "MultiSelect": "string_array_value",
+    "ButtonGroup": "string_array_value",
+    "Checkbox": "bool_value",
+    "TextInput": "string_value",
+    "Button": "trigger_value",
+    "MenuButton": "string_trigger_value",
+}
+"""In what field of a message the value of each control goes to the server."""
+
+_HELD = set(_FIELD) - {"Button", "MenuButton"}
+"""Controls that hold a value from run to run."""
+
+
+def _key(id: str) -> str:
+    """Return a control's key, without the count of how often the fields were filled anew."""
+    return id.split("-", 2)[-1].partition("/")[0]
+
+
+def _state(id: str, kind: str, value: object) -> WidgetState:
+    state = WidgetState(id=id)
+    if kind == "string_array_value":
+        state.string_array_value.data.extend(value)
+        state.string_array_value.SetInParent()
+    elif kind == "string_trigger_value":
+        state.string_trigger_value.data = value
+    elif value is not None:
+        setattr(state, kind, value)
+    return state
+
+
+def _held(control: Any, name: str) -> object:
+    """Return what a control holds that nobody has touched, or that the server has set."""
+    if name in ("MultiSelect", "ButtonGroup"):
+        if control.set_value:
+            return list(control.raw_values)
+        options = [getattr(option, "content", option) for option in control.options]
+        return [options[i] for i in control.default]
+    if name == "Selectbox":
+        if control.set_value:
+            return control.raw_value
+        return control.options[control.default] if control.HasField("default") else None
+    return control.value if control.set_value else control.default

@@ -1,0 +1,437 @@
+"""Visitors who edit networks on the app's own server, all at once: `python benchmarks/visitors.py`.
+
+Each has a network that is no other's, edits it once a second, or as soon as the page has followed,
+and notes what comes back. What each saw is compared, when all is over, with what the library says
+of the network that this visitor asked for: so that checking takes no time from the server, which
+runs on the same machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlencode
+
+import psutil
+from tab import Page, Tab
+
+from resnet_viz import ResNetSpec, Stage, Stem, report
+from resnet_viz.app.answers import drawing
+from resnet_viz.app.state import SECTIONS, Config, Look, to_link
+from resnet_viz.app.text import escaped
+from resnet_viz.app.words import say
+from resnet_viz.labels import LANGUAGES
+from resnet_viz.layout import DIRECTIONS
+from resnet_viz.themes import THEMES
+
+__all__ = ["Load", "Server", "Visitor", "load", "network", "served"]
+
+ROOT = Path(__file__).parents[1]
+NAME = re.compile(r"visitor\W{0,2}(\d+)")
+WORDS = ("layers", "params", "macs", "activations")
+
+
+# The server
+
+
+@dataclass
+class Server:
+    """The app as a process of its own."""
+
+    port: int
+    process: psutil.Popen
+
+    @property
+    def megabytes(self) -> float:
+        """What the process holds in memory now."""
+        return self.process.memory_info().rss / 1e6
+
+
+@contextmanager
+def served(*command: str) -> Iterator[Server]:
+    """Serve the app, with the project's own settings, on a port that is free.
+
+    Args:
+        command: what runs the server instead of this Python, such as a profiler.
+    """
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    python = command or (sys.executable,)
+    options = [f"--server.port={port}", "--server.headless=true", "--logger.level=warning"]
+    process = psutil.Popen(
+        [*python, "-m", "streamlit", "run", "app.py", *options],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        _wait(process, port)
+        yield Server(port, process)
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait(process: psutil.Popen, port: int) -> None:
+    """Return when the server answers."""
+    for _ in range(600):
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        try:
+            urllib.request.urlopen(f"http://localhost:{port}/_stcore/health").close()
+        except urllib.error.URLError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("the server does not answer")
+
+
+# A visitor
+
+
+def network(number: int, stages: int = 4) -> ResNetSpec:
+    """Return a network that is no other visitor's."""
+    kind = "bottleneck" if number % 3 == 0 else "basic"
+    return ResNetSpec(
+        name=f"visitor-{number}",
+        stem=Stem(channels=16 + number),
+        stages=tuple(
+            Stage(2 + (number + i) % 3, 32 + 8 * number + 32 * i, 2 if 0 < i < 4 else 1, kind)
+            for i in range(stages)
+        ),
+    )
+
+
+class Edit(NamedTuple):
+    """What a visitor does, and what the page should show then.
+
+    Attributes:
+        key: of the control.
+        value: what goes into it, as the page shows it.
+    """
+
+    key: str
+    value: object
+    config: Config
+
+
+def _blocks(config: Config, turn: int) -> Edit:
+    at = turn % len(config.spec.stages)
+    stage = config.spec.stages[at]
+    blocks = stage.blocks % 7 + 1
+    return _stage(config, at, "blocks", blocks)
+
+
+def _channels(config: Config, turn: int) -> Edit:
+    at = turn % len(config.spec.stages)
+    return _stage(config, at, "channels", config.spec.stages[at].channels + 8)
+
+
+def _stage(config: Config, at: int, name: str, value: int) -> Edit:
+    stages = list(config.spec.stages)
+    stages[at] = replace(stages[at], **{name: value})
+    spec = replace(config.spec, stages=tuple(stages))
+    return Edit(f"stages[{at}].{name}", float(value), config._replace(spec=spec))
+
+
+def _look(name: str, table: Mapping[str, object]) -> Callable[[Config, int], Edit]:
+    def edit(config: Config, turn: int) -> Edit:
+        value = _next(list(table), getattr(config.look, name))
+        look = config.look._replace(**{name: value})
+        word = say(config.lang, f"{name}:{value}")
+        return Edit(name, word, config._replace(look=look))
+
+    return edit
+
+
+def _section(config: Config, turn: int) -> Edit:
+    value = _next(list(SECTIONS), config.section)
+    return Edit("section", [say(config.lang, f"section:{value}")], config._replace(section=value))
+
+
+def _language(config: Config, turn: int) -> Edit:
+    value = _next(list(LANGUAGES), config.lang)
+    return Edit("language", [LANGUAGES[value]], config._replace(lang=value))
+
+
+def _unroll(config: Config, turn: int) -> Edit:
+    look = config.look._replace(unroll=not config.look.unroll)
+    return Edit("unroll", look.unroll, config._replace(look=look))
+
+
+def _numbers(config: Config, turn: int) -> Edit:
+    value = "" if config.look.annotate else "params"
+    words = [say(config.lang, f"fact:{value}")] if value else []
+    return Edit(
+        f"annotate:{config.lang}", words, config._replace(look=config.look._replace(annotate=value))
+    )
+
+
+def _next(values: list[str], now: str) -> str:
+    return values[(values.index(now) + 1) % len(values)]
+
+
+EDITS: tuple[Callable[[Config, int], Edit], ...] = (
+    _blocks,
+    _channels,
+    _look("theme", THEMES),
+    _blocks,
+    _look("direction", DIRECTIONS),
+    _section,
+    _channels,
+    _look("depth", dict.fromkeys(("", "network", "stage", "block"))),
+    _language,
+    _blocks,
+    _numbers,
+    _channels,
+    _unroll,
+    _section,
+)
+"""What visitors do, one after the other, each from another one on."""
+
+
+class Seen(NamedTuple):
+    """What a visitor saw after an edit; of the figure its hash, for there are many."""
+
+    config: Config
+    address: str
+    title: str
+    totals: tuple[str, ...]
+    figure: bytes
+    names: frozenset[str]
+    errors: tuple[str, ...]
+
+    def faults(self, number: int) -> list[str]:
+        """Return what is not as this visitor asked, in words."""
+        spec = self.config.spec
+        totals = report(spec, depth="network").totals
+        svg = drawing(spec, self.config.look, self.config.lang).to_svg()
+        expected = {
+            "address": dict(parse_qsl(self.address)) == to_link(self.config),
+            "title": self.title == escaped(spec.name),
+            "totals": self.totals == tuple(f"{totals[word]:,}" for word in WORDS),
+            "figure": self.figure == _hash(svg),
+            "another's name": self.names == {str(number)},
+        }
+        return [name for name, right in expected.items() if not right] + list(self.errors)
+
+
+def _seen(config: Config, address: str, page: Page) -> Seen:
+    text = " ".join(map(str, page.elements.values()))
+    return Seen(
+        config,
+        address,
+        page.all("heading")[0].body,
+        tuple(metric.body for metric in page.all("metric")[:4]),
+        _hash(page.figure()),
+        frozenset(NAME.findall(text)),
+        tuple(page.errors),
+    )
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+@dataclass
+class Visitor:
+    """Someone with a network, at a tab.
+
+    Attributes:
+        opening: seconds until the page stood, each time that it was opened.
+        redraws: seconds of each edit.
+        late: by how many seconds each edit came later than it was due, because the page was busy.
+        seen: what came back.
+        failures: what broke.
+    """
+
+    number: int
+    port: int
+    config: Config
+    opening: list[float] = field(default_factory=list)
+    redraws: list[float] = field(default_factory=list)
+    late: list[float] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.tab = self._new_tab()
+        self.turn = self.number  # each begins with another edit
+
+    def _new_tab(self) -> Tab:
+        return Tab(self.port, urlencode(to_link(self.config)))
+
+    async def open(self) -> None:
+        """Open the page by its link, or come back to it."""
+        page = await self.tab.open()
+        self.opening.append(page.seconds)
+        self._note(page)
+
+    async def edit(self) -> None:
+        """Do the next edit, and wait until the page has followed."""
+        edit = EDITS[self.turn % len(EDITS)](self.config, self.turn)
+        self.turn += 1
+        self.config = edit.config
+        self.tab.edit(edit.key, edit.value)
+        page = await self.tab.run()
+        self.redraws.append(page.seconds)
+        self._note(page)
+
+    async def come_again(self) -> None:
+        """Leave, and open the page anew; or lose the connection, and find it again."""
+        if self.number % 2:
+            await self.tab.leave()
+            self.tab = self._new_tab()
+        else:
+            self.tab.cut()
+        await self.open()
+
+    async def stay(self, begin: float, seconds: int, leaves: int) -> None:
+        """Edit once a second, or as soon as the page has followed; leave now and then."""
+        try:
+            for second in range(seconds):
+                due = begin + second
+                await asyncio.sleep(due - time.perf_counter())
+                now = time.perf_counter()
+                if now > begin + seconds:
+                    break
+                self.late.append(now - due)
+                if leaves and second and second % leaves == 0:
+                    await self.come_again()
+                await self.edit()
+        except Exception as error:
+            self.failures.append(f"visitor {self.number}: {type(error).__name__}: {error}")
+        finally:
+            await self.tab.leave()
+
+    def _note(self, page: Page) -> None:
+        self.seen.append(_seen(self.config, self.tab.address, page))
+
+
+# The load
+
+
+@dataclass
+class Load:
+    """What became of it."""
+
+    visitors: list[Visitor]
+    memory: list[float]
+
+    @property
+    def redraws(self) -> list[float]:
+        return sorted(one for visitor in self.visitors for one in visitor.redraws)
+
+    @property
+    def openings(self) -> list[float]:
+        return sorted(one for visitor in self.visitors for one in visitor.opening)
+
+    @property
+    def late(self) -> list[float]:
+        return sorted(one for visitor in self.visitors for one in visitor.late)
+
+    def faults(self) -> list[str]:
+        """Return all that went wrong: what broke, and what was not the visitor's own."""
+        broken = [failure for visitor in self.visitors for failure in visitor.failures]
+        wrong = [
+            f"visitor {visitor.number}, {seen.config.look}: {fault}"
+            for visitor in self.visitors
+            for seen in visitor.seen
+            for fault in seen.faults(visitor.number)
+        ]
+        return broken + wrong
+
+
+async def load(server: Server, visitors: int, seconds: int, stages: int = 4) -> Load:
+    """Let visitors open the page at once and edit once a second, spread over the second.
+
+    Every fifth leaves and comes again, each at another time.
+    """
+    looks = [Look(direction=direction, theme=theme) for direction in DIRECTIONS for theme in THEMES]
+    everyone = [
+        Visitor(i, server.port, Config(network(i, stages), looks[i % len(looks)]))
+        for i in range(visitors)
+    ]
+    memory: list[float] = []
+    watching = asyncio.create_task(_watch(server, memory))
+    await asyncio.gather(*(visitor.open() for visitor in everyone))
+    begin = time.perf_counter() + 1
+    await asyncio.gather(
+        *(
+            visitor.stay(begin + i / visitors, seconds, leaves=0 if i % 5 else 7 + i)
+            for i, visitor in enumerate(everyone)
+        )
+    )
+    watching.cancel()
+    return Load(everyone, memory)
+
+
+async def _watch(server: Server, memory: list[float]) -> None:
+    while True:
+        memory.append(server.megabytes)
+        await asyncio.sleep(1)
+
+
+def at(share: float, values: list[float]) -> float:
+    """Return the value below which a share of sorted values lies."""
+    return values[min(len(values) - 1, int(share * len(values)))]
+
+
+def busy(server: Server) -> float:
+    """Return the seconds for which the server has computed."""
+    times = server.process.cpu_times()
+    seconds: float = times.user + times.system
+    return seconds
+
+
+def line(name: str, value: str, goal: str = "") -> None:
+    print(f"{name:<66}{value:>10}   {goal}", flush=True)
+
+
+def main(visitors: int = 30, seconds: int = 60) -> None:
+    with served() as server:
+        empty = server.megabytes
+        alone = asyncio.run(load(server, 1, 10))
+        begin = busy(server)
+        crowd = asyncio.run(load(server, visitors, seconds))
+        used = busy(server) - begin
+    faults = alone.faults() + crowd.faults()
+    middle, one = statistics.median(crowd.redraws), statistics.median(alone.redraws)
+    done, due = len(crowd.redraws), visitors * seconds
+    third = len(crowd.memory) // 3
+    before = statistics.mean(crowd.memory[third : 2 * third])
+    after = statistics.mean(crowd.memory[2 * third :])
+    line(f"app: edits of {visitors} sessions in {seconds} s, of {due} due", str(done))
+    line("app: errors, and pages that were not the visitor's own", str(len(faults)), "0")
+    for fault in faults[:10]:
+        print(f"  {fault}")
+    line("app: redraw, median", f"{1000 * middle:.0f} ms")
+    line("app: redraw, 95th percentile", f"{1000 * at(0.95, crowd.redraws):.0f} ms")
+    line("app: redraw of one session alone, median", f"{1000 * one:.0f} ms")
+    line("app: redraw among all over alone, medians", f"{middle / one:.1f}")
+    line("app: edits later than due, 95th percentile", f"{1000 * at(0.95, crowd.late):.0f} ms")
+    runs = done + len(crowd.openings)
+    line("app: processor time of the server per redraw", f"{1000 * used / runs:.0f} ms")
+    line("app: all open the page at once, the last", f"{1000 * crowd.openings[-1]:.0f} ms")
+    line("app: memory of the empty server", f"{empty:.0f} MB")
+    line("app: memory, mean of the middle third of the time", f"{before:.0f} MB")
+    line("app: memory, mean of the last third over it", f"{after / before:.2f}", "at most 1.05")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

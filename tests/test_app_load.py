@@ -1,0 +1,87 @@
+"""Sessions at once, on the app's own server: no errors, and nobody sees another's network."""
+
+import asyncio
+
+import pytest
+from tab import Tab
+from visitors import Visitor, load, network, served
+
+from resnet_viz.app.state import Config
+
+
+@pytest.fixture(scope="module")
+def server():
+    with served() as server:
+        yield server
+
+
+def test_sessions_at_once_see_their_own_networks_only(server):
+    crowd = asyncio.run(load(server, visitors=8, seconds=6))
+
+    assert crowd.faults() == []
+    assert len(crowd.redraws) >= 8
+
+
+def test_what_is_not_the_visitors_own_is_told(server):
+    async def visit():
+        visitor = Visitor(1, server.port, Config(network(1)))
+        await visitor.open()
+        await visitor.tab.leave()
+        return visitor.seen[0]
+
+    seen = asyncio.run(visit())
+
+    assert seen.faults(1) == []
+    assert seen.faults(2) == ["another's name"]
+    assert seen._replace(config=Config(network(3))).faults(1) == [
+        "address",
+        "title",
+        "totals",
+        "figure",
+    ]
+
+
+def test_one_who_does_not_wait_ends_where_he_wanted_and_hurts_nobody(server):
+    async def hasty(tab):
+        await tab.open()
+        for blocks in range(2, 52):
+            tab.edit("stages[0].blocks", float(blocks))
+            await tab.send()
+        page = await tab.page(0.0)
+        while page.all("metric")[0].body != layers:
+            page = await tab.page(0.0)
+        return page
+
+    # 51 blocks of two convolutions each where two were: 49 · 2 layers more than 18
+    layers = str(18 + 49 * 2)
+
+    async def both():
+        async with Tab(server.port, "net=resnet18") as tab:
+            async with asyncio.timeout(60):
+                return await asyncio.gather(hasty(tab), load(server, visitors=2, seconds=2))
+
+    page, others = asyncio.run(both())
+
+    assert page.errors == []
+    assert others.faults() == []
+
+
+def test_a_connection_that_is_cut_in_the_middle_of_a_run_hurts_nobody(server):
+    async def cut():
+        tab = Tab(server.port)
+        await tab.open()
+        for _ in range(5):
+            await tab.send()
+            await asyncio.sleep(0.02)
+            tab.cut()
+            page = await tab.open()
+        await tab.leave()
+        return page
+
+    async def both():
+        return await asyncio.gather(cut(), load(server, visitors=2, seconds=2))
+
+    page, others = asyncio.run(both())
+
+    assert page.errors == []
+    assert others.faults() == []

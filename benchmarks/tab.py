@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ __all__ = ["Page", "Tab"]
 
 PROTOCOL = ["streamlit", "PLACEHOLDER_AUTH_TOKEN"]
 """What the page's own script names: the protocol, a place for a token, and a session to resume."""
+
+PATIENCE = 30  # seconds for which a page is waited for
 
 KEPT_RUNS = 2
 """For so many runs a browser keeps large messages, and the server sends their hashes instead."""
@@ -138,7 +141,15 @@ class Tab:
         return await self.page(begin)
 
     async def page(self, begin: float) -> Page:
-        """Return the page when a run has ended as it should."""
+        """Return the page when a run has ended as it should.
+
+        Raises:
+            TimeoutError: it does not end.
+        """
+        async with asyncio.timeout(PATIENCE):
+            return await self._page(begin)
+
+    async def _page(self, begin: float) -> Page:
         elements: dict[tuple[int, ...], Element] = {}
         size, ended = 0, False
         async for data in self._socket:

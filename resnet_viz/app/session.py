@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from resnet_viz.app.answers import checked
 from resnet_viz.app.state import FIRST, Config, from_link, to_link
@@ -30,7 +31,7 @@ class Session:
         generation: counts how often the fields were filled anew; it is part of their keys.
         past: networks before this one, for undo, and
         future: those that undo left.
-        address: the values of the page's address, as last seen or written.
+        address: what the page's address says, as it was last read or written.
         problem: what was wrong with what the visitor sent last.
     """
 
@@ -99,18 +100,17 @@ class Session:
         del self.past[:-MOST_STEPS], self.future[:-MOST_STEPS]
 
     def follow(self, address: Mapping[str, str]) -> None:
-        """Show what the page's address asks for, if it is not what was written there."""
-        if address == self.address:
-            return
-        self.address = dict(address)
+        """Show what the page's address asks for."""
         try:
             config = from_link(address)
             for spec in filter(None, (config.spec, config.pinned)):
                 checked(spec)
-            self.fill(config)
+            if config != self.config:
+                self.fill(config)
             self.problem = ""
         except RequestError as error:
             self.problem = str(error)
+        self.address = to_link(self.config)  # the same in other words is not written there anew
 
 
 def plain(spec: ResNetSpec) -> dict[str, Any]:
@@ -119,15 +119,27 @@ def plain(spec: ResNetSpec) -> dict[str, Any]:
 
 
 def current() -> Session:
-    """Return the visitor's session, after a look at the page's address."""
+    """Return the visitor's session, after a look at the page's address.
+
+    It is followed when the visitor comes, goes back and goes on, and then only: a browser that is
+    sent edits quickly tells an address that lags behind them.
+    """
     if "session" not in st.session_state:
         spec = find(FIRST)
-        st.session_state["session"] = Session(Config(spec), plain(spec), plain(spec))
+        session = Session(Config(spec), plain(spec), plain(spec))
+        session.follow(st.query_params.to_dict())
+        session.past.clear()  # a link is where one begins
+        st.session_state["session"] = session
+    elif _travelled():
         st.session_state["session"].follow(st.query_params.to_dict())
-        st.session_state["session"].past.clear()  # a link is where one begins
-    session: Session = st.session_state["session"]
-    session.follow(st.query_params.to_dict())
-    return session
+    now: Session = st.session_state["session"]
+    return now
+
+
+def _travelled() -> bool:
+    """Tell whether this run is for the browser's back or forward button."""
+    run = get_script_run_ctx()
+    return run is not None and run.is_history_navigation
 
 
 def publish(session: Session) -> None:

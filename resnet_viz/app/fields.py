@@ -12,7 +12,7 @@ import streamlit as st
 from resnet_viz.app.words import say
 from resnet_viz.spec.kinds import ACTIVATIONS, BLOCKS, NORMS, SHORTCUTS, STRIDES_IN
 
-__all__ = ["KINDS", "control"]
+__all__ = ["KINDS", "control", "number"]
 
 KINDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -37,7 +37,19 @@ def control(field: Field[Any], value: Any, label: str, lang: str, key: str) -> A
     if str(field.type).startswith("tuple"):
         text = ", ".join(map(str, value))
         return _numbers(st.text_input(label, text, help=say(lang, f"{field.name}_help"), key=key))
-    return st.number_input(label, value=value, step=1, key=key)
+    return number(label, value, key)
+
+
+def number(label: str, value: Any, key: str) -> int | str:
+    """Show a field for a whole number, and return what it holds; empty if that is none.
+
+    A field with a default would fall back to it when what is typed cannot be read as a number, and
+    nobody would be told. So this one has none; it begins with the value all the same.
+    """
+    if key not in st.session_state:
+        st.session_state[key] = value if isinstance(value, int) else None
+    typed = st.number_input(label, value=None, step=1, key=key)
+    return "" if typed is None else typed
 
 
 def _kind(kinds: Mapping[str, str], value: str, label: str, key: str) -> str | None:

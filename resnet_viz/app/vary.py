@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from resnet_viz.app.answers import checked
-from resnet_viz.app.fields import control
+from resnet_viz.app.fields import control, number
 from resnet_viz.app.session import Session
 from resnet_viz.app.text import escaped
 from resnet_viz.app.words import field_name, say
@@ -99,7 +99,7 @@ class _Form:
         refused["copy"] = last + 1 >= MAX_STAGES
         key = self.session.key(f"menu[{number}]")
         st.menu_button(
-            f"**{say(self.lang, 'stage', number + 1)}**",
+            say(self.lang, "stage", number + 1),
             [name for name in MOVES if not refused[name]],
             format_func=lambda name: say(self.lang, name),
             help=say(self.lang, "change_stage"),
@@ -129,7 +129,7 @@ class _Form:
         for i, (column, name) in enumerate(zip(st.columns(3), names, strict=True)):
             with column:
                 key = self.session.key(f"input[{i}]")
-                typed.append(st.number_input(say(self.lang, name), value=draft[i], step=1, key=key))
+                typed.append(number(say(self.lang, name), draft[i], key))
         return typed
 
     def field(self, field: Any, value: Any, path: str, label: str) -> Any:
@@ -150,8 +150,8 @@ class _Form:
 def _where(path: str, lang: str) -> str:
     """Return the place of a value in the page's words.
 
-    >>> _where("stages[1].blocks", "en"), _where("input[0]", "en")
-    ('Stage 2: Blocks', 'Input channels')
+    >>> _where("stages[1].blocks", "en"), _where("input[0]", "en"), _where("head.hidden[1]", "en")
+    ('Stage 2: Blocks', 'Input channels', 'Hidden layers')
     """
     inputs = {"input[0]": "input_channels", "input[1]": "input_height", "input[2]": "input_width"}
     if path in inputs:
@@ -160,7 +160,7 @@ def _where(path: str, lang: str) -> str:
     if stage:
         name = field_name(lang, stage[2]) if stage[2] else ""
         return say(lang, "of_stage", int(stage[1]) + 1, name) if name else path
-    return field_name(lang, path.rpartition(".")[2])
+    return field_name(lang, re.sub(r"\[\d+\]$", "", path.rpartition(".")[2]))
 
 
 def _add(session: Session) -> None:

@@ -1,17 +1,9 @@
 """The app's figure in a real browser, in a small app of its own."""
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
-from conftest import lacking
+from browser import served, visits
 from scenes import HOSTILE
 
 from resnet_viz.app.figure import WORDS
@@ -58,77 +50,31 @@ for line in range(40):
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """Serve the app, and say where."""
-    if find_spec("streamlit") is None:
-        lacking("streamlit", "pip install 'resnet-viz[app]'")
     folder = tmp_path_factory.mktemp("app")
     (folder / "app.py").write_text(APP, encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    tests = Path(__file__).parent
-    options = {
-        "server.headless": "true",
-        "browser.gatherUsageStats": "false",
-        "server.address": "localhost",
-        "browser.serverAddress": "localhost",
-        "server.port": str(port),
-        "server.fileWatcherType": "none",
-    }
-    command = [sys.executable, "-m", "streamlit", "run", str(folder / "app.py")]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            command + [f"--{name}={value}" for name, value in options.items()],
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, [tests.parent, tests]))},
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            _wait_for(server, f"http://localhost:{port}/_stcore/health", folder / "log")
-            yield f"http://localhost:{port}/"
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def _wait_for(server: subprocess.Popen, url: str, log: Path) -> None:
-    for _ in range(600):
-        try:
-            with urllib.request.urlopen(url, timeout=1):
-                return
-        except OSError:
-            assert server.poll() is None, log.read_text()
-            time.sleep(0.1)
-    pytest.fail(f"no answer in a minute: {log.read_text()}")
+    options = (
+        "--browser.gatherUsageStats=false",
+        "--server.fileWatcherType=none",
+        "--server.address=localhost",
+        "--browser.serverAddress=localhost",
+    )
+    with served(folder / "app.py", folder, *options) as server:
+        yield server.address
 
 
 @pytest.fixture
 def opened(browser, address):
     """Open the app with a query; nothing it does may fail or reach for another host."""
-    wrong, contexts = [], []
+    with visits(browser, address) as visit:
 
-    def opened(query: str = "", **options):
-        options = {"viewport": {"width": 1440, "height": 900}, **options}
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        local = (address, f"blob:{address}", address.replace("http", "ws"), "data:")
-        page.on("console", lambda message: wrong.append(message.text))
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("dialog", lambda dialog: wrong.append(dialog.message))
-        page.on(
-            "request",
-            lambda asked: None if asked.url.startswith(local) else wrong.append(asked.url),
-        )
-        page.goto(f"{address}?{query}")
-        page.locator(".stage > svg").wait_for()
-        page.get_by_text("line 39").wait_for(state="attached")
-        return page
+        def opened(query: str = "", **options):
+            options = {"viewport": {"width": 1440, "height": 900}, **options}
+            page = visit(f"{address}?{query}", **options)
+            page.locator(".stage > svg").wait_for()
+            page.get_by_text("line 39").wait_for(state="attached")
+            return page
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert wrong == []
+        yield opened
 
 
 def view_box(page) -> list[float]:

@@ -1,6 +1,7 @@
 """HTML figures in a real browser, driven from outside."""
 
 import pytest
+from browser import visits
 from scenes import FIGURES, HOSTILE, SCENES, scene_of
 
 from resnet_viz import ResNetSpec, Stage, draw
@@ -11,25 +12,14 @@ from resnet_viz.scene import Box, Circle, Group, Scene
 @pytest.fixture
 def opened(browser, tmp_path):
     """Open a scene's HTML in a page; nothing it does may fail or reach for the network."""
-    wrong, contexts = [], []
+    path = tmp_path / "figure.html"
+    with visits(browser, path.as_uri()) as visit:
 
-    def opened(scene: Scene, **options):
-        (tmp_path / "figure.html").write_bytes(EXPORTERS[".html"].write(scene))
-        context = browser.new_context(viewport={"width": 1000, "height": 700}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        url = (tmp_path / "figure.html").as_uri()
-        page.on("console", lambda message: wrong.append(message.text))
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("dialog", lambda dialog: wrong.append(dialog.message))
-        page.on("request", lambda asked: None if asked.url == url else wrong.append(asked.url))
-        page.goto(url)
-        return page
+        def opened(scene: Scene, **options):
+            path.write_bytes(EXPORTERS[".html"].write(scene))
+            return visit(**{"viewport": {"width": 1000, "height": 700}, **options})
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert wrong == []
+        yield opened
 
 
 def view_box(page) -> list[float]:

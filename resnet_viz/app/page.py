@@ -9,6 +9,7 @@ import streamlit as st
 
 from resnet_viz.app.session import Session, current, publish
 from resnet_viz.app.words import say
+from resnet_viz.export.assets import asset
 from resnet_viz.labels import LANGUAGES
 
 __all__ = ["visit"]
@@ -33,6 +34,7 @@ def visit() -> Iterator[Session]:
         layout="wide",
         initial_sidebar_state=SIDEBAR,
     )
+    st.html(f"<style>{asset('page.css', 'resnet_viz.app')}</style>")
     with st.sidebar:
         _language(session)
     yield session

@@ -1,0 +1,553 @@
+"""The app in a real browser, against the running server, as a visitor has it."""
+
+import io
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from browser import served, visits
+
+from resnet_viz import draw, report
+from resnet_viz.app.state import SECTIONS, Config, from_link
+from resnet_viz.app.words import field_name, say
+from resnet_viz.scene import Box, Circle
+from resnet_viz.spec.files import decode, dumps
+from resnet_viz.zoo import find
+
+APP = Path(__file__).parents[1] / "app.py"
+PICTURES = APP.parent / "docs" / "app"
+
+WIDE = {"viewport": {"width": 1440, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """Serve the app."""
+    with served(APP, tmp_path_factory.mktemp("app")) as server:
+        yield server
+
+
+@pytest.fixture
+def visit(browser, server):
+    """Open the page by an address; nothing it does may fail or reach for another host."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=20_000)
+    with visits(browser, server.address) as opened:
+
+        def visit(query: str = "", options=WIDE, **more):
+            page = opened(f"{server.address}?{query}", **options, **more)
+            page.locator(".stage > svg").first.wait_for()
+            settle(page)
+            return page
+
+        yield visit
+    assert server.reached() == []
+
+
+@pytest.fixture
+def picture(request):
+    """Write what a page shows for the docs, if the golden files are to be written anew."""
+
+    def picture(page, name: str) -> None:
+        if not request.config.getoption("--write-goldens"):
+            return
+        from PIL import Image
+
+        PICTURES.mkdir(exist_ok=True)
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(500)  # what fades in has done so
+        with Image.open(io.BytesIO(page.screenshot())) as shot:
+            few = shot.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+            few.save(PICTURES / f"{name}.png", optimize=True)
+
+    return picture
+
+
+def settle(page) -> None:
+    """Wait until the server has nothing more to say and the page has shown all of it."""
+    page.wait_for_function(
+        """() => {
+            const app = document.querySelector("[data-testid=stApp]").dataset;
+            const now = `${app.testScriptState} ${document.body.innerText.length} ${location}`;
+            const isSame = now === window.before && now.startsWith("notRunning");
+            window.before = now;
+            return isSame;
+        }""",
+        polling=150,
+    )
+
+
+def totals(page) -> list[str]:
+    return page.locator("[data-testid=stMetricValue]").all_inner_texts()
+
+
+def expected_totals(network) -> list[str]:
+    found = report(network).totals
+    return [f"{found[name]:,}" for name in ("layers", "params", "macs", "activations")]
+
+
+def expect_totals(page, network) -> None:
+    from playwright.sync_api import expect
+
+    expect(page.locator("[data-testid=stMetricValue]")).to_have_text(expected_totals(network))
+
+
+def shown(page) -> Config:
+    """Return what the page's address says."""
+    return from_link(dict(parse_qsl(urlsplit(page.url).query)))
+
+
+def eventually(page, holds) -> None:
+    """Wait until something holds of what the page's address says."""
+    for _ in range(150):
+        if holds(shown(page)):
+            break
+        page.wait_for_timeout(100)
+    assert holds(shown(page)), shown(page)
+    settle(page)
+
+
+def boxes(page) -> list[str]:
+    return page.eval_on_selector_all(".stage :is(rect, circle)[id]", "all => all.map(({id}) => id)")
+
+
+def number(page, name: str, stage: int):
+    """Return the field of a stage, from 1."""
+    return page.get_by_role("spinbutton", name=name, exact=True).nth(stage - 1)
+
+
+def press(page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def choose(page, name: str, option: str) -> None:
+    box = page.get_by_role("combobox", name=name, exact=True)
+    box.evaluate("e => e.scrollIntoView({ block: 'center' })")  # a list closes when a page scrolls
+    page.wait_for_timeout(300)
+    box.fill(option)  # a long list is cut
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def alert(page):
+    return page.locator("[data-testid=stAlert]")
+
+
+# Vary
+
+
+def test_an_edit_changes_figure_totals_and_address(visit) -> None:
+    page = visit("net=resnet18")
+    assert totals(page) == expected_totals("resnet18")
+    before = boxes(page)
+    for stage, blocks in enumerate((3, 4, 6, 3), 1):
+        number(page, "Blocks", stage).fill(str(blocks))
+        number(page, "Blocks", stage).press("Enter")
+    expect_totals(page, "resnet34")
+    settle(page)
+
+    assert boxes(page) != before
+    assert set(boxes(page)) == {
+        item.id
+        for item in draw("resnet34").scene.walk()
+        if isinstance(item, (Box, Circle)) and item.id
+    }
+    assert shown(page).spec.stages == find("resnet34").stages
+    assert page.title().startswith("resnet18-edited")
+
+
+def test_five_quick_steps_are_five(visit) -> None:
+    page = visit("net=resnet18")
+    up = page.get_by_test_id("stNumberInputStepUp").first
+    for _ in range(5):
+        up.click()
+    eventually(page, lambda shown: [s.blocks for s in shown.spec.stages] == [7, 2, 2, 2])
+
+    assert number(page, "Blocks", 1).input_value() == "7"
+    expect_totals(page, shown(page).spec)
+    assert page.get_by_role("heading", name="resnet18-edited").is_visible()
+
+
+def test_typing_quickly_in_field_after_field_loses_nothing(visit) -> None:
+    page = visit("net=resnet18")
+    for stage, (blocks, channels) in enumerate([(3, 32), (4, 48), (5, 96), (6, 160)], 1):
+        for name, value in (("Blocks", blocks), ("Channels", channels)):
+            number(page, name, stage).focus()
+            page.keyboard.press("Control+a")
+            page.keyboard.type(str(value))
+            page.keyboard.press("Tab")
+    wanted = [(3, 32), (4, 48), (5, 96), (6, 160)]
+    eventually(page, lambda shown: [(s.blocks, s.channels) for s in shown.spec.stages] == wanted)
+
+    expect_totals(page, shown(page).spec)
+
+
+def test_a_wrong_edit_says_where_and_keeps_the_figure_and_what_was_typed(visit) -> None:
+    page = visit("net=resnet18")
+    before = boxes(page), totals(page), page.url
+    number(page, "Channels", 2).fill("96")
+    number(page, "Blocks", 3).fill("-1")
+    number(page, "Blocks", 3).press("Enter")
+    alert(page).wait_for()
+    settle(page)
+
+    assert "Stage 3: Blocks" in alert(page).inner_text()
+    assert number(page, "Blocks", 3).input_value() == "-1"
+    assert number(page, "Channels", 2).input_value() == "96"
+    third = page.get_by_role("button", name="Stage 3").bounding_box()
+    assert abs(alert(page).bounding_box()["y"] - third["y"]) < 60
+    assert boxes(page) == before[0]
+    number(page, "Blocks", 3).fill("2")
+    number(page, "Blocks", 3).press("Enter")
+    alert(page).wait_for(state="detached")
+    eventually(page, lambda shown: shown.spec.stages[1].channels == 96)
+    assert (totals(page), page.url) != before[1:]
+
+
+EXTREMES = ["1e309", "-1", "99999999999999999999", "abc", "0", "1e9"]
+
+
+def test_extreme_numbers_get_a_message_and_the_page_lives(visit) -> None:
+    page = visit("net=resnet18")
+    for summary in page.locator("[data-testid=stExpander] summary").all():
+        summary.click()
+    before = totals(page)
+    fields = [
+        page.get_by_role("spinbutton", name=name, exact=True).first
+        for name in ("Blocks", "Stride", "Classes", "Input height")
+    ]
+    fields.append(page.get_by_role("textbox", name="Hidden layers"))
+    for field in fields:
+        was = field.input_value()
+        for text in EXTREMES:
+            field.focus()
+            page.keyboard.press("Control+a")
+            page.keyboard.type(text)
+            page.keyboard.press("Enter")
+            page.locator("[data-testid=stAlert], [aria-invalid=true]").first.wait_for()
+        field.fill(was)
+        field.press("Enter")
+        alert(page).wait_for(state="detached")
+    settle(page)
+
+    assert totals(page) == before
+    assert shown(page).spec == find("resnet18")
+
+
+def test_undo_redo_and_the_browsers_back_and_forward(visit) -> None:
+    from playwright.sync_api import expect
+
+    page = visit("net=resnet18")
+
+    def now(blocks: int, second: int = 2) -> None:
+        expect(number(page, "Blocks", 1)).to_have_value(str(blocks))
+        eventually(
+            page, lambda shown: [s.blocks for s in shown.spec.stages[:2]] == [blocks, second]
+        )
+        expect_totals(page, shown(page).spec)
+
+    for value in (3, 4):
+        number(page, "Blocks", 1).fill(str(value))
+        number(page, "Blocks", 1).press("Enter")
+        now(value)
+    press(page, "Undo")
+    now(3)
+    press(page, "Redo")
+    now(4)
+    for value in (3, 4, 3, 2):
+        page.go_back()
+        now(value)
+    page.go_forward()
+    now(3)
+    number(page, "Blocks", 2).fill("5")
+    number(page, "Blocks", 2).press("Enter")
+    now(3, 5)
+
+
+def test_the_back_button_closes_what_was_opened(visit) -> None:
+    page = visit("net=resnet18")
+    page.click('rect[id="fc"]')
+    page.get_by_role("heading", name="fc", exact=True).wait_for()
+    settle(page)
+    page.go_back()
+    page.get_by_role("heading", name="fc", exact=True).wait_for(state="detached")
+
+    assert shown(page) == Config(find("resnet18"))
+
+
+# Look
+
+
+def test_a_click_on_a_box_opens_it(visit) -> None:
+    page = visit("net=resnet50")
+    page.click('rect[id="layer1.0.conv2"]')
+    page.get_by_role("heading", name="layer1.0.conv2").wait_for()
+    eventually(page, lambda shown: shown.opened == "layer1.0.conv2")
+
+    assert "64×56×56 → 64×56×56" in page.locator("[data-testid=stMain]").inner_text()
+    press(page, "Close")
+    page.get_by_role("heading", name="layer1.0.conv2").wait_for(state="detached")
+
+
+def test_language_and_theme(visit, picture) -> None:
+    page = visit(color_scheme="dark")
+    background = "e => getComputedStyle(e).backgroundColor"
+    red, green, blue = map(
+        int, re.findall(r"\d+", page.locator("[data-testid=stApp]").evaluate(background))[:3]
+    )
+
+    assert max(red, green, blue) < 60  # the page is as dark as the system
+    assert page.locator(".stage").first.evaluate(background) == "rgb(255, 255, 255)"
+    choose(page, "Theme", "Dark")
+    page.locator('.stage[data-tone="dark"]').wait_for()
+    page.get_by_role("radio", name="中文").click()
+    page.get_by_text("全连接层", exact=True).first.wait_for()
+    settle(page)
+    assert shown(page) == Config(
+        find("d2l-resnet18"), shown(page).look._replace(theme="dark"), "zh"
+    )
+    assert page.get_by_role("spinbutton", name="块数").count() == 4
+    assert page.get_by_role("button", name="放大").is_visible()
+    choose(page, "图", "残差块")
+    eventually(page, lambda shown: shown.look.figure == "residual")
+
+
+# Take away
+
+
+def test_a_shared_link_opens_the_same_page_elsewhere(visit) -> None:
+    page = visit("net=resnet34&theme=paper")
+    number(page, "Channels", 4).fill("640")
+    number(page, "Channels", 4).press("Enter")
+    page.get_by_role("radio", name="Take away").click()
+    eventually(page, lambda shown: shown.section == "download")
+    link = page.locator("[data-testid=stCode]").inner_text().strip()
+    other = visit(link.partition("?")[2])
+
+    assert totals(other) == totals(page)
+    assert shown(other) == shown(page)
+    figures = [one.locator(".stage > svg").first.inner_html() for one in (page, other)]
+    strip = re.compile(r' (tabindex|aria-pressed)="[^"]*"')
+    assert strip.sub("", figures[0]) == strip.sub("", figures[1])
+
+
+def test_every_format_can_be_downloaded(visit) -> None:
+    page = visit("net=resnet34&section=download")
+    got = {}
+    for button in page.get_by_test_id("stDownloadButton").get_by_role("button").all():
+        with page.expect_download() as download:
+            button.click()
+        got[download.value.suggested_filename] = Path(download.value.path()).read_bytes()
+    drawing = draw("resnet34", direction="right")
+
+    assert len(got) == 16
+    for suffix in ("svg", "png", "pdf", "tex", "html", "dot", "mmd"):
+        assert got[f"resnet34.{suffix}"] == drawing.to_bytes(f".{suffix}"), suffix
+    assert got["resnet34-graph.json"] == drawing.to_bytes(".json")
+    for format, suffix in {"csv": "csv", "md": "md", "latex": "tex", "html": "html"}.items():
+        expected = report("resnet34", depth="block").to(format)
+        assert got[f"resnet34-report.{suffix}"].decode() == expected, suffix
+    assert json.loads(got["resnet34-report.json"])
+    for format in ("yaml", "toml", "json"):
+        assert decode(got[f"resnet34.{format}"], format) == find("resnet34")
+
+
+def test_a_spec_is_uploaded_and_a_broken_one_refused(visit) -> None:
+    spec = replace(find("resnet34"), name="mine")
+    page = visit()
+
+    def upload(name: str, data: bytes) -> None:
+        press(page, "Or a spec file")
+        page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(
+            {"name": name, "mimeType": "text/yaml", "buffer": data}
+        )
+
+    upload("mine.yaml", dumps(spec, "yaml").encode())
+    page.get_by_role("heading", name="mine", exact=True).wait_for()
+    eventually(page, lambda shown: shown.spec == spec)
+    expect_totals(page, "resnet34")
+    page.keyboard.press("Escape")
+    upload("bad.yaml", b"stages: [{blocks: -1, channels: 8}]")
+    alert(page).wait_for()
+
+    assert re.search(r"bad.yaml: stages\[0\].blocks: -1", alert(page).inner_text())
+    assert shown(page).spec == spec
+
+
+# Compare
+
+
+def test_two_networks_are_compared(visit, picture) -> None:
+    page = visit("net=resnet34&section=compare")
+    choose(page, "Compare with", "resnet18")
+    page.locator(".stage > svg").nth(2).wait_for()
+    settle(page)
+
+    assert page.locator(".stage > svg").count() == 3
+    difference = report("resnet34").totals["params"] - report("resnet18").totals["params"]
+    assert f"+{difference:,}" in page.locator("[data-testid=stMetricDelta]").all_inner_texts()[1]
+    page.get_by_role("radio", name="Compare").evaluate("e => e.scrollIntoView()")
+    picture(page, "compare")
+    press(page, "Pin this version")
+    page.get_by_text("Nothing differs.").wait_for()
+    number(page, "Blocks", 4).fill("4")
+    number(page, "Blocks", 4).press("Enter")
+    page.get_by_text("What differs is marked.").wait_for()
+    eventually(page, lambda shown: shown.pinned == find("resnet34"))
+
+
+# Everybody
+
+
+def named_violations(page) -> list[str]:
+    """Return what axe finds wrong, but for what is Streamlit's own and no option changes."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response
+    assert found["passes"]
+    return [
+        f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+        if not any(rule["id"] == id and part in node["html"] for id, part in STREAMLITS)
+    ]
+
+
+STREAMLITS = (
+    # lists and menus that open are put at the end of the page, outside of its landmarks
+    ("region", 'role="listbox"'),
+    ("region", 'role="menu"'),
+    # where files are dropped is marked as decoration and has a label all the same; its button is
+    # what a keyboard reaches
+    ("presentation-role-conflict", 'data-testid="stFileUploaderDropzone"'),
+)
+"""Rules that Streamlit's own markup breaks, and what their elements are known by."""
+
+
+@pytest.mark.parametrize(("scheme", "lang"), [("light", "en"), ("dark", "zh")])
+def test_axe_finds_nothing_wrong(visit, scheme: str, lang: str) -> None:
+    page = visit(f"lang={lang}&with=resnet34&opened=layer1.0", color_scheme=scheme)
+    wrong = {}
+
+    def check(name: str) -> None:
+        settle(page)
+        page.wait_for_timeout(200)  # colours change slowly
+        wrong[name] = named_violations(page)
+
+    for section in SECTIONS:
+        page.get_by_role("radio", name=say(lang, f"section:{section}")).click()
+        check(section)
+    for summary in page.locator("[data-testid=stExpander] summary").all():
+        summary.click()
+    number(page, field_name(lang, "blocks"), 1).fill("-1")
+    number(page, field_name(lang, "blocks"), 1).press("Enter")
+    alert(page).wait_for()
+    check("all expanders, and an error")
+    opened = {
+        "upload": say(lang, "upload"),
+        "stage's other fields": say(lang, "more"),
+        "stage's menu": say(lang, "stage", 1),
+    }
+    for name, label in opened.items():
+        press(page, label)
+        check(name)
+        page.keyboard.press("Escape")
+    page.get_by_role("combobox", name=say(lang, "figure"), exact=True).click()
+    check("a list")
+    page.keyboard.press("Escape")
+    other = {"en": "中文", "zh": "English"}[lang]
+    page.get_by_role("radio", name=other).click()
+    check("the other language")
+
+    assert {name: found for name, found in wrong.items() if found} == {}
+
+
+def test_the_figure_and_the_charts_have_text_alternatives(visit) -> None:
+    page = visit("net=resnet34&section=costs")
+    figure = page.locator(".stage > svg")
+
+    assert figure.get_attribute("aria-label") or figure.get_attribute("aria-labelledby")
+    assert "Arrow keys" in figure.get_attribute("aria-description")
+    for part in page.locator(".stage [role=button]").all()[:20]:
+        assert re.search(r"\w+: .*parameters", part.get_attribute("aria-label"))
+    text = page.locator("[data-testid=stMain]").aria_snapshot()
+    for word in ("params", "macs", "activations"):
+        assert f"{say('en', word)}: {say('en', 'per_stage')}" in text
+
+
+def test_the_keyboard_reaches_every_control(visit) -> None:
+    page = visit("section=download", viewport={"width": 1440, "height": 900}, options={})
+    wanted = page.evaluate(CONTROLS)
+    page.evaluate("document.activeElement.blur()")
+    reached = set()
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        here = page.evaluate("document.activeElement?.dataset.wanted")
+        if here is not None and here in reached:
+            break
+        reached.add(here)
+
+    assert len(wanted) > 60
+    assert {key: name for key, name in wanted.items() if key not in reached} == {}
+
+
+CONTROLS = """() => {
+    // one of a radio group is reached by Tab, others by arrows from there
+    const wanted = {};
+    const all = "button, input, select, textarea, a[href], summary, [role=combobox]";
+    for (const element of document.querySelectorAll(all)) {
+        const isSeen = element.checkVisibility({ visibilityProperty: true });
+        if (element.tabIndex < 0 || element.disabled || !isSeen) continue;
+        const group = element.closest("[role=radiogroup]");
+        if (group?.dataset.wanted) element.dataset.wanted = group.dataset.wanted;
+        if (element.dataset.wanted) continue;
+        element.dataset.wanted = Object.keys(wanted).length;
+        if (group) group.dataset.wanted = element.dataset.wanted;
+        wanted[element.dataset.wanted] = element.getAttribute("aria-label") || element.innerText;
+    }
+    return wanted;
+}"""
+
+
+def test_on_a_phone_everything_fits_and_can_be_reached(visit, picture) -> None:
+    page = visit("direction=up", options=PHONE)
+
+    def fits() -> None:
+        settle(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        main = page.locator("[data-testid=stMain]")
+        assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+
+    fits()
+    page.locator(".figure").evaluate("e => e.scrollIntoView({ block: 'end' })")
+    picture(page, "phone")
+    for section in SECTIONS:
+        page.get_by_role("radio", name=say("en", f"section:{section}")).tap()
+        fits()
+    page.get_by_test_id("stExpandSidebarButton").tap()
+    number(page, "Blocks", 1).wait_for()
+    number(page, "Blocks", 1).fill("5")
+    number(page, "Blocks", 1).press("Enter")
+    page.locator("[data-testid=stSidebarCollapseButton] button").tap()
+    eventually(page, lambda shown: shown.spec.stages[0].blocks == 5)
+    page.locator(".stage > svg").scroll_into_view_if_needed()
+    page.tap('rect[id="fc"]')
+    page.get_by_role("heading", name="fc", exact=True).wait_for()
+    fits()
+
+
+# Pictures for the docs
+
+
+@pytest.mark.parametrize(("name", "query"), [("app", ""), ("app-zh", "&lang=zh")])
+def test_a_wide_page_shows_the_whole_figure_at_first_sight(visit, picture, name, query) -> None:
+    page = visit(f"net=resnet34{query}")
+    figure = page.locator(".figure").bounding_box()
+
+    assert figure["y"] + figure["height"] <= 900
+    assert figure["width"] > 850
+    picture(page, name)

@@ -39,13 +39,6 @@ def show(columns: Mapping[str, Sequence[str] | Sequence[float]], alt: str) -> No
                 },
                 "tooltip": [{"field": name, "type": "nominal"}, bar],
             },
-            "params": [
-                {
-                    "name": "view",
-                    "select": {"type": "interval", "encodings": ["x", "y"]},
-                    "bind": "scales",
-                }
-            ],
         },
         height=ROW * len(columns[name]) + AROUND,
         alt=alt,

@@ -74,9 +74,10 @@ def settle(page) -> None:
         """() => {
             const app = document.querySelector("[data-testid=stApp]").dataset;
             const now = `${app.testScriptState} ${document.body.innerText.length} ${location}`;
+            const figures = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")];
             const isSame = now === window.before && now.startsWith("notRunning");
             window.before = now;
-            return isSame;
+            return isSame && figures.every((f) => f.shadowRoot?.querySelector(".stage > svg"));
         }""",
         polling=150,
     )
@@ -440,6 +441,7 @@ def test_axe_finds_nothing_wrong(visit, scheme: str, lang: str) -> None:
 
     for section in SECTIONS:
         page.get_by_role("radio", name=say(lang, f"section:{section}")).click()
+        eventually(page, lambda shown, section=section: shown.section == section)
         check(section)
     for summary in page.locator("[data-testid=stExpander] summary").all():
         summary.click()

@@ -38,10 +38,6 @@ main()
 """Runs Streamlit and notes in its log each host but this one that it asks for."""
 
 
-CHARTS = "WARN Scale bindings"
-"""What Vega says of each bar chart of Streamlit's, which zooms an axis that cannot be zoomed."""
-
-
 class Server(NamedTuple):
     """A server that runs.
 
@@ -110,10 +106,6 @@ def visits(browser, address: str) -> Iterator:
     wrong, contexts = [], []
     local = (address, f"blob:{address}", address.replace("http", "ws", 1), "data:")
 
-    def read(text: str) -> None:
-        if not text.startswith(CHARTS):
-            wrong.append(text)
-
     def hear(url: str) -> None:
         if not url.startswith(local):
             wrong.append(url)
@@ -123,7 +115,7 @@ def visits(browser, address: str) -> Iterator:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("console", lambda message: read(message.text))
+        page.on("console", lambda message: wrong.append(message.text))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("dialog", lambda dialog: wrong.append(dialog.message))
         page.on("request", lambda asked: hear(asked.url))

@@ -24,12 +24,19 @@ def show(columns: Mapping[str, Sequence[str] | Sequence[float]], alt: str) -> No
     """
     name, number = columns
     bar = {"field": number, "type": "quantitative"}
+    end = max(map(float, columns[number]))  # Vega would ask it of data that come after the chart
     st.vega_lite_chart(
         dict(columns),
         {
             "mark": {"type": "bar"},
             "encoding": {
-                "x": {**bar, "axis": {"grid": True}, "title": ""},
+                "x": {
+                    **bar,
+                    "axis": {"grid": True},
+                    "scale": {"domain": [0, end], "nice": True},
+                    "stack": None,
+                    "title": "",
+                },
                 "y": {
                     "field": name,
                     "type": "ordinal",

@@ -39,6 +39,8 @@ def visit(**link) -> AppTest:
     page = AppTest.from_file(str(APP), default_timeout=60)
     for name, value in link.items():
         page.query_params[name] = value
+    for name in ("upload", "stem", "head", "whole", *(f"stages[{i}]" for i in range(64))):
+        page.session_state[f"open {name}"] = True
     return ran(page)
 
 
@@ -226,6 +228,24 @@ def test_stages_are_added_moved_copied_and_removed():
     assert menu(0, "down") == [128, 64, 256, 512]
     assert menu(3, "up") == [128, 64, 512, 256]
     assert menu(1, "copy") == [128, 64, 64, 512, 256]
+
+
+def test_what_was_typed_out_of_sight_stays():
+    page = visit(net="resnet50")
+    field(page, "stages[1].groups").set_value(32)
+    field(page, "head.classes").set_value(10)
+    ran(page)
+    page.session_state["open stages[1]"] = page.session_state["open head"] = False
+    ran(page)
+    assert "stages[1].groups" not in {control.key.split("/")[0] for control in page.number_input}
+    field(page, "stages[1].blocks").set_value(5)
+    ran(page)
+
+    spec = config(page).spec
+    assert (spec.stages[1].groups, spec.stages[1].blocks, spec.head.classes) == (32, 5, 10)
+    page.session_state["open stages[1]"] = True
+    ran(page)
+    assert field(page, "stages[1].groups").value == 32
 
 
 def test_a_move_keeps_a_wrong_value_that_was_typed():
@@ -571,7 +591,7 @@ def test_visitors_do_not_see_each_others_networks():
 
 def test_history_is_bounded():
     spec = find("resnet18")
-    session = Session(Config(spec), plain(spec), plain(spec))
+    session = Session(Config(spec), plain(spec))
     for blocks in range(1, 1000):
         stages = (replace(spec.stages[0], blocks=blocks), *spec.stages[1:])
         session.edit(Config(replace(spec, stages=stages)))

@@ -26,8 +26,7 @@ class Session:
 
     Attributes:
         config: what is shown: the last that was right.
-        draft: the values of the spec that the fields began with, and
-        typed: what they hold now, be it right or wrong.
+        typed: the values of the spec that the fields hold, be they right or wrong.
         generation: counts how often the fields were filled anew; it is part of their keys.
         past: networks before this one, for undo, and
         future: those that undo left.
@@ -36,7 +35,6 @@ class Session:
     """
 
     config: Config
-    draft: dict[str, Any]
     typed: dict[str, Any]
     generation: int = 0
     past: list[ResNetSpec] = field(default_factory=list)
@@ -63,9 +61,9 @@ class Session:
         self.config = config
         self.refill(plain(config.spec))
 
-    def refill(self, draft: dict[str, Any]) -> None:
+    def refill(self, typed: dict[str, Any]) -> None:
         """Fill the fields of the spec with values, be they right or wrong."""
-        self.draft = self.typed = draft
+        self.typed = typed
         self.generation += 1
 
     def edit(self, config: Config) -> None:
@@ -126,7 +124,7 @@ def current() -> Session:
     """
     if "session" not in st.session_state:
         spec = find(FIRST)
-        session = Session(Config(spec), plain(spec), plain(spec))
+        session = Session(Config(spec), plain(spec))
         session.follow(st.query_params.to_dict())
         session.past.clear()  # a link is where one begins
         st.session_state["session"] = session

@@ -34,8 +34,15 @@ def show(session: Session) -> None:
             icon=":material/redo:",
             key="redo",
         )
-        with st.popover(say(lang, "upload"), icon=":material/upload_file:"):
-            _upload(session, lang)
+        upload = st.popover(
+            say(lang, "upload"),
+            icon=":material/upload_file:",
+            key="open upload",
+            on_change="rerun",
+        )
+        if upload.open:
+            with upload:
+                _upload(session, lang)
     if session.problem:
         st.error(say(lang, "refused", escaped(session.problem)), icon=":material/error:")
 

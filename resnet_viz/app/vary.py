@@ -29,7 +29,7 @@ ROWS = ({"blocks": 1, "channels": 1}, {"stride": 3, "block": 5, "shortcut": 4})
 def show(session: Session) -> None:
     """Let the visitor change the network; what is wrong is said beside its field."""
     form = _Form(session)
-    session.typed = {**session.draft, **form.values()}
+    session.typed = form.values()
     try:
         spec = checked(_named(read(session.typed)))
     except RequestError as error:
@@ -39,7 +39,11 @@ def show(session: Session) -> None:
 
 
 class _Form:
-    """The fields of one spec, and a place for a complaint beside each part of it."""
+    """The fields of one spec, and a place for a complaint beside each part of it.
+
+    Fields behind a button are made when it is open: each control takes its time in each run. What
+    they held stays in `Session.typed`.
+    """
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -47,10 +51,10 @@ class _Form:
         self.slots: dict[str, Any] = {"": st.container()}
 
     def values(self) -> dict[str, Any]:
-        """Show all fields and return what they hold."""
-        draft = self.session.draft
+        """Show the fields and return what they hold, those too that are out of sight."""
+        typed = self.session.typed
         self.slots["stages"] = st.container()
-        stages = [self.stage(i, stage) for i, stage in enumerate(draft["stages"])]
+        stages = [self.stage(i, stage) for i, stage in enumerate(typed["stages"])]
         st.button(
             say(self.lang, "add"),
             on_click=_add,
@@ -59,32 +63,38 @@ class _Form:
             icon=":material/add:",
             key="add",
         )
-        with st.expander(say(self.lang, "stem")):
-            stem = self.part(Stem, draft["stem"], "stem")
-        with st.expander(say(self.lang, "head")):
-            head = self.part(Head, draft["head"], "head")
-        with st.expander(say(self.lang, "whole")):
-            size = self.input(draft["input"])
-            whole = self.part(ResNetSpec, draft, "")
-        return {**whole, "input": size, "stem": stem, "stages": stages, "head": head}
+        parts = {}
+        for name, kind in (("stem", Stem), ("head", Head)):
+            with st.expander(say(self.lang, name), key=f"open {name}", on_change="rerun") as opened:
+                parts[name] = self.part(kind, typed[name], name) if opened.open else typed[name]
+        whole = {}
+        with st.expander(say(self.lang, "whole"), key="open whole", on_change="rerun") as opened:
+            if opened.open:
+                whole = {"input": self.input(typed["input"]), **self.part(ResNetSpec, typed, "")}
+        return {**typed, **whole, **parts, "stages": stages}
 
-    def stage(self, number: int, draft: dict[str, Any]) -> dict[str, Any]:
+    def stage(self, number: int, before: dict[str, Any]) -> dict[str, Any]:
         """Show the fields of one stage."""
         path = f"stages[{number}]"
-        typed: dict[str, Any] = {}
+        typed = dict(before)
 
         def show(name: str) -> None:
             title = field_name(self.lang, name)
-            typed[name] = self.field(known[name], draft[name], path, title)
+            typed[name] = self.field(known[name], before[name], path, title)
 
         known = {field.name: field for field in fields(Stage)}
         with st.container(border=True, gap="xsmall"):
             with st.container(horizontal=True, horizontal_alignment="distribute"):
                 self.menu(number)
-                with st.popover(say(self.lang, "more"), type="tertiary"):
-                    for name in known:
-                        if not any(name in row for row in ROWS):
-                            show(name)
+                key = f"open {path}"
+                more = st.popover(
+                    say(self.lang, "more"), type="tertiary", key=key, on_change="rerun"
+                )
+                if more.open:
+                    with more:
+                        for name in known:
+                            if not any(name in row for row in ROWS):
+                                show(name)
             self.slots[path] = st.container()
             for row in ROWS:
                 for column, name in zip(st.columns(list(row.values())), row, strict=True):
@@ -94,7 +104,7 @@ class _Form:
 
     def menu(self, number: int) -> None:
         """Offer to move, copy and remove a stage."""
-        last = len(self.session.draft["stages"]) - 1
+        last = len(self.session.typed["stages"]) - 1
         refused = {"up": number == 0, "down": number == last, "remove": last == 0}
         refused["copy"] = last + 1 >= MAX_STAGES
         key = self.session.key(f"menu[{number}]")
@@ -109,19 +119,19 @@ class _Form:
             args=(self.session, number, key),
         )
 
-    def part(self, kind: type, draft: dict[str, Any], path: str) -> dict[str, Any]:
+    def part(self, kind: type, before: dict[str, Any], path: str) -> dict[str, Any]:
         """Show the fields of a part of the spec, but for those that have a place of their own."""
         self.slots.setdefault(path or "whole", st.container())
         own = ("stages", "stem", "head", "input")
         return {
             field.name: self.field(
-                field, draft[field.name], path, field_name(self.lang, field.name)
+                field, before[field.name], path, field_name(self.lang, field.name)
             )
             for field in fields(kind)
             if field.name not in own
         }
 
-    def input(self, draft: tuple[int, ...]) -> list[Any]:
+    def input(self, before: tuple[Any, ...]) -> list[Any]:
         """Show the input's channels, height and width."""
         names = ("input_channels", "input_height", "input_width")
         self.slots["input"] = st.container()
@@ -129,7 +139,7 @@ class _Form:
         for i, (column, name) in enumerate(zip(st.columns(3), names, strict=True)):
             with column:
                 key = self.session.key(f"input[{i}]")
-                typed.append(number(say(self.lang, name), draft[i], key))
+                typed.append(number(say(self.lang, name), before[i], key))
         return typed
 
     def field(self, field: Any, value: Any, path: str, label: str) -> Any:

@@ -45,8 +45,7 @@ def to_svg(scene: Scene) -> str:
         f'stroke-linecap="round" stroke-linejoin="round">\n',
     ]
     with no_collection():
-        for item in scene.items:
-            _item(item, scene, out)
+        _write_items(scene.items, scene, out)
     out.append("</g>\n</svg>\n")
     return "".join(out)
 
@@ -56,66 +55,63 @@ def write(scene: Scene) -> bytes:
     return to_svg(scene).encode()
 
 
-def _item(item: Item, scene: Scene, out: list[str]) -> None:
-    """Append what an item is written as."""
-    if isinstance(item, Group):
-        out.append(f"<g{_id(item.id)}>{_said(item)}\n")
-        for inner in item.items:
-            _item(inner, scene, out)
-        out.append("</g>\n")
-    elif isinstance(item, Box):
-        out.append(_box(item))
-    elif isinstance(item, Circle):
-        out.append(_circle(item))
-    elif isinstance(item, Line):
-        out.append(f'<path{_DASHES[item.dash]} d="{_path(item)}"/>\n')
-        if item.dash and item.barbs:
-            out.append(f'<path d="{_head(item)}"/>\n')
-    else:
-        out.append(_text(item, scene))
+def _write_items(items: tuple[Item, ...], scene: Scene, out: list[str]) -> None:
+    """Append what items are written as."""
+    for item in items:
+        if isinstance(item, Line):
+            out.append(_line(item))
+        elif isinstance(item, Text):
+            out.append(_text(item, scene))
+        elif isinstance(item, Box):
+            out.append(_box(item))
+        elif isinstance(item, Circle):
+            out.append(_circle(item))
+        else:
+            out.append(f"<g{_id(item.id)}>{_said(item.title, item.desc)}\n")
+            _write_items(item.items, scene, out)
+            out.append("</g>\n")
 
 
 def _box(box: Box) -> str:
-    fill = f' fill="{box.fill}"' if box.fill else ""
-    dash = ' stroke-dasharray="4 4"' if box.dashed else ""
-    dash += "" if box.outlined else ' stroke="none"'
-    place = f'x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" height="{_n(box.height)}"'
-    return _closed(f"<rect{_id(box.id)} {place}{fill}{dash}", "rect", box)
+    x, y, width, height, fill, dashed, id, title, desc, outlined = box
+    colour = f' fill="{fill}"' if fill else ""
+    dash = _DASHES["dashed"] if dashed else ""
+    dash += "" if outlined else ' stroke="none"'
+    place = f'x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"'
+    return f"<rect{_id(id)} {place}{colour}{dash}{_end('rect', title, desc)}"
 
 
 def _circle(circle: Circle) -> str:
-    fill = f' fill="{circle.fill}"' if circle.fill else ""
-    x, y, arm = circle.x, circle.y, circle.arm
-    place = f'cx="{_n(x)}" cy="{_n(y)}" r="{_n(circle.radius)}"'
-    shape = _closed(f"<circle{_id(circle.id)} {place}{fill}", "circle", circle)
-    if circle.sign == "+":
-        sign = f"M{_n(x - arm)} {_n(y)}H{_n(x + arm)}M{_n(x)} {_n(y - arm)}V{_n(y + arm)}"
+    x, y, radius, fill, sign, arm, id, title, desc = circle
+    colour = f' fill="{fill}"' if fill else ""
+    stroke = _n(max(0.5, arm * 0.35))
+    if sign == "+":
+        path = f"M{_n(x - arm)} {_n(y)}H{_n(x + arm)}M{_n(x)} {_n(y - arm)}V{_n(y + arm)}"
     else:
         arm *= 0.75
         ends = ((x - arm, y - arm), (x + arm, y + arm), (x - arm, y + arm), (x + arm, y - arm))
-        sign = "M{}L{}M{}L{}".format(*map(_p, ends))
-    return f'{shape}<path stroke-width="{_n(max(0.5, circle.arm * 0.35))}" d="{sign}"/>\n'
-
-
-def _closed(tag: str, name: str, item: Box | Circle) -> str:
-    return f"{tag}>{_said(item)}</{name}>\n" if item.title else f"{tag}/>\n"
+        path = "M{}L{}M{}L{}".format(*map(_p, ends))
+    return (
+        f'<circle{_id(id)} cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}"{colour}'
+        f'{_end("circle", title, desc)}<path stroke-width="{stroke}" d="{path}"/>\n'
+    )
 
 
 def _text(text: Text, scene: Scene) -> str:
-    x, y = text.x, text.y
-    if text.turned:
-        place = f'transform="translate({_n(x - text.size * _BASELINE)} {_n(y)}) rotate(90)"'
+    x, y, runs, size, turned, anchor, colour = text
+    if turned:
+        place = f'transform="translate({_n(x - size * _BASELINE)} {_n(y)}) rotate(90)"'
     else:
-        place = f'x="{_n(x)}" y="{_n(y + text.size * _BASELINE)}"'
-    if len(text.runs) == 1:
-        face, inside = _FACES[text.runs[0].face], escape(text.runs[0].text)
+        place = f'x="{_n(x)}" y="{_n(y + size * _BASELINE)}"'
+    if len(runs) == 1:
+        face, inside = _FACES[runs[0].face], _common(runs[0].text)
     else:
         inside = "".join(_spans(text))
         face = ' xml:space="preserve"'  # or spaces at the ends of runs are dropped
-    anchor = "" if text.anchor == "middle" else f' text-anchor="{text.anchor}"'
+    at = "" if anchor == "middle" else f' text-anchor="{anchor}"'
     return (
-        f'<text {place}{face}{anchor} font-size="{_n(text.size)}" '
-        f'fill="{text.colour or scene.text}" stroke="none">{inside}</text>\n'
+        f'<text {place}{face}{at} font-size="{_n(size)}" '
+        f'fill="{colour or scene.text}" stroke="none">{inside}</text>\n'
     )
 
 
@@ -130,43 +126,52 @@ def _spans(text: Text) -> Iterator[str]:
         low = run.low
 
 
-def _path(line: Line) -> str:
-    """Return the path data of a line with round corners and an open arrowhead."""
-    first, *others = line.points
-    if len(others) == 1:
-        head = "" if line.dash else _head(line)
-        return f"M{_p(first)}{_straight(first, others[0])}{head}"
-    out = [f"M{_p(first)}"]
-    if line.smooth:
-        out += [f"C{' '.join(map(_p, others[i : i + 3]))}" for i in range(0, len(others), 3)]
-        return "".join(out) + ("" if line.dash else _head(line))
-    for i, point in enumerate(others):
-        before = line.points[i]
-        if i + 1 == len(others) or not line.radius:
-            out.append(_straight(before, point))
-            continue
-        after = others[i + 1]
-        radius = min(line.radius, _span(before, point) / 2, _span(point, after) / 2)
-        start, end = _toward(point, before, radius), _toward(point, after, radius)
-        out.append(f"{_straight(before, start)}Q{_p(point)} {_p(end)}")
-    return "".join(out) + ("" if line.dash else _head(line))
+def _line(line: Line) -> str:
+    """Return a line and its open arrowhead, which is never dashed."""
+    body = _smooth(line.points) if line.smooth else _corners(line.points, line.radius)
+    head = _head(line.points[-1], *line.barbs)
+    if not line.dash:
+        return f'<path d="{body}{head}"/>\n'
+    dashed = f'<path{_DASHES[line.dash]} d="{body}"/>\n'
+    return f'{dashed}<path d="{head}"/>\n' if head else dashed
 
 
-def _head(line: Line) -> str:
-    """Return the path data of a line's arrowhead, which is never dashed."""
-    barbs = line.barbs
+def _head(tip: Point, *barbs: Point) -> str:
+    """Return the path data of an arrowhead; none without barbs."""
     if not barbs:
         return ""
-    one, other = barbs
-    return f"M{_p(one)}L{_p(line.points[-1])}L{_p(other)}"
+    (x0, y0), (x1, y1), (x2, y2) = barbs[0], tip, barbs[1]
+    return f"M{_n(x0)} {_n(y0)}L{_n(x1)} {_n(y1)}L{_n(x2)} {_n(y2)}"
+
+
+def _smooth(points: tuple[Point, ...]) -> str:
+    """Return the path data of curves."""
+    first, *others = map(_p, points)
+    curves = (" ".join(others[i : i + 3]) for i in range(0, len(others), 3))
+    return f"M{first}C{'C'.join(curves)}"
+
+
+def _corners(points: tuple[Point, ...], radius: float) -> str:
+    """Return the path data of straight lines with round corners."""
+    (x, y), *others = points
+    path = f"M{_n(x)} {_n(y)}"
+    if len(points) == 2:
+        return path + _straight(points[0], points[1])
+    for before, point, after in zip(points, others, points[2:], strict=False):
+        if not radius:
+            path += _straight(before, point)
+            continue
+        least = min(radius, _span(before, point) / 2, _span(point, after) / 2)
+        start, end = _toward(point, before, least), _toward(point, after, least)
+        path += f"{_straight(before, start)}Q{_p(point)} {_p(end)}"
+    return path + _straight(points[-2], points[-1])
 
 
 def _straight(start: Point, end: Point) -> str:
-    if _n(start[0]) == _n(end[0]):
-        return f"V{_n(end[1])}"
-    if _n(start[1]) == _n(end[1]):
-        return f"H{_n(end[0])}"
-    return f"L{_p(end)}"
+    x, y = _n(end[0]), _n(end[1])
+    if _n(start[0]) == x:
+        return f"V{y}"
+    return f"H{x}" if _n(start[1]) == y else f"L{x} {y}"
 
 
 def _span(a: Point, b: Point) -> float:
@@ -195,9 +200,20 @@ def _id(id: str) -> str:
     return f' id="{escape(id)}"' if id else ""
 
 
-def _said(item: Box | Circle | Group) -> str:
-    title = f"<title>{escape(item.title)}</title>" if item.title else ""
-    return f"{title}<desc>{escape(item.desc)}</desc>" if item.desc else title
+def _end(tag: str, title: str, desc: str) -> str:
+    """Return the end of an element that holds nothing but what is said of it."""
+    return f">{_said(title, desc)}</{tag}>\n" if title else "/>\n"
+
+
+def _said(title: str, desc: str) -> str:
+    said = f"<title>{escape(title)}</title>" if title else ""
+    return f"{said}<desc>{_common(desc)}</desc>" if desc else said
+
+
+@lru_cache(maxsize=1000)
+def _common(text: str) -> str:
+    """Return a text escaped, one of which a figure has many equal: a label, a cost."""
+    return escape(text)
 
 
 _SPECIAL = re.compile("[&<>\"'\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")

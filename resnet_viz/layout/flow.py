@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -10,23 +10,23 @@ __all__ = ["DIRECTIONS", "Flow"]
 
 
 class Flow(NamedTuple):
-    """Where the flow begins on the page, and which way it goes.
+    """Which way the flow goes on the page.
 
     Shortcuts lie on the positive side across the flow: to the right of a vertical one, below a
     horizontal one.
+
+    Attributes:
+        point: returns the place on the page of a place along and across the flow.
+        horizontal: whether the flow runs from left to right or back.
     """
 
-    along: tuple[int, int]
-    across: tuple[int, int]
+    point: Callable[[float, float], tuple[float, float]]
+    horizontal: bool
 
     @property
-    def horizontal(self) -> bool:
-        """Whether the flow runs from left to right or back."""
-        return self.along[0] != 0
-
-    def point(self, u: float, v: float) -> tuple[float, float]:
-        """Return the place on the page of a place along and across the flow."""
-        return u * self.along[0] + v * self.across[0], u * self.along[1] + v * self.across[1]
+    def along(self) -> tuple[float, float]:
+        """The step on the page of a step along the flow."""
+        return self.point(1, 0)
 
     def rectangle(
         self, u0: float, u1: float, v0: float, v1: float
@@ -38,10 +38,10 @@ class Flow(NamedTuple):
 
 DIRECTIONS: Mapping[str, Flow] = MappingProxyType(
     {
-        "up": Flow((0, -1), (1, 0)),
-        "down": Flow((0, 1), (1, 0)),
-        "right": Flow((1, 0), (0, 1)),
-        "left": Flow((-1, 0), (0, 1)),
+        "up": Flow(lambda u, v: (v, -u), horizontal=False),
+        "down": Flow(lambda u, v: (v, u), horizontal=False),
+        "right": Flow(lambda u, v: (u, v), horizontal=True),
+        "left": Flow(lambda u, v: (-u, v), horizontal=True),
     }
 )
 """The ways in which data may flow through a figure."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from resnet_viz.fonts import text_width
@@ -39,7 +39,7 @@ from resnet_viz.view import (
     Words,
 )
 
-__all__ = ["Extent", "Measure", "SplitExtent", "folds", "gap", "sign_of", "size_of"]
+__all__ = ["Extent", "Measure", "SplitExtent", "gap", "sign_of", "size_of"]
 
 
 class Extent(NamedTuple):
@@ -47,12 +47,14 @@ class Extent(NamedTuple):
 
     Attributes:
         scale: of the boxes at either end; gaps grow with the larger neighbour. Words have none.
+        levels: how many folds are nested in each other at most, but for those in branches.
     """
 
     length: float
     negative: float
     positive: float
     scale: tuple[float, float]
+    levels: int = 0
 
 
 class SplitExtent(NamedTuple):
@@ -74,6 +76,7 @@ class SplitExtent(NamedTuple):
     behind: float
 
 
+@lru_cache(maxsize=100)  # asked at every box, and there are few scales
 def gap(one: float, other: float) -> float:
     """Return the room between neighbours of two scales; words stand closer than boxes."""
     return (GAP if one and other else NOTE.GAP) * max(one, other)
@@ -91,51 +94,68 @@ class Measure:
     ) -> None:
         self.language, self.horizontal = language, horizontal
         self._lines: dict[int, tuple[Words, ...]] = {}
-        self._kept: list[Chain | Split | Leaf] = []
-        widest = max((self._width(leaf) for leaf in _labelled(chains)), default=0)
-        self.width = max(least, widest + 2 * BOX.PADDING)
         self._chains: dict[tuple[int, float], Extent] = {}
         self._splits: dict[tuple[int, float], SplitExtent] = {}
+        self._boxes: dict[tuple[float, float], Extent] = {}
+        self._kept: list[Chain | Split | Leaf] = []
+        self.width = max(least, self._widest(chains) + 2 * BOX.PADDING)
+
+    def _widest(self, chains: list[Chain]) -> float:
+        """Return how long the longest line in a box is, of equal lines each measured once."""
+        lines: dict[int, Words] = {}
+        notes: set[Words] = set()
+        for leaf in _labelled(chains):
+            for words in self.lines(leaf):
+                lines[id(words)] = words
+            notes.update(leaf.notes)
+        widths = [width(words, FONT) for words in lines.values()]
+        return max(widths + [width(words, NOTE.FONT) for words in notes], default=0)
 
     def lines(self, leaf: Leaf) -> tuple[Words, ...]:
         """Return what is written in a box."""
         key = id(leaf)
-        if key not in self._lines:
+        lines = self._lines.get(key)
+        if lines is None:
             self._kept.append(leaf)
-            self._lines[key] = lines_of(leaf, self.language)
-        return self._lines[key]
+            lines = self._lines[key] = lines_of(leaf, self.language)
+        return lines
 
     def name(self, leaf: Leaf) -> str:
         """Return what a box stands for."""
         return name(leaf, self.language) if leaf.lines else self.lines(leaf)[0][0].text
 
-    def _width(self, leaf: Leaf) -> float:
-        """Return how long the longest line of a box is."""
-        widths = [width(words, FONT) for words in self.lines(leaf)]
-        return max(widths + [width(words, NOTE.FONT) for words in leaf.notes])
-
     def chain(self, chain: Chain, scale: float) -> Extent:
         """Return the room that a chain takes."""
         key = (id(chain), scale)
-        if key not in self._chains:
+        extent = self._chains.get(key)
+        if extent is None:
             self._kept.append(chain)
-            self._chains[key] = self._chain(chain, scale)
-        return self._chains[key]
+            extent = self._chains[key] = self._chain(chain, scale)
+        return extent
 
     def _chain(self, chain: Chain, scale: float) -> Extent:
-        extents = [self.part(part, scale) for part in chain.parts]
-        extents = [extent for extent in extents if extent.length > 0]
-        if not extents:
-            return Extent(0, 0, 0, (scale, scale))
-        length = sum(extent.length for extent in extents)
-        for one, other in pairwise(extents):
-            length += gap(one.scale[1], other.scale[0])
-        return Extent(
-            length,
-            max(extent.negative for extent in extents),
-            max(extent.positive for extent in extents),
-            (extents[0].scale[0], extents[-1].scale[1]),
-        )
+        length = negative = positive = 0.0
+        gaps: list[float] = []
+        first = last = None
+        levels = 0
+        for part in chain.parts:
+            extent = self.part(part, scale)
+            levels = max(levels, extent.levels)
+            if extent.length <= 0:
+                continue
+            if last is None:
+                first = extent
+            else:
+                gaps.append(gap(last.scale[1], extent.scale[0]))
+            last = extent
+            length += extent.length
+            negative = max(negative, extent.negative)
+            positive = max(positive, extent.positive)
+        if first is None or last is None:
+            return Extent(0, 0, 0, (scale, scale), levels)
+        for room in gaps:
+            length += room
+        return Extent(length, negative, positive, (first.scale[0], last.scale[1]), levels)
 
     def branch(self, chain: Chain, scale: float) -> Extent:
         """Return the room that a chain takes with the brackets beside it."""
@@ -151,8 +171,7 @@ class Measure:
     def part(self, part: Part, scale: float) -> Extent:
         """Return the room that a part takes."""
         if isinstance(part, Leaf):
-            half = self.width * scale / 2
-            return Extent(self.height(part) * scale, half, half, (scale, scale))
+            return self._box(self.height(part), scale)
         if isinstance(part, Split):
             return self.split(part, scale).whole
         if isinstance(part, Frame):
@@ -169,7 +188,17 @@ class Measure:
             return Extent(0, 0, 0, (0, 0))
         if isinstance(part, Module) and part.small:
             scale = SMALL
-        return self.chain(part.body, scale)
+        extent = self.chain(part.body, scale)
+        return extent._replace(levels=extent.levels + 1) if isinstance(part, Fold) else extent
+
+    def _box(self, height: float, scale: float) -> Extent:
+        """Return the room that a box takes: one value for all of a height."""
+        key = (height, scale)
+        extent = self._boxes.get(key)
+        if extent is None:
+            half = self.width * scale / 2
+            extent = self._boxes[key] = Extent(height * scale, half, half, (scale, scale))
+        return extent
 
     @staticmethod
     def _words(part: Note | Mark) -> Extent:
@@ -184,6 +213,8 @@ class Measure:
 
     def height(self, leaf: Leaf) -> float:
         """Return how long a labelled box is along the flow."""
+        if not leaf.notes and len(leaf.lines) <= 1:
+            return BOX.HEIGHT
         lines = max(len(leaf.lines), 1)
         return BOX.HEIGHT + (lines - 1) * BOX.LINE + len(leaf.notes) * NOTE.LINE
 
@@ -197,15 +228,14 @@ class Measure:
         The innermost folds are level 0. Brackets of one level stand in line, clear of all that they
         span and of the brackets inside. Branches and frames have brackets of their own.
         """
-        levels = folds(chain)
+        levels = self.chain(chain, scale).levels
         if not levels:
             return []
         reach = [0.0] * levels
         for fold, size in _all_folds(chain, scale):
             inside = self.chain(fold.body, size)
-            level = folds(fold.body)
             across = inside.negative if self.horizontal else inside.positive
-            reach[level] = max(reach[level], across)
+            reach[inside.levels] = max(reach[inside.levels], across)
         room = self.label_room(chain)
         distances: list[float] = []
         for across in reach:
@@ -285,18 +315,20 @@ def sign_of(leaf: Leaf) -> str:
     return SIGNS.get(leaf.item.op, "") if isinstance(leaf.item, Node) else ""
 
 
-def _labelled(chains: list[Chain]) -> Iterator[Leaf]:
-    """Yield the boxes in which something is written."""
+def _labelled(chains: Iterable[Chain]) -> list[Leaf]:
+    """Return the boxes in which something is written."""
+    found: list[Leaf] = []
     for chain in chains:
         for part in chain.parts:
             if isinstance(part, Leaf):
-                yield part
+                found.append(part)
             elif isinstance(part, Split):
                 if not sign_of(part.join):
-                    yield part.join
-                yield from _labelled(list(part.branches))
+                    found.append(part.join)
+                found += _labelled(part.branches)
             elif isinstance(part, (Module, Fold, Frame, Arc)) and not getattr(part, "small", False):
-                yield from _labelled([part.body])
+                found += _labelled((part.body,))
+    return found
 
 
 def _all_folds(chain: Chain, scale: float) -> Iterator[tuple[Fold, float]]:
@@ -308,14 +340,3 @@ def _all_folds(chain: Chain, scale: float) -> Iterator[tuple[Fold, float]]:
         elif isinstance(part, (Module, Arc)):
             small = isinstance(part, Module) and part.small
             yield from _all_folds(part.body, SMALL if small else scale)
-
-
-def folds(chain: Chain) -> int:
-    """Return how many folds are nested in each other at most, but for those in branches."""
-    return max((_folds(part) for part in chain.parts), default=0)
-
-
-def _folds(part: Part) -> int:
-    if isinstance(part, (Leaf, Note, Mark, Tick, Split, Frame)):
-        return 0
-    return folds(part.body) + isinstance(part, Fold)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from resnet_viz.arithmetic import Size
 from resnet_viz.fonts import text_width
 from resnet_viz.graph import Node, Scope
 from resnet_viz.layout.flow import Flow
-from resnet_viz.layout.measure import Measure, SplitExtent, folds, gap, sign_of, size_of
+from resnet_viz.layout.measure import Measure, SplitExtent, gap, sign_of, size_of
 from resnet_viz.layout.metrics import (
     ARC,
     ARROW,
@@ -82,7 +83,7 @@ class Placer:
         self.items: list[Item] = []
         self.rows: Mapping[Words, float] = {}
         self.prefix = ""
-        self.brackets: list[tuple[float, float, Fold]] = []
+        self.brackets: list[tuple[float, float, int, Size]] = []
 
     def column(self, column: Column, start: float, brackets: list[float]) -> list[Item]:
         """Place a column whose flow begins at `start`, and return its primitives.
@@ -106,8 +107,8 @@ class Placer:
     def draw_brackets(self, distances: list[float]) -> None:
         """Draw the brackets of what was placed, each level at its distance from the middle."""
         side = -1 if self.flow.horizontal else 1
-        for u0, u1, fold in self.brackets:
-            self.bracket(u0, u1, self.v + side * distances[folds(fold.body)], fold.times)
+        for u0, u1, level, times in self.brackets:
+            self.bracket(u0, u1, self.v + side * distances[level], times)
 
     def bracketed(self, chain: Chain, scale: float) -> None:
         """Place a chain with brackets of its own beside it."""
@@ -135,7 +136,8 @@ class Placer:
         elif isinstance(part, Fold):
             begin = self.advance(self.scale or scale)
             self.chain(part.body, scale)
-            self.brackets.append((begin, self.u, part))
+            level = self.measure.chain(part.body, scale).levels
+            self.brackets.append((begin, self.u, level, part.times))
         elif isinstance(part, Frame):
             self.frame(part, scale)
         elif isinstance(part, Arc):

@@ -8,6 +8,7 @@ asked here; on an array they are asked of all its elements at once.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import prod
 from typing import Any
 
 from resnet_viz.errors import RequestError, show
@@ -75,7 +76,4 @@ def differ(a: Size, b: Size) -> bool:
 
 def product(sizes: Iterable[Size]) -> Size:
     """Return the product of sizes, 1 of none."""
-    result: Size = 1
-    for size in sizes:
-        result = result * size
-    return result
+    return prod(sizes)

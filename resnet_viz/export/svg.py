@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from resnet_viz.memory import no_collection
-from resnet_viz.scene import SUBSCRIPT, Box, Circle, Group, Item, Line, Point, Scene, Text
+from resnet_viz.scene import SUBSCRIPT, Box, Circle, Item, Line, Point, Scene, Text
 
 __all__ = ["to_svg", "write"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import starmap
 from typing import NamedTuple
 
 from resnet_viz.arithmetic import Size
@@ -76,6 +77,8 @@ class Placer:
     def __init__(self, style: Style, middle: float) -> None:
         self.style = style
         self.flow, self.theme, self.measure = style.flow, style.theme, style.measure
+        self.describe, self.turned = style.describe, style.flow.horizontal
+        self.fills: dict[str, str] = {}
         self.u, self.v = 0.0, middle
         self.scale: float | None = None
         self.line: list[tuple[float, float]] = []
@@ -93,11 +96,11 @@ class Placer:
         self.u, self.prefix = start, column.prefix
         if column.foot:
             self.line = [(start - LEAD.IN, self.v)]
-            turned = self.flow.horizontal and width(column.foot, FONT) > LEAD.LABEL
+            turned = self.turned and width(column.foot, FONT) > LEAD.LABEL
             self.text(start - LEAD.IN - LEAD.LABEL / 2, self.v, column.foot, turned)
         if column.title:
             lead = LEAD.IN + LEAD.LABEL if column.foot else 0
-            self.text(start - lead - LEAD.TITLE / 2, self.v, column.title, self.flow.horizontal)
+            self.text(start - lead - LEAD.TITLE / 2, self.v, column.title, self.turned)
         self.chain(column.chain, 1)
         if column.leaves:
             self.arrow((self.u + LEAD.OUT, self.v), 1, "", 0)
@@ -106,7 +109,7 @@ class Placer:
 
     def draw_brackets(self, distances: list[float]) -> None:
         """Draw the brackets of what was placed, each level at its distance from the middle."""
-        side = -1 if self.flow.horizontal else 1
+        side = -1 if self.turned else 1
         for u0, u1, level, times in self.brackets:
             self.bracket(u0, u1, self.v + side * distances[level], times)
 
@@ -156,7 +159,7 @@ class Placer:
         yield
         if self.items:
             title = f"{scope.path}: {scope.kind}" if scope.path else scope.kind
-            group = Group(tuple(self.items), self.id_of(scope), title, self.style.describe(scope))
+            group = Group(tuple(self.items), self.id_of(scope), title, self.describe(scope))
             outer.append(group)
         self.items = outer
 
@@ -176,25 +179,23 @@ class Placer:
 
     def leaf(self, leaf: Leaf, scale: float) -> None:
         """Place a box, with its label unless it is a small one."""
-        u = self.advance(scale)
-        self.arrow((u, self.v), scale, self.id_of(leaf.item))
+        u, id = self.advance(scale), self.id_of(leaf.item)
+        if self.line:
+            self.arrow((u, self.v), scale, id)
         height = self.measure.height(leaf) * scale
         self.box(leaf, u, height, scale)
-        self.leave(u + height, self.id_of(leaf.item), scale)
+        self.leave(u + height, id, scale)
 
     def box(self, leaf: Leaf, u: float, height: float, scale: float) -> None:
         """Place the box of a leaf, which begins at u."""
-        item = leaf.item
+        item, id = leaf.item, self.id_of(leaf.item)
         half = self.measure.width * scale / 2
         area = self.flow.rectangle(u, u + height, self.v - half, self.v + half)
         title = self.measure.name(leaf)
         if item.path:
             title = f"{item.path}: {title}"
-        category = category_of(item.op) if isinstance(item, Node) else "scope"
-        fill = self._shade(leaf.shade) if leaf.shade else self.theme.fills[category]
-        desc = self.style.describe(item)
-        box = Box(*area, fill=fill, id=self.id_of(item), title=title, desc=desc)
-        self.items.append(box)
+        fill = self._shade(leaf.shade) if leaf.shade else self._fill(item)
+        self.items.append(Box(*area, fill, False, id, title, self.describe(item)))
         if scale == 1:
             self.lines(leaf, u, height)
 
@@ -202,21 +203,29 @@ class Placer:
         """Return a stage colour; they begin again after the last one."""
         return self.theme.stages[(shade - 1) % len(self.theme.stages)]
 
+    def _fill(self, item: Node | Scope) -> str:
+        """Return the colour of an operator's category, looked up once for each operator."""
+        op = item.op if isinstance(item, Node) else ""
+        fill = self.fills.get(op)
+        if fill is None:
+            fill = self.fills[op] = self.theme.fills[category_of(op) if op else "scope"]
+        return fill
+
     def lines(self, leaf: Leaf, u: float, height: float) -> None:
         """Write the lines of a box, the first one on top, or to the right where text is turned."""
-        middle = u + height / 2
-        if not leaf.notes and len(leaf.lines) <= 1:
-            self.text(middle, self.v, self.measure.lines(leaf)[0], self.flow.horizontal)
+        middle, lines = u + height / 2, self.measure.lines(leaf)
+        if not leaf.notes and len(lines) == 1:
+            self.text(middle, self.v, lines[0], self.turned)
             return
-        lines = [(words, FONT, BOX.LINE) for words in self.measure.lines(leaf)]
-        lines += [(words, NOTE.FONT, NOTE.LINE) for words in leaf.notes]
-        total = sum(line for _, _, line in lines)
+        sized = [(words, FONT, BOX.LINE) for words in lines]
+        sized += [(words, NOTE.FONT, NOTE.LINE) for words in leaf.notes]
+        total = sum(line for _, _, line in sized)
         down = 1 if self.flow.along in ((0, 1), (-1, 0)) else -1
         at = middle - down * total / 2
-        for words, size, line in lines:
+        for words, size, line in sized:
             colour = "" if size == FONT else self.theme.muted
             place = self.flow.point(at + down * line / 2, self.v)
-            self.items.append(Text(*place, words, size, self.flow.horizontal, colour=colour))
+            self.items.append(Text(*place, words, size, self.turned, colour=colour))
             at += down * line
 
     def leave(self, u: float, source: str, scale: float) -> None:
@@ -231,7 +240,7 @@ class Placer:
                 size = size_of(words)
                 colour = "" if size == FONT else self.theme.muted
                 x, y = self.flow.point(u + NOTE.ROOM / 2, self.v + side * NOTE.BESIDE)
-                self.items.append(Text(x, y, words, size, self.flow.horizontal, anchor, colour))
+                self.items.append(Text(x, y, words, size, self.turned, anchor, colour))
         self.u, self.scale = u + NOTE.ROOM, 0
 
     def tick(self, tick: Tick) -> None:
@@ -244,7 +253,7 @@ class Placer:
         """Write words in the line's way."""
         u = self.advance(1)
         self.arrow((u, self.v), 1, "")
-        self.text(u + NOTE.ROOM / 2, self.v, mark.words, self.flow.horizontal)
+        self.text(u + NOTE.ROOM / 2, self.v, mark.words, self.turned)
         self.leave(u + NOTE.ROOM, "", 1)
 
     def frame(self, frame: Frame, scale: float, length: float = 0) -> None:
@@ -354,7 +363,7 @@ class Placer:
         place = self.flow.point(u + length / 2, self.v)
         title = f"{join.item.path}: {self.measure.name(join)}"
         fill, arm = self.theme.fills["merge"], CIRCLE.PLUS * scale
-        desc = self.style.describe(join.item)
+        desc = self.describe(join.item)
         circle = Circle(*place, length / 2, fill, sign, arm, self.id_of(join.item), title, desc)
         self.items.append(circle)
 
@@ -391,7 +400,7 @@ class Placer:
     ) -> None:
         """Draw a line and begin none."""
         radius = corner if scale == 1 else corner * 0.75
-        places = tuple(self.flow.point(u, v) for u, v in points)
+        places = tuple(starmap(self.flow.point, points))
         self.items.append(Line(places, radius, head, source, target))
         self.line = []
 
@@ -403,7 +412,7 @@ class Placer:
         """Draw a dimension line from u0 to u1, with its label in the middle."""
         text = f"{times} ×"
         middle = (u0 + u1) / 2
-        room = FONT if not self.flow.horizontal else text_width(text, "sans", FONT) / 2
+        room = FONT if not self.turned else text_width(text, "sans", FONT) / 2
         arrows = (u1 - u0) / 2 > room + BRACKET.BESIDE_LABEL / 2 + 2 * BRACKET.LENGTH
         for end, sign in ((u0, -1), (u1, 1)):
             tip = (end - sign * BRACKET.ROOM, v)

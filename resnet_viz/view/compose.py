@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
 
 from resnet_viz.errors import NotSeriesParallel
 from resnet_viz.graph import Graph, Node, Scope
@@ -28,7 +31,7 @@ def compose(scope: Scope, depth: int | None = None) -> Chain:
     Raises:
         NotSeriesParallel: the children are no series-parallel graph.
     """
-    return _compose(scope, depth, {})
+    return _compose(_wired(scope, {}), depth)
 
 
 def compose_graph(graph: Graph, depth: int | None = None) -> Chain:
@@ -45,95 +48,128 @@ def compose_graph(graph: Graph, depth: int | None = None) -> Chain:
     return compose(graph.root, depth)
 
 
-_Paths = tuple[frozenset[str], frozenset[str]]
-"""The paths of what is inside a part, and of what that reads outside it."""
+class _Wired(NamedTuple):
+    """A node or scope and what it reads, by numbers.
 
+    Nodes are counted in the order in which they run, so that what is inside a scope is a range of
+    numbers. What comes from outside everything has negative ones.
 
-def _compose(scope: Scope, depth: int | None, seen: dict[int, _Paths]) -> Chain:
-    children = list(scope.children)
-    while True:
-        # A module that hands on its input has nothing inside, and is not seen.
-        children = [c for c in children if isinstance(c, Node) or _paths(c, seen)[0]]
-        paths = [_paths(child, seen) for child in children]
-        read = frozenset().union(*[reads for _, reads in paths])
-        sources = _sources(paths, read)
-        opened = [
-            isinstance(child, Scope)
-            and child.carry is None
-            and (len(before) > 1 or len(inside & read) > 1)
-            for child, (inside, _), before in zip(children, paths, sources, strict=True)
-        ]
-        if depth == 0 or not any(opened):
-            break
-        children = _dissolved(children, opened)
-    if depth != 0 or not scope.path:
-        outside = read.difference(*[inside for inside, _ in paths])
-        if len(outside) > 1:
-            raise NotSeriesParallel(
-                f"{scope.path or 'the network'}: several values enter it (no series-parallel graph)"
-            )
-    scope = scope._replace(children=tuple(children))
-    return _Composer(scope, sources, depth, seen).chain(list(range(len(children))), _OUTSIDE)
-
-
-def _dissolved(children: list[Scope | Node], opened: list[bool]) -> list[Scope | Node]:
-    """Return the children with some scopes' own in their place.
-
-    Those are scopes into which several values go, or out of which several come: a decoder that
-    takes what comes from below and from beside; the lines meet at an operator inside it.
+    Attributes:
+        start: the number of its first node.
+        stop: that of the first node behind it.
+        reads: the nodes outside that it reads.
+        parts: what is inside, but for modules that hand on their input: they are not seen.
     """
-    found: list[Scope | Node] = []
-    for child, dissolves in zip(children, opened, strict=True):
-        if dissolves and isinstance(child, Scope):
-            found.extend(child.children)
+
+    item: Node | Scope
+    start: int
+    stop: int
+    reads: Collection[int]
+    parts: tuple[_Wired, ...] = ()
+
+
+def _wired(scope: Scope, numbers: dict[str, int], start: int = 0) -> _Wired:
+    """Return a scope with what it reads; `numbers` holds those of the paths that came before."""
+    parts = []
+    reads: set[int] = set()
+    stop = start
+    for child in scope.children:
+        if isinstance(child, Node):
+            read = [_number(path, numbers) for path in child.inputs]
+            numbers[child.path] = stop
+            part = _Wired(child, stop, stop + 1, read)
         else:
-            found.append(child)
-    return found
+            part = _wired(child, numbers, stop)
+            if part.stop == stop:
+                continue
+        parts.append(part)
+        reads.update(part.reads)
+        stop = part.stop
+    return _Wired(scope, start, stop, {n for n in reads if n < start}, tuple(parts))
 
 
-def _paths(child: Node | Scope, seen: dict[int, _Paths]) -> _Paths:
-    """Return what is inside a part and what it reads, each scope looked through once."""
-    if isinstance(child, Node):
-        return frozenset((child.path,)), frozenset(child.inputs)
-    if id(child) not in seen:
-        parts = [_paths(part, seen) for part in child.children]
-        inside = frozenset().union(*[part[0] for part in parts])
-        reads = frozenset().union(*[part[1] for part in parts])
-        seen[id(child)] = (inside, reads - inside)
-    return seen[id(child)]
+def _number(path: str, numbers: dict[str, int]) -> int:
+    """Return the number of what a path names; a new negative one if it comes from outside."""
+    number = numbers.get(path)
+    if number is None:
+        number = numbers[path] = -1 - len(numbers)
+    return number
 
 
-def _sources(paths: list[_Paths], read: frozenset[str]) -> list[list[int]]:
-    """Return which other children each child reads, by their numbers."""
-    owner = {path: i for i, (inside, _) in enumerate(paths) for path in inside & read}
-    return [
-        [owner.get(path, _OUTSIDE) for path in reads]
-        if len(reads) == 1
-        else sorted({owner.get(path, _OUTSIDE) for path in reads})
-        for _, reads in paths
-    ]
+def _compose(whole: _Wired, depth: int | None) -> Chain:
+    """Return what is inside a scope as a chain.
+
+    Scopes into which several values go, or out of which several come, are dissolved: a decoder
+    takes what comes from below and from beside, and the lines meet at an operator inside it.
+    """
+    parts = whole.parts
+    while True:
+        sources = _sources(parts)
+        opened = () if depth == 0 else _opened(parts, sources)
+        if not opened:
+            break
+        parts = tuple(
+            inner
+            for i, part in enumerate(parts)
+            for inner in (part.parts if i in opened else (part,))
+        )
+    scope = whole.item
+    if (depth != 0 or not scope.path) and len(whole.reads) > 1:
+        raise NotSeriesParallel(
+            f"{scope.path or 'the network'}: several values enter it (no series-parallel graph)"
+        )
+    return _Composer(scope.path, parts, sources, depth).chain(range(len(parts)), _OUTSIDE)
+
+
+def _sources(parts: Sequence[_Wired]) -> list[list[int]]:
+    """Return which others each part reads, by their places in the row; _OUTSIDE is before all."""
+    starts = [part.start for part in parts]
+    sources = []
+    for part in parts:
+        places = [bisect(starts, number) - 1 for number in part.reads]
+        sources.append(places if len(places) < 2 else sorted(set(places)))
+    return sources
+
+
+def _opened(parts: Sequence[_Wired], sources: list[list[int]]) -> set[int]:
+    """Return the places of the scopes into which, or out of which, several values go."""
+    if not any(part.parts for part in parts):
+        return set()
+    starts = [part.start for part in parts]
+    read = {number for part in parts for number in part.reads}
+    leaving = Counter(bisect(starts, number) - 1 for number in read)
+    return {
+        i
+        for i, part in enumerate(parts)
+        if isinstance(part.item, Scope)
+        and part.item.carry is None
+        and (len(sources[i]) > 1 or leaving[i] > 1)
+    }
 
 
 class _Composer:
-    """One scope, with what each of its children reads."""
+    """What is inside one scope, with what each part of it reads."""
 
     def __init__(
         self,
-        scope: Scope,
+        path: str,
+        parts: Sequence[_Wired],
         sources: list[list[int]],
         depth: int | None,
-        seen: dict[int, _Paths],
     ) -> None:
-        self.scope, self.sources, self.depth, self.seen = scope, sources, depth, seen
+        self.path, self.parts, self.sources, self.depth = path, parts, sources, depth
 
-    def chain(self, members: list[int], entry: int) -> Chain:
+    def chain(self, members: Sequence[int], entry: int) -> Chain:
         """Compose the members, which read each other and the entry, in the order in which they run.
 
         A member at which every open line ends is one that everything before it passes through: the
         chain is cut there, and what lies between two cuts runs side by side.
         """
         parts: list[Part] = []
-        inside = set(members)
+        if [self.sources[member] for member in members] == [[n] for n in (entry, *members[:-1])]:
+            for member in members:  # each reads the one before it, as in most chains
+                self._advance(entry, [], member, parts)
+            return Chain(tuple(parts))
         uses = dict.fromkeys((entry, *members), 0)
         for member in members:
             for source in self.sources[member]:
@@ -142,7 +178,7 @@ class _Composer:
         between: list[int] = []
         before, open_lines = entry, uses[entry]
         for member in members:
-            ending = sum(source in uses for source in self.sources[member])
+            ending = len([source for source in self.sources[member] if source in uses])
             if ending == open_lines:
                 self._advance(before, between, member, parts)
                 before, between, open_lines = member, [], max(uses[member], 1)
@@ -150,19 +186,18 @@ class _Composer:
                 between.append(member)
                 open_lines += max(uses[member], 1) - ending  # what nothing reads leaves the scope
         if between:
-            children = self.scope.children
+            first = self.parts[before].item.path if before in members else "its input"
             raise NotSeriesParallel(
-                f"{self.scope.path or 'the network'}: no series-parallel graph (two outputs leave "
-                f"it: {children[before].path if before in inside else 'its input'} and "
-                f"{children[between[-1]].path})"
+                f"{self.path or 'the network'}: no series-parallel graph (two outputs leave "
+                f"it: {first} and {self.parts[between[-1]].item.path})"
             )
         return Chain(tuple(parts))
 
     def _advance(self, before: int, between: list[int], member: int, parts: list[Part]) -> None:
         """Append what runs between two cuts, and the second cut itself."""
-        child = self.scope.children[member]
+        child = self.parts[member].item
         if not between:
-            part = self._part(child)
+            part = self._part(self.parts[member])
             if part is not None:
                 parts.append(part)
             return
@@ -180,13 +215,14 @@ class _Composer:
             raise NotSeriesParallel(f"{child.path}: its inputs cross (no series-parallel graph)")
         parts.append(_split(branches, child))
 
-    def _part(self, child: Node | Scope) -> Part | None:
+    def _part(self, part: _Wired) -> Part | None:
+        child = part.item
         if isinstance(child, Node):
             return None if child.op in HIDDEN else Leaf(child)
         if self.depth == 0:
             return Leaf(child)
         try:
-            body = _compose(child, None if self.depth is None else self.depth - 1, self.seen)
+            body = _compose(part, None if self.depth is None else self.depth - 1)
         except NotSeriesParallel:
             return Leaf(child)
         return Module(child, body)
@@ -212,7 +248,9 @@ def _branches(sources: list[list[int]], members: list[int]) -> list[list[int]]:
     groups: dict[int, list[int]] = {}
     group_of: dict[int, int] = {}
     for member in members:
-        joined = sorted({group_of[source] for source in sources[member] if source in group_of})
+        joined = [group_of[source] for source in sources[member] if source in group_of]
+        if len(joined) > 1:
+            joined = sorted(set(joined))
         home = joined[0] if joined else member
         groups.setdefault(home, []).append(member)
         group_of[member] = home

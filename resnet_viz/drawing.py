@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from resnet_viz.count import Costs
@@ -266,11 +267,15 @@ def _can_be_drawn(graph: Graph, whole: bool) -> None:
         )
 
 
-def _is_one(part: Node | Scope) -> bool:
+def _is_one(scope: Scope) -> bool:
     """Tell whether all sizes are single ones, not arrays of them."""
-    if isinstance(part, Node):
-        return all(type(size) is int for size in part.output)
-    return type(part.repeat) is int and all(map(_is_one, part.children))
+    for child in scope.children:
+        if isinstance(child, Scope):
+            if not _is_one(child):
+                return False
+        elif any(type(size) is not int for size in child.output):
+            return False
+    return type(scope.repeat) is int
 
 
 def _figure(kind: Kind, graphs: list[Graph], options: Options, layout: str) -> Figure | None:
@@ -293,7 +298,7 @@ def _figure(kind: Kind, graphs: list[Graph], options: Options, layout: str) -> F
 
 def _is_small(graph: Graph) -> bool:
     """Tell whether Graphviz can show all operators of a network and people can follow the lines."""
-    return sum(1 for _ in graph.nodes()) <= 100
+    return not any(islice(graph.nodes(), 100, None))
 
 
 def _describe(costs: Costs, language: str) -> Callable[[Node | Scope], str]:

@@ -128,8 +128,10 @@ class Costs:
                     for name, elements in inside.items()
                 }
             macs = macs + more
-            for name, elements in inside.items():
-                params.setdefault(name, elements)
+            if params.keys().isdisjoint(inside.keys()):
+                params.update(inside)
+            else:
+                params.update({name: inside[name] for name in inside.keys() - params.keys()})
         return output, params, macs
 
 

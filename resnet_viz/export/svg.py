@@ -190,10 +190,8 @@ def _p(point: Point) -> str:
 @lru_cache(maxsize=10_000)
 def _n(number: float) -> str:
     """Return a number with at most three decimals and no needless character."""
-    text = str(round(number, 3))
-    if text.endswith(".0"):
-        return "0" if text == "-0.0" else text[:-2]
-    return text
+    text = f"{number:.3f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def _id(id: str) -> str:

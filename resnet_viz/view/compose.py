@@ -20,21 +20,26 @@ HIDDEN = frozenset({"flatten"})
 _OUTSIDE = -1
 
 
-def compose(scope: Scope, depth: int | None = None) -> Chain:
+def compose(
+    scope: Scope, depth: int | None = None, closed: Callable[[Scope], Leaf] = Leaf
+) -> Chain:
     """Return a scope's children as a chain; scopes among them become modules.
 
     Args:
         scope: what is looked into.
         depth: how many levels of scopes inside are looked into as well; None for all. A scope that
             is not, or that is no composition, becomes a leaf.
+        closed: what makes a leaf of such a scope.
 
     Raises:
         NotSeriesParallel: the children are no series-parallel graph.
     """
-    return _compose(_wired(scope, {}), depth)
+    return _compose(_wired(scope, {}), depth, closed)
 
 
-def compose_graph(graph: Graph, depth: int | None = None) -> Chain:
+def compose_graph(
+    graph: Graph, depth: int | None = None, closed: Callable[[Scope], Leaf] = Leaf
+) -> Chain:
     """Return a network as a chain; see `compose`.
 
     Raises:
@@ -45,7 +50,7 @@ def compose_graph(graph: Graph, depth: int | None = None) -> Chain:
             f"{graph.name}: has {len(graph.inputs)} inputs and {len(graph.outputs)} outputs "
             "(no series-parallel graph)"
         )
-    return compose(graph.root, depth)
+    return compose(graph.root, depth, closed)
 
 
 class _Wired(NamedTuple):
@@ -96,7 +101,7 @@ def _number(path: str, numbers: dict[str, int]) -> int:
     return number
 
 
-def _compose(whole: _Wired, depth: int | None) -> Chain:
+def _compose(whole: _Wired, depth: int | None, closed: Callable[[Scope], Leaf]) -> Chain:
     """Return what is inside a scope as a chain.
 
     Scopes into which several values go, or out of which several come, are dissolved: a decoder
@@ -118,7 +123,8 @@ def _compose(whole: _Wired, depth: int | None) -> Chain:
         raise NotSeriesParallel(
             f"{scope.path or 'the network'}: several values enter it (no series-parallel graph)"
         )
-    return _Composer(scope.path, parts, sources, depth).chain(range(len(parts)), _OUTSIDE)
+    composer = _Composer(scope.path, parts, sources, depth, closed)
+    return composer.chain(range(len(parts)), _OUTSIDE)
 
 
 def _sources(parts: Sequence[_Wired]) -> list[list[int]]:
@@ -156,8 +162,10 @@ class _Composer:
         parts: Sequence[_Wired],
         sources: list[list[int]],
         depth: int | None,
+        closed: Callable[[Scope], Leaf],
     ) -> None:
-        self.path, self.parts, self.sources, self.depth = path, parts, sources, depth
+        self.path, self.parts, self.sources = path, parts, sources
+        self.depth, self.closed = depth, closed
 
     def chain(self, members: Sequence[int], entry: int) -> Chain:
         """Compose the members, which read each other and the entry, in the order in which they run.
@@ -220,11 +228,11 @@ class _Composer:
         if isinstance(child, Node):
             return None if child.op in HIDDEN else Leaf(child)
         if self.depth == 0:
-            return Leaf(child)
+            return self.closed(child)
         try:
-            body = _compose(part, None if self.depth is None else self.depth - 1)
+            body = _compose(part, None if self.depth is None else self.depth - 1, self.closed)
         except NotSeriesParallel:
-            return Leaf(child)
+            return self.closed(child)
         return Module(child, body)
 
 

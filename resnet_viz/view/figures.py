@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple, TypeGuard
 
@@ -12,7 +13,7 @@ from resnet_viz.graph.model import DEPTHS
 from resnet_viz.graph.repeat import copy_scope
 from resnet_viz.labels import name_of
 from resnet_viz.scene import Run
-from resnet_viz.view.compose import compose, compose_graph, leaves, mapped
+from resnet_viz.view.compose import compose, compose_graph, leaves
 from resnet_viz.view.parts import Chain, Fold, Frame, Leaf, Module, Part, Split, Words, signature
 
 __all__ = ["DEPTHS", "Column", "Figure", "Options", "X", "blocks", "blocks_of", "network"]
@@ -82,23 +83,20 @@ def _to_depth(graph: Graph, options: Options) -> Chain:
     levels = DEPTHS[str(options.depth)]
     if levels == 0:
         return Chain((Leaf(graph.root._replace(kind=graph.name)),))
-    chain = compose_graph(graph, None if levels is None else levels - 1)
-    if not options.unrolled:
-        chain = _folded_inside(chain, options.exact)
-    return mapped(chain, lambda leaf: _summed_up(leaf, options.language))
+    closed = partial(_summed_up, language=options.language)
+    chain = compose_graph(graph, None if levels is None else levels - 1, closed)
+    return chain if options.unrolled else _folded_inside(chain, options.exact)
 
 
-def _summed_up(leaf: Leaf, language: str) -> Leaf:
+def _summed_up(scope: Scope, language: str) -> Leaf:
     """Return a closed scope's box with what it repeats inside."""
-    if isinstance(leaf.item, Node):
-        return leaf
-    blocks = [child for child in leaf.item.children if isinstance(child, Scope)]
+    blocks = [child for child in scope.children if isinstance(child, Scope)]
     kinds = {block.kind for block in blocks}
     times = sum(block.repeat for block in blocks)
     if len(kinds) != 1 or (type(times) is int and times < 2):
-        return leaf
+        return Leaf(scope)
     what = name_of(blocks[0].kind, "", language)
-    return leaf._replace(notes=((Run(f"{times} × {what}"),),))
+    return Leaf(scope, notes=((Run(f"{times} × {what}"),),))
 
 
 def _folded_inside(chain: Chain, exact: bool) -> Chain:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from resnet_viz.errors import NotSeriesParallel
@@ -34,7 +35,7 @@ def compose(
     Raises:
         NotSeriesParallel: the children are no series-parallel graph.
     """
-    return _compose(_wired(scope, {}), depth, closed)
+    return _Composer(closed).inside(_wired(scope, {}), depth)
 
 
 def compose_graph(
@@ -101,43 +102,91 @@ def _number(path: str, numbers: dict[str, int]) -> int:
     return number
 
 
-def _compose(whole: _Wired, depth: int | None, closed: Callable[[Scope], Leaf]) -> Chain:
-    """Return what is inside a scope as a chain.
+class _Composer:
+    """One way of composing scopes; see `compose`."""
 
-    Scopes into which several values go, or out of which several come, are dissolved: a decoder
-    takes what comes from below and from beside, and the lines meet at an operator inside it.
-    """
-    parts = whole.parts
-    while True:
-        sources = _sources(parts)
-        opened = () if depth == 0 else _opened(parts, sources)
-        if not opened:
-            break
-        parts = tuple(
-            inner
-            for i, part in enumerate(parts)
-            for inner in (part.parts if i in opened else (part,))
-        )
-    scope = whole.item
-    if (depth != 0 or not scope.path) and len(whole.reads) > 1:
-        raise NotSeriesParallel(
-            f"{scope.path or 'the network'}: several values enter it (no series-parallel graph)"
-        )
-    composer = _Composer(scope.path, parts, sources, depth, closed)
-    return composer.chain(range(len(parts)), _OUTSIDE)
+    def __init__(self, closed: Callable[[Scope], Leaf]) -> None:
+        self.closed = closed
+
+    def inside(self, whole: _Wired, depth: int | None) -> Chain:
+        """Return what is inside a scope as a chain.
+
+        Scopes into which several values go, or out of which several come, are dissolved: a decoder
+        takes what comes from below and from beside, and the lines meet at an operator inside it.
+        """
+        parts = whole.parts
+        while True:
+            sources = _sources(parts)
+            opened = () if depth == 0 else _opened(parts, sources)
+            if not opened:
+                break
+            parts = tuple(
+                inner
+                for i, part in enumerate(parts)
+                for inner in (part.parts if i in opened else (part,))
+            )
+        name = whole.item.path or "the network"
+        if (depth != 0 or not whole.item.path) and len(whole.reads) > 1:
+            raise NotSeriesParallel(f"{name}: several values enter it (no series-parallel graph)")
+        try:
+            cuts = _known_cuts(sources) if len(sources) <= _USUAL else _cuts(sources)
+        except _TwoEnds as ends:
+            first, second = (parts[i].item.path if i >= 0 else "its input" for i in ends.args)
+            raise NotSeriesParallel(
+                f"{name}: no series-parallel graph (two outputs leave it: {first} and {second})"
+            ) from None
+        except _Crossing as crossing:
+            path = parts[crossing.args[0]].item.path
+            raise NotSeriesParallel(
+                f"{path}: its inputs cross (no series-parallel graph)"
+            ) from None
+        return self.chain(cuts, parts, depth)
+
+    def chain(self, cuts: tuple[_Cut, ...], parts: Sequence[_Wired], depth: int | None) -> Chain:
+        """Return the parts of some cuts as a chain."""
+        shown: list[Part] = []
+        for member, rows in cuts:
+            child = parts[member].item
+            if not rows:
+                part = self.part(parts[member], depth)
+                if part is not None:
+                    shown.append(part)
+            elif isinstance(child, Scope) and depth != 0:
+                raise NotSeriesParallel(
+                    f"{child.path}: several values enter it (no series-parallel graph)"
+                )
+            else:
+                shown.append(_split([self.chain(row, parts, depth) for row in rows], child))
+        return Chain(tuple(shown))
+
+    def part(self, part: _Wired, depth: int | None) -> Part | None:
+        """Return one part: a module, or a leaf if it is not looked into or is no composition."""
+        child = part.item
+        if isinstance(child, Node):
+            return None if child.op in HIDDEN else Leaf(child)
+        if depth == 0:
+            return self.closed(child)
+        try:
+            return Module(child, self.inside(part, None if depth is None else depth - 1))
+        except NotSeriesParallel:
+            return self.closed(child)
 
 
-def _sources(parts: Sequence[_Wired]) -> list[list[int]]:
-    """Return which others each part reads, by their places in the row; _OUTSIDE is before all."""
+_Sources = tuple[tuple[int, ...], ...]
+"""Which others each part of a row reads, by their places in it; _OUTSIDE is before all."""
+
+
+def _sources(parts: Sequence[_Wired]) -> _Sources:
+    """Return what each of the parts reads."""
     starts = [part.start for part in parts]
     sources = []
     for part in parts:
         places = [bisect(starts, number) - 1 for number in part.reads]
-        sources.append(places if len(places) < 2 else sorted(set(places)))
-    return sources
+        sources.append(tuple(places if len(places) < 2 else sorted(set(places))))
+    return tuple(sources)
 
 
-def _opened(parts: Sequence[_Wired], sources: list[list[int]]) -> set[int]:
+def _opened(parts: Sequence[_Wired], sources: _Sources) -> set[int]:
     """Return the places of the scopes into which, or out of which, several values go."""
     if not any(part.parts for part in parts):
         return set()
@@ -153,87 +202,83 @@ def _opened(parts: Sequence[_Wired], sources: list[list[int]]) -> set[int]:
     }
 
 
-class _Composer:
-    """What is inside one scope, with what each part of it reads."""
+class _Cut(NamedTuple):
+    """A member of a row through which everything before it passes.
 
-    def __init__(
-        self,
-        path: str,
-        parts: Sequence[_Wired],
-        sources: list[list[int]],
-        depth: int | None,
-        closed: Callable[[Scope], Leaf],
-    ) -> None:
-        self.path, self.parts, self.sources = path, parts, sources
-        self.depth, self.closed = depth, closed
+    Attributes:
+        rows: what runs side by side between the cut before it and this one; nothing in a series.
+    """
 
-    def chain(self, members: Sequence[int], entry: int) -> Chain:
-        """Compose the members, which read each other and the entry, in the order in which they run.
+    member: int
+    rows: tuple[tuple[_Cut, ...], ...] = ()
 
-        A member at which every open line ends is one that everything before it passes through: the
-        chain is cut there, and what lies between two cuts runs side by side.
-        """
-        parts: list[Part] = []
-        if [self.sources[member] for member in members] == [[n] for n in (entry, *members[:-1])]:
-            for member in members:  # each reads the one before it, as in most chains
-                self._advance(entry, [], member, parts)
-            return Chain(tuple(parts))
-        uses = dict.fromkeys((entry, *members), 0)
-        for member in members:
-            for source in self.sources[member]:
-                if source in uses:
-                    uses[source] += 1
-        between: list[int] = []
-        before, open_lines = entry, uses[entry]
-        for member in members:
-            ending = len([source for source in self.sources[member] if source in uses])
-            if ending == open_lines:
-                self._advance(before, between, member, parts)
-                before, between, open_lines = member, [], max(uses[member], 1)
-            else:
-                between.append(member)
-                open_lines += max(uses[member], 1) - ending  # what nothing reads leaves the scope
-        if between:
-            first = self.parts[before].item.path if before in members else "its input"
-            raise NotSeriesParallel(
-                f"{self.path or 'the network'}: no series-parallel graph (two outputs leave "
-                f"it: {first} and {self.parts[between[-1]].item.path})"
-            )
-        return Chain(tuple(parts))
 
-    def _advance(self, before: int, between: list[int], member: int, parts: list[Part]) -> None:
-        """Append what runs between two cuts, and the second cut itself."""
-        child = self.parts[member].item
-        if not between:
-            part = self._part(self.parts[member])
-            if part is not None:
-                parts.append(part)
-            return
-        if isinstance(child, Scope) and self.depth != 0:
-            raise NotSeriesParallel(
-                f"{child.path}: several values enter it (no series-parallel graph)"
-            )
-        groups = _branches(self.sources, between)
-        if any(sum(one in self.sources[member] for one in group) != 1 for group in groups):
-            raise NotSeriesParallel(f"{child.path}: its inputs cross (no series-parallel graph)")
-        branches = [self.chain(group, before) for group in groups]
-        if before in self.sources[member]:
-            branches.append(Chain())
-        if len(branches) < 2:
-            raise NotSeriesParallel(f"{child.path}: its inputs cross (no series-parallel graph)")
-        parts.append(_split(branches, child))
+class _TwoEnds(Exception):  # noqa: N818  # it says what the row has
+    """Two members of a row leave it."""
 
-    def _part(self, part: _Wired) -> Part | None:
-        child = part.item
-        if isinstance(child, Node):
-            return None if child.op in HIDDEN else Leaf(child)
-        if self.depth == 0:
-            return self.closed(child)
-        try:
-            body = _compose(part, None if self.depth is None else self.depth - 1, self.closed)
-        except NotSeriesParallel:
-            return self.closed(child)
-        return Module(child, body)
+
+class _Crossing(Exception):  # noqa: N818  # it says what the lines do
+    """The lines to a member cross."""
+
+
+def _cuts(sources: _Sources) -> tuple[_Cut, ...]:
+    """Return where a row is cut.
+
+    Raises:
+        _TwoEnds: two members leave it.
+        _Crossing: the lines to a member cross.
+    """
+    return _cuts_between(sources, range(len(sources)), _OUTSIDE)
+
+
+_USUAL = 100
+"""Members of a row whose cuts are kept: those of a block, not of all blocks of a deep network."""
+
+_known_cuts = lru_cache(maxsize=200)(_cuts)  # because the blocks of a network are wired alike
+
+
+def _cuts_between(sources: _Sources, members: Sequence[int], entry: int) -> tuple[_Cut, ...]:
+    """Cut the members, which read each other and the entry, in the order in which they run.
+
+    A member at which every open line ends is one that everything before it passes through: the
+    row is cut there, and what lies between two cuts runs side by side.
+    """
+    cuts: list[_Cut] = []
+    uses = dict.fromkeys((entry, *members), 0)
+    for member in members:
+        for source in sources[member]:
+            if source in uses:
+                uses[source] += 1
+    between: list[int] = []
+    before, open_lines = entry, uses[entry]
+    for member in members:
+        ending = len([source for source in sources[member] if source in uses])
+        if ending == open_lines:
+            cuts.append(_Cut(member, _rows(sources, before, between, member)))
+            before, between, open_lines = member, [], max(uses[member], 1)
+        else:
+            between.append(member)
+            open_lines += max(uses[member], 1) - ending  # what nothing reads leaves the scope
+    if between:
+        raise _TwoEnds(before if before in members else _OUTSIDE, between[-1])
+    return tuple(cuts)
+
+
+def _rows(
+    sources: _Sources, before: int, between: list[int], member: int
+) -> tuple[tuple[_Cut, ...], ...]:
+    """Return the rows that run side by side between two cuts; none if nothing does."""
+    if not between:
+        return ()
+    groups = _branches(sources, between)
+    if any(sum(one in sources[member] for one in group) != 1 for group in groups):
+        raise _Crossing(member)
+    rows = [_cuts_between(sources, group, before) for group in groups]
+    if before in sources[member]:
+        rows.append(())
+    if len(rows) < 2:
+        raise _Crossing(member)
+    return tuple(rows)
 
 
 def _split(branches: list[Chain], join: Node | Scope) -> Split:
@@ -251,14 +296,12 @@ def _split(branches: list[Chain], join: Node | Scope) -> Split:
     return Split(tuple(branches), Leaf(join), even=True)
 
 
-def _branches(sources: list[list[int]], members: list[int]) -> list[list[int]]:
+def _branches(sources: _Sources, members: list[int]) -> list[list[int]]:
     """Return the members that hang together, group by group."""
     groups: dict[int, list[int]] = {}
     group_of: dict[int, int] = {}
     for member in members:
-        joined = [group_of[source] for source in sources[member] if source in group_of]
-        if len(joined) > 1:
-            joined = sorted(set(joined))
+        joined = sorted({group_of[source] for source in sources[member] if source in group_of})
         home = joined[0] if joined else member
         groups.setdefault(home, []).append(member)
         group_of[member] = home

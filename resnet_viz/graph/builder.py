@@ -44,17 +44,17 @@ class Builder:
         """
         path = self.path(name)
         try:
-            outcome = OPERATORS[op].rule(*(value.shape for value in inputs), **attrs)
+            outcome = OPERATORS[op].rule(*[value.shape for value in inputs], **attrs)
         except RequestError as error:
             raise RequestError(f"{path}: {error}") from None
-        prefix = module_path(self.prefix)
+        prefix = f"{module_path(self.prefix)}{name}."
         node = Node(
             self.unique(path),
             op,
-            tuple(value.source for value in inputs),
+            tuple([value.source for value in inputs]),
             outcome.outputs,
             attrs,
-            tuple(Param(f"{prefix}{name}.{key}", size) for key, size in outcome.params),
+            tuple([Param(prefix + key, size) for key, size in outcome.params]),
             outcome.terms,
         )
         self.record(node)

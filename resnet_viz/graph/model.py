@@ -35,6 +35,8 @@ def module_path(path: str) -> str:
     >>> module_path("encoder:2.conv:3")
     'encoder.conv'
     """
+    if ":" not in path:
+        return path
     return ".".join(name.partition(":")[0] for name in path.split("."))
 
 

@@ -101,15 +101,17 @@ def _summed_up(scope: Scope, language: str) -> Leaf:
 
 def _folded_inside(chain: Chain, exact: bool) -> Chain:
     """Return a chain with the scopes in it that look the same in a row folded, at every level."""
-    parts = []
+    parts: list[Part] = []
     for part in chain.parts:
         if isinstance(part, (Module, Frame)):
             part = part._replace(body=_folded_inside(part.body, exact))
         elif isinstance(part, Split):
-            branches = tuple(_folded_inside(branch, exact) for branch in part.branches)
+            branches = tuple([_folded_inside(branch, exact) for branch in part.branches])
             part = part._replace(branches=branches)
         parts.append(part)
-    return Chain(tuple(_folded(parts, exact)))
+    if any(_scope_of(part) is not None for part in parts):
+        parts = list(_folded(parts, exact))
+    return Chain(tuple(parts))
 
 
 def _folded(parts: Iterable[Part], exact: bool) -> Iterator[Part]:
@@ -119,7 +121,7 @@ def _folded(parts: Iterable[Part], exact: bool) -> Iterator[Part]:
         scope = _scope_of(part)
         if scope is None:
             return id(part)
-        return (signature(_once(part), strides=True), _sizes(scope) if exact else None)
+        return (_look(part), _sizes(scope) if exact else None)
 
     for _, group in groupby(parts, key=look):
         same = list(group)
@@ -129,6 +131,11 @@ def _folded(parts: Iterable[Part], exact: bool) -> Iterator[Part]:
             yield from same
         else:
             yield Fold(Chain((_once(same[0]),)), times)
+
+
+def _look(part: Part) -> object:
+    """Return what one copy of a scope has in common with those that look the same."""
+    return signature(part.body if isinstance(part, Module) else _once(part), strides=True)
 
 
 def _share(scopes: list[Scope]) -> bool:
@@ -193,17 +200,11 @@ def _is_stage(child: Scope | Node) -> TypeGuard[Scope]:
 
 
 class _Run(NamedTuple):
-    """Blocks in a row that look the same."""
+    """Blocks in a row that look the same: their scopes, and how many they stand for."""
 
     blocks: tuple[Part, ...]
-
-    @property
-    def times(self) -> int:
-        return sum(int(scope.repeat) for scope in self.scopes)
-
-    @property
-    def scopes(self) -> list[Scope]:
-        return [scope for block in self.blocks if (scope := _scope_of(block)) is not None]
+    scopes: tuple[Scope, ...]
+    times: int
 
 
 def _runs(stage: Module) -> tuple[_Run, ...]:
@@ -211,20 +212,24 @@ def _runs(stage: Module) -> tuple[_Run, ...]:
     blocks = stage.body.parts
     if any(_scope_of(block) is None for block in blocks):
         return ()
-    groups = groupby(blocks, key=lambda block: signature(_once(block), strides=True))
-    return tuple(_Run(tuple(group)) for _, group in groups)
+    runs = []
+    for _, group in groupby(blocks, key=_look):
+        same = tuple(group)
+        scopes = tuple([scope for block in same if (scope := _scope_of(block)) is not None])
+        runs.append(_Run(same, scopes, sum(int(scope.repeat) for scope in scopes)))
+    return tuple(runs)
 
 
 def _stage(runs: tuple[_Run, ...], pairs: bool) -> Chain:
     """Return a stage's blocks, those that look the same in a row folded."""
     parts: list[Part] = []
-    for run in runs:
-        if run.times > 2 or (run.times == 2 and pairs):
-            parts.append(Fold(Chain((_once(run.blocks[0]),)), run.times))
-        elif run.times == len(run.blocks):
-            parts.extend(run.blocks)
+    for blocks, scopes, times in runs:
+        if times > 2 or (times == 2 and pairs):
+            parts.append(Fold(Chain((_once(blocks[0]),)), times))
+        elif times == len(blocks):
+            parts.extend(blocks)
         else:
-            copies = (copy_scope(scope, i) for scope in run.scopes for i in range(scope.repeat))
+            copies = (copy_scope(scope, i) for scope in scopes for i in range(scope.repeat))
             parts.extend(map(_module, copies))
     return Chain(tuple(map(_folded_blocks, parts)))
 
@@ -250,9 +255,7 @@ def _alike_stages(parts: list[Part]) -> Iterator[Part]:
     """Yield the parts of a network, stages that look the same in a row folded."""
 
     def look(part: Part) -> object:
-        if isinstance(part, Module) and part.small:
-            return signature(_once(part), strides=True)
-        return id(part)
+        return _look(part) if isinstance(part, Module) and part.small else id(part)
 
     for _, group in groupby(parts, key=look):
         same = list(group)

@@ -117,6 +117,10 @@ class Fold(NamedTuple):
 Part: TypeAlias = Leaf | Note | Tick | Mark | Frame | Split | Arc | Module | Fold
 
 
+_SHOWN = ("kernel", "groups", "dilation", "size", "steps")
+"""The attributes by which operators of one kind look different."""
+
+
 def signature(part: Part | Chain, *, strides: bool) -> Hashable:
     """Return what two parts have in common when they look the same, whatever their widths."""
     if isinstance(part, Leaf):
@@ -124,12 +128,11 @@ def signature(part: Part | Chain, *, strides: bool) -> Hashable:
             inside = (signature(Leaf(child), strides=strides) for child in part.item.children)
             return (part.item.kind, part.item.repeat, *inside)
         attrs = part.item.attrs
-        names = ("kernel", "groups", "dilation", "size", "steps", *(("stride",) if strides else ()))
-        return (part.item.op, tuple((name, attrs[name]) for name in names if name in attrs))
+        return (part.item.op, strides and attrs.get("stride"), *map(attrs.get, _SHOWN))
     if isinstance(part, Chain):
-        return tuple(signature(inner, strides=strides) for inner in part.parts)
+        return tuple([signature(inner, strides=strides) for inner in part.parts])
     if isinstance(part, Split):
-        branches = (signature(branch, strides=strides) for branch in part.branches)
+        branches = [signature(branch, strides=strides) for branch in part.branches]
         return ("split", *branches, signature(part.join, strides=strides))
     if isinstance(part, (Note, Mark, Tick)):
         return part

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from resnet_viz.count import Costs
+from resnet_viz.count import Cost, Costs
 from resnet_viz.errors import NotSeriesParallel, RequestError, choose, show, unknown
 from resnet_viz.export import EXPORTERS, Exporter
 from resnet_viz.export.svg import to_svg
@@ -303,13 +303,16 @@ def _is_small(graph: Graph) -> bool:
 
 def _describe(costs: Costs, language: str) -> Callable[[Node | Scope], str]:
     pattern = phrase_of("cost", language)
-    said: dict[object, str] = {}
+    said: dict[Cost, str] = {}
 
     def describe(item: Node | Scope) -> str:
-        output, params, macs = cost = costs.of(item)
-        if cost not in said:
-            said[cost] = pattern.format(output=spell(output), params=params, macs=macs)
-        return said[cost]
+        cost = costs.of(item)
+        text = said.get(cost)
+        if text is None:
+            output, params, macs = cost
+            text = pattern.format(output=spell(output), params=params, macs=macs)
+            said[cost] = text
+        return text
 
     return describe
 

@@ -79,7 +79,7 @@ class Cost(NamedTuple):
 
 
 class Costs:
-    """The costs of operators and scopes, each scope looked through once.
+    """The costs of operators and scopes, each looked through once.
 
     >>> from resnet_viz.assembly import assemble
     >>> from resnet_viz.zoo import find
@@ -88,7 +88,8 @@ class Costs:
     """
 
     def __init__(self) -> None:
-        self._seen: dict[int, tuple[Scope, _Sum]] = {}
+        self._scopes: dict[int, tuple[Scope, _Sum]] = {}
+        self._nodes: dict[int, tuple[Node, tuple[Size, ...], Size]] = {}
 
     def of(self, item: Node | Scope) -> Cost:
         """Return the cost of an operator, or of one copy of a scope, its repeats inside included.
@@ -96,17 +97,23 @@ class Costs:
         Parameters that several of its operators share count once.
         """
         if isinstance(item, Node):
-            params: Size = 0
-            for param in item.params:
-                params = params + product(param.shape)
-            return Cost(item.output, params, _macs(item.terms))
+            _, params, macs = self._node(item)
+            return Cost(item.output, sum(params), macs)
         output, shared, macs = self._sum(item)
-        return Cost(output, sum(shared.values(), 0), macs)
+        return Cost(output, sum(shared.values()), macs)
+
+    def _node(self, node: Node) -> tuple[Node, tuple[Size, ...], Size]:
+        """Return an operator, the elements of each of its parameters, and its multiply-adds."""
+        known = self._nodes.get(id(node))
+        if known is None:
+            params = tuple([product(param.shape) for param in node.params])
+            known = self._nodes[id(node)] = (node, params, _macs(node.terms))
+        return known
 
     def _sum(self, scope: Scope) -> _Sum:
-        if id(scope) not in self._seen:
-            self._seen[id(scope)] = (scope, self._summed(scope))
-        return self._seen[id(scope)][1]
+        if id(scope) not in self._scopes:
+            self._scopes[id(scope)] = (scope, self._summed(scope))
+        return self._scopes[id(scope)][1]
 
     def _summed(self, scope: Scope) -> _Sum:
         params: dict[str, Size] = {}
@@ -115,9 +122,10 @@ class Costs:
         for child in scope.children:
             if isinstance(child, Node):
                 output = child.output
-                macs = macs + _macs(child.terms)
-                for param in child.params:
-                    params.setdefault(param.name, product(param.shape))
+                _, sizes, more = self._node(child)
+                macs = macs + more
+                for param, elements in zip(child.params, sizes, strict=True):
+                    params.setdefault(param.name, elements)
                 continue
             output, inside, more = self._sum(child)
             if child.carry is not None:

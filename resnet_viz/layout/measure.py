@@ -23,7 +23,7 @@ from resnet_viz.layout.metrics import (
     SIDE,
     SMALL,
 )
-from resnet_viz.layout.words import lines_of, name, width
+from resnet_viz.layout.words import Look, look_of, width
 from resnet_viz.view import (
     Arc,
     Chain,
@@ -93,7 +93,7 @@ class Measure:
         least: float = BOX.WIDTH,
     ) -> None:
         self.language, self.horizontal = language, horizontal
-        self._lines: dict[int, tuple[Words, ...]] = {}
+        self._looks: dict[int, Look] = {}
         self._chains: dict[tuple[int, float], Extent] = {}
         self._splits: dict[tuple[int, float], SplitExtent] = {}
         self._boxes: dict[tuple[float, float], Extent] = {}
@@ -105,24 +105,20 @@ class Measure:
         lines: dict[int, Words] = {}
         notes: set[Words] = set()
         for leaf in _labelled(chains):
-            for words in self.lines(leaf):
+            for words in self.look(leaf).lines:
                 lines[id(words)] = words
             notes.update(leaf.notes)
         widths = [width(words, FONT) for words in lines.values()]
         return max(widths + [width(words, NOTE.FONT) for words in notes], default=0)
 
-    def lines(self, leaf: Leaf) -> tuple[Words, ...]:
-        """Return what is written in a box."""
+    def look(self, leaf: Leaf) -> Look:
+        """Return what is written in a box, and its height."""
         key = id(leaf)
-        lines = self._lines.get(key)
-        if lines is None:
+        look = self._looks.get(key)
+        if look is None:
             self._kept.append(leaf)
-            lines = self._lines[key] = lines_of(leaf, self.language)
-        return lines
-
-    def name(self, leaf: Leaf) -> str:
-        """Return what a box stands for."""
-        return name(leaf, self.language) if leaf.lines else self.lines(leaf)[0][0].text
+            look = self._looks[key] = look_of(leaf, self.language)
+        return look
 
     def chain(self, chain: Chain, scale: float) -> Extent:
         """Return the room that a chain takes."""
@@ -171,7 +167,7 @@ class Measure:
     def part(self, part: Part, scale: float) -> Extent:
         """Return the room that a part takes."""
         if isinstance(part, Leaf):
-            return self._box(self.height(part), scale)
+            return self._box(self.look(part).height, scale)
         if isinstance(part, Split):
             return self.split(part, scale).whole
         if isinstance(part, Frame):
@@ -211,16 +207,9 @@ class Measure:
         ]
         return Extent(NOTE.ROOM, sides[0], sides[1], (0, 0))
 
-    def height(self, leaf: Leaf) -> float:
-        """Return how long a labelled box is along the flow."""
-        if not leaf.notes and len(leaf.lines) <= 1:
-            return BOX.HEIGHT
-        lines = max(len(leaf.lines), 1)
-        return BOX.HEIGHT + (lines - 1) * BOX.LINE + len(leaf.notes) * NOTE.LINE
-
     def join(self, leaf: Leaf) -> float:
         """Return how long the operator is that joins a split: a circle with a sign, or a box."""
-        return 2 * CIRCLE.RADIUS if sign_of(leaf) else self.height(leaf)
+        return 2 * CIRCLE.RADIUS if sign_of(leaf) else self.look(leaf).height
 
     def brackets(self, chain: Chain, scale: float = 1) -> list[float]:
         """Return how far from the middle the brackets of each level of folds are.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from itertools import starmap
 from typing import NamedTuple
 
@@ -134,8 +133,7 @@ class Placer:
         elif isinstance(part, Split):
             (self.even if part.even else self.split)(part, scale)
         elif isinstance(part, Module):
-            with self.group(part.scope):
-                self.chain(part.body, SMALL if part.small else scale)
+            self.module(part, scale)
         elif isinstance(part, Fold):
             begin = self.advance(self.scale or scale)
             self.chain(part.body, scale)
@@ -152,12 +150,12 @@ class Placer:
         else:
             self.mark(part)
 
-    @contextmanager
-    def group(self, scope: Scope) -> Iterator[None]:
-        """Collect what is placed inside into one group."""
+    def module(self, module: Module, scale: float) -> None:
+        """Place what is inside a scope, as one group."""
         outer, self.items = self.items, []
-        yield
+        self.chain(module.body, SMALL if module.small else scale)
         if self.items:
+            scope = module.scope
             title = f"{scope.path}: {scope.kind}" if scope.path else scope.kind
             group = Group(tuple(self.items), self.id_of(scope), title, self.describe(scope))
             outer.append(group)
@@ -180,24 +178,25 @@ class Placer:
     def leaf(self, leaf: Leaf, scale: float) -> None:
         """Place a box, with its label unless it is a small one."""
         u, id = self.advance(scale), self.id_of(leaf.item)
-        if self.line:
-            self.arrow((u, self.v), scale, id)
-        height = self.measure.height(leaf) * scale
-        self.box(leaf, u, height, scale)
+        self.arrow((u, self.v), scale, id)
+        height = self.measure.look(leaf).height * scale
+        self.box(leaf, id, u, height, scale)
         self.leave(u + height, id, scale)
 
-    def box(self, leaf: Leaf, u: float, height: float, scale: float) -> None:
+    def box(self, leaf: Leaf, id: str, u: float, height: float, scale: float) -> None:
         """Place the box of a leaf, which begins at u."""
-        item, id = leaf.item, self.id_of(leaf.item)
+        item, look = leaf.item, self.measure.look(leaf)
         half = self.measure.width * scale / 2
         area = self.flow.rectangle(u, u + height, self.v - half, self.v + half)
-        title = self.measure.name(leaf)
-        if item.path:
-            title = f"{item.path}: {title}"
+        title = f"{item.path}: {look.name}" if item.path else look.name
         fill = self._shade(leaf.shade) if leaf.shade else self._fill(item)
         self.items.append(Box(*area, fill, False, id, title, self.describe(item)))
-        if scale == 1:
-            self.lines(leaf, u, height)
+        if scale != 1:
+            return
+        if leaf.notes or len(look.lines) > 1:
+            self.lines(look.lines, leaf.notes, u + height / 2)
+        else:
+            self.text(u + height / 2, self.v, look.lines[0], self.turned)
 
     def _shade(self, shade: int) -> str:
         """Return a stage colour; they begin again after the last one."""
@@ -211,14 +210,10 @@ class Placer:
             fill = self.fills[op] = self.theme.fills[category_of(op) if op else "scope"]
         return fill
 
-    def lines(self, leaf: Leaf, u: float, height: float) -> None:
+    def lines(self, lines: tuple[Words, ...], notes: tuple[Words, ...], middle: float) -> None:
         """Write the lines of a box, the first one on top, or to the right where text is turned."""
-        middle, lines = u + height / 2, self.measure.lines(leaf)
-        if not leaf.notes and len(lines) == 1:
-            self.text(middle, self.v, lines[0], self.turned)
-            return
         sized = [(words, FONT, BOX.LINE) for words in lines]
-        sized += [(words, NOTE.FONT, NOTE.LINE) for words in leaf.notes]
+        sized += [(words, NOTE.FONT, NOTE.LINE) for words in notes]
         total = sum(line for _, _, line in sized)
         down = 1 if self.flow.along in ((0, 1), (-1, 0)) else -1
         at = middle - down * total / 2
@@ -357,14 +352,15 @@ class Placer:
     def join(self, join: Leaf, u: float, length: float, scale: float) -> None:
         """Place the operator that joins a split: a circle with a sign, or a box with a label."""
         sign = sign_of(join)
+        id = self.id_of(join.item)
         if not sign:
-            self.box(join, u, length, scale)
+            self.box(join, id, u, length, scale)
             return
         place = self.flow.point(u + length / 2, self.v)
-        title = f"{join.item.path}: {self.measure.name(join)}"
+        title = f"{join.item.path}: {self.measure.look(join).name}"
         fill, arm = self.theme.fills["merge"], CIRCLE.PLUS * scale
         desc = self.describe(join.item)
-        circle = Circle(*place, length / 2, fill, sign, arm, self.id_of(join.item), title, desc)
+        circle = Circle(*place, length / 2, fill, sign, arm, id, title, desc)
         self.items.append(circle)
 
     def branch(self, line: list[tuple[float, float]], source: str, u: float, v: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -83,7 +83,7 @@ def gap(one: float, other: float) -> float:
 
 
 class Measure:
-    """Measures parts, each once; all labelled boxes are as wide as the widest needs."""
+    """Measures parts, once those that look alike; all labelled boxes are as wide as the widest."""
 
     def __init__(
         self,
@@ -94,6 +94,8 @@ class Measure:
     ) -> None:
         self.language, self.horizontal = language, horizontal
         self._looks: dict[int, Look] = {}
+        self._forms: dict[int, int] = {}
+        self._numbers: dict[Hashable, int] = {}
         self._chains: dict[tuple[int, float], Extent] = {}
         self._splits: dict[tuple[int, float], SplitExtent] = {}
         self._boxes: dict[tuple[float, float], Extent] = {}
@@ -120,12 +122,36 @@ class Measure:
             look = self._looks[key] = look_of(leaf, self.language)
         return look
 
+    def form(self, chain: Chain) -> int:
+        """Return a number that a chain has in common with those that look alike.
+
+        They differ in nothing but what their boxes and modules stand for.
+        """
+        number = self._forms.get(id(chain))
+        if number is None:
+            self._kept.append(chain)
+            form = tuple([self._form(part) for part in chain.parts])
+            number = self._numbers.setdefault(form, len(self._numbers))
+            self._forms[id(chain)] = number
+        return number
+
+    def _form(self, part: Part) -> Hashable:
+        if isinstance(part, Leaf):
+            item, *own = part
+            return (item.op if isinstance(item, Node) else "", self.look(part).name, *own)
+        if isinstance(part, Split):
+            branches = [self.form(branch) for branch in part.branches]
+            return (Split, *branches, self._form(part.join), part.even, part.arriving)
+        if isinstance(part, (Note, Mark, Tick)):
+            return (type(part), part)
+        own = [part.scope.kind, *part[2:]] if isinstance(part, Module) else list(part[1:])
+        return (type(part), self.form(part.body), *own)
+
     def chain(self, chain: Chain, scale: float) -> Extent:
         """Return the room that a chain takes."""
-        key = (id(chain), scale)
+        key = (self.form(chain), scale)
         extent = self._chains.get(key)
         if extent is None:
-            self._kept.append(chain)
             extent = self._chains[key] = self._chain(chain, scale)
         return extent
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from itertools import starmap
 from typing import NamedTuple
 
 from resnet_viz.arithmetic import Size
 from resnet_viz.fonts import text_width
 from resnet_viz.graph import Node, Scope
+from resnet_viz.layout.again import Again, Placed, members
 from resnet_viz.layout.flow import Flow
 from resnet_viz.layout.measure import Measure, SplitExtent, gap, sign_of, size_of
 from resnet_viz.layout.metrics import (
@@ -86,6 +87,7 @@ class Placer:
         self.rows: Mapping[Words, float] = {}
         self.prefix = ""
         self.brackets: list[tuple[float, float, int, Size]] = []
+        self.placed: dict[Hashable, Placed] = {}
 
     def column(self, column: Column, start: float, brackets: list[float]) -> list[Item]:
         """Place a column whose flow begins at `start`, and return its primitives.
@@ -151,15 +153,42 @@ class Placer:
             self.mark(part)
 
     def module(self, module: Module, scale: float) -> None:
-        """Place what is inside a scope, as one group."""
-        outer, self.items = self.items, []
-        self.chain(module.body, SMALL if module.small else scale)
+        """Place what is inside a scope, as one group.
+
+        What looks like a module that was placed before is that one, moved. Small ones are placed
+        anew: their lengths have more decimals than a file, which moving would round another way.
+        """
+        scale = SMALL if module.small else scale
+        start = tuple([(u - self.u, v - self.v) for u, v in self.line])
+        key = (self.measure.form(module.body), module.scope.kind, self.scale, start)
+        placed = self.placed.get(key)
+        if placed is not None:
+            self.again(placed, module)
+            return
+        begin, outer, self.items = self.u, self.items, []
+        self.chain(module.body, scale)
         if self.items:
             scope = module.scope
             title = f"{scope.path}: {scope.kind}" if scope.path else scope.kind
             group = Group(tuple(self.items), self.id_of(scope), title, self.describe(scope))
             outer.append(group)
+            if scale == 1 and not self.measure.chain(module.body, scale).levels:
+                paths = tuple([item.path for item in members(Chain((module,)))])
+                if "" not in paths and len(set(paths)) == len(paths):
+                    self.placed[key] = Placed(
+                        group, paths, begin, self.v, self.u, self.scale, self.line, self.source
+                    )
         self.items = outer
+
+    def again(self, placed: Placed, module: Module) -> None:
+        """Place a module that looks like one that was placed before."""
+        du, dv = self.u - placed.begin, self.v - placed.middle
+        twins = dict(zip(placed.members, members(Chain((module,))), strict=True))
+        twin = Again(self.flow.point(du, dv), twins, self.source, self.prefix, self.describe)
+        self.items += twin.moved((placed.group,))
+        self.u, self.scale = placed.end + du, placed.scale
+        self.line = [(u + du, v + dv) for u, v in placed.line]
+        self.source = twin.id(placed.source)
 
     def id_of(self, item: Node | Scope) -> str:
         """Return the id of what stands for an operator or scope: its path."""

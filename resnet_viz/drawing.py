@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from resnet_viz.files import write_whole
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph import unroll as unroll_graph
 from resnet_viz.graph.repeat import count_nodes
-from resnet_viz.labels import LANGUAGES, phrase_of
+from resnet_viz.labels import LANGUAGES, phrase
 from resnet_viz.layout import DIRECTIONS, lay_out
 from resnet_viz.layout.finish import captioned, marked
 from resnet_viz.layout.page import PAGES, fitted
@@ -302,19 +302,16 @@ def _is_small(graph: Graph) -> bool:
 
 
 def _describe(costs: Costs, language: str) -> Callable[[Node | Scope], str]:
-    pattern = phrase_of("cost", language)
-    said: dict[Cost, str] = {}
-
     def describe(item: Node | Scope) -> str:
-        cost = costs.of(item)
-        text = said.get(cost)
-        if text is None:
-            output, params, macs = cost
-            text = pattern.format(output=spell(output), params=params, macs=macs)
-            said[cost] = text
-        return text
+        return _said(costs.of(item), language)
 
     return describe
+
+
+@lru_cache(maxsize=4096)  # as labels are: a network has many operators of few costs
+def _said(cost: Cost, language: str) -> str:
+    output, params, macs = cost
+    return phrase("cost", language, output=spell(output), params=params, macs=macs)
 
 
 def _placed_by_dot(

@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["KINDS", "LANGUAGES", "SIGNS", "label", "name_of", "phrase", "phrase_of", "times"]
+__all__ = ["KINDS", "LANGUAGES", "SIGNS", "label", "name_of", "phrase", "times"]
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "zh": "中文"})
 
@@ -286,12 +286,7 @@ def phrase(name: str, language: str, *values: object, **named: object) -> str:
     >>> phrase("params", "en", 25557032)
     '25,557,032 params'
     """
-    return phrase_of(name, language).format(*values, **named)
-
-
-def phrase_of(name: str, language: str) -> str:
-    """Return the pattern of a phrase."""
-    return _LABELS[language][name]
+    return _LABELS[language][name].format(*values, **named)
 
 
 def times(sizes: tuple[int, ...]) -> str:

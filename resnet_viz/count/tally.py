@@ -111,9 +111,11 @@ class Costs:
         return known
 
     def _sum(self, scope: Scope) -> _Sum:
-        if id(scope) not in self._scopes:
-            self._scopes[id(scope)] = (scope, self._summed(scope))
-        return self._scopes[id(scope)][1]
+        key = id(scope.children)  # which a scope has in common with its copy that runs once
+        known = self._scopes.get(key)
+        if known is None:
+            known = self._scopes[key] = (scope, self._summed(scope))
+        return known[1]
 
     def _summed(self, scope: Scope) -> _Sum:
         params: dict[str, Size] = {}

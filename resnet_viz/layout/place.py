@@ -25,7 +25,7 @@ from resnet_viz.layout.metrics import (
     NOTE,
     SMALL,
 )
-from resnet_viz.layout.words import width
+from resnet_viz.layout.words import Look, width
 from resnet_viz.ops import category_of
 from resnet_viz.scene import Box, Circle, Group, Item, Line, Run, Text
 from resnet_viz.themes import Theme
@@ -208,13 +208,14 @@ class Placer:
         """Place a box, with its label unless it is a small one."""
         u, id = self.advance(scale), self.id_of(leaf.item)
         self.arrow((u, self.v), scale, id)
-        height = self.measure.look(leaf).height * scale
-        self.box(leaf, id, u, height, scale)
+        look = self.measure.look(leaf)
+        height = look.height * scale
+        self.box(leaf, look, id, u, height, scale)
         self.leave(u + height, id, scale)
 
-    def box(self, leaf: Leaf, id: str, u: float, height: float, scale: float) -> None:
+    def box(self, leaf: Leaf, look: Look, id: str, u: float, height: float, scale: float) -> None:
         """Place the box of a leaf, which begins at u."""
-        item, look = leaf.item, self.measure.look(leaf)
+        item = leaf.item
         half = self.measure.width * scale / 2
         area = self.flow.rectangle(u, u + height, self.v - half, self.v + half)
         title = f"{item.path}: {look.name}" if item.path else look.name
@@ -381,12 +382,12 @@ class Placer:
     def join(self, join: Leaf, u: float, length: float, scale: float) -> None:
         """Place the operator that joins a split: a circle with a sign, or a box with a label."""
         sign = sign_of(join)
-        id = self.id_of(join.item)
+        id, look = self.id_of(join.item), self.measure.look(join)
         if not sign:
-            self.box(join, id, u, length, scale)
+            self.box(join, look, id, u, length, scale)
             return
         place = self.flow.point(u + length / 2, self.v)
-        title = f"{join.item.path}: {self.measure.look(join).name}"
+        title = f"{join.item.path}: {look.name}"
         fill, arm = self.theme.fills["merge"], CIRCLE.PLUS * scale
         desc = self.describe(join.item)
         circle = Circle(*place, length / 2, fill, sign, arm, id, title, desc)

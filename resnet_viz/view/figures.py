@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import groupby
+from operator import is_not
 from typing import NamedTuple, TypeGuard
 
 from resnet_viz.errors import RequestError
@@ -100,18 +101,25 @@ def _summed_up(scope: Scope, language: str) -> Leaf:
 
 
 def _folded_inside(chain: Chain, exact: bool) -> Chain:
-    """Return a chain with the scopes in it that look the same in a row folded, at every level."""
+    """Return a chain with the scopes in it that look the same in a row folded, at every level.
+
+    Where nothing folds, it is the chain itself.
+    """
     parts: list[Part] = []
     for part in chain.parts:
         if isinstance(part, (Module, Frame)):
-            part = part._replace(body=_folded_inside(part.body, exact))
+            body = _folded_inside(part.body, exact)
+            if body is not part.body:
+                part = part._replace(body=body)
         elif isinstance(part, Split):
             branches = tuple([_folded_inside(branch, exact) for branch in part.branches])
-            part = part._replace(branches=branches)
+            if any(map(is_not, branches, part.branches)):
+                part = part._replace(branches=branches)
         parts.append(part)
     if any(_scope_of(part) is not None for part in parts):
         parts = list(_folded(parts, exact))
-    return Chain(tuple(parts))
+    same = len(parts) == len(chain.parts) and not any(map(is_not, parts, chain.parts))
+    return chain if same else Chain(tuple(parts))
 
 
 def _folded(parts: Iterable[Part], exact: bool) -> Iterator[Part]:

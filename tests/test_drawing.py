@@ -13,6 +13,7 @@ from resnet_viz.export.svg import escape
 from resnet_viz.labels import LANGUAGES
 from resnet_viz.layout import DIRECTIONS
 from resnet_viz.layout.page import PAGES
+from resnet_viz.layout.place import Placer
 from resnet_viz.ops import OPERATORS
 from resnet_viz.scene import Box, Circle, Group, Line, Scene, Text, _ids
 from resnet_viz.themes import THEMES
@@ -198,6 +199,29 @@ def test_unrolled_shows_every_operator_once() -> None:
     assert set(boxes_of(folded)) < set(boxes_of(unrolled))
 
 
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("annotate", ["", "shape,params,macs"])
+@pytest.mark.parametrize("name", ["resnet50", "d2l-resnet18", "joins"])
+def test_what_is_moved_is_what_would_be_placed(name, direction, annotate, monkeypatch) -> None:
+    network, shape = (joins(), (1, 4, 8, 8)) if name == "joins" else (name, None)
+
+    def groups() -> tuple:
+        options = {"depth": "op", "direction": direction, "annotate": annotate, "unroll": True}
+        return draw(network, input=shape, **options).scene.items
+
+    moved = groups()
+    monkeypatch.setattr(Placer, "module", Placer.anew)
+
+    assert flat(moved) == pytest.approx(flat(groups()), abs=1e-6)
+
+
+def flat(value) -> list:
+    """Everything in nested values, in order."""
+    if isinstance(value, tuple):
+        return [type(value).__name__, *(one for inner in value for one in flat(inner))]
+    return [value]
+
+
 def test_the_blocks_figure_shows_each_kind_once_identity_first() -> None:
     boxes = boxes_of(draw("resnet50", figure="blocks").scene)
 
@@ -321,6 +345,23 @@ def gate_and_branches():
             return torch.cat([y * torch.sigmoid(self.gate(y)) + x, self.side(x)], 1)
 
     return nn.Sequential(nn.Sequential(Gate()))
+
+
+def joins():
+    """Blocks that look alike, with a gate and a branch of a module."""
+    import torch
+    from torch import nn
+
+    class Joins(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.gate, self.side = gate_and_branches()[0][0], nn.Sequential(nn.Conv2d(4, 8, 1))
+            self.down = nn.Conv2d(8, 4, 1)
+
+        def forward(self, x):
+            return self.down(torch.relu(self.gate(x)) + self.side(x)) + x
+
+    return nn.Sequential(Joins(), nn.ReLU(), Joins(), Joins(), nn.Sequential(Joins(), nn.Tanh()))
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)

@@ -17,7 +17,7 @@ class Placed(NamedTuple):
 
     Attributes:
         group: its primitives.
-        members: the paths of its operators and scopes, in the order of `members`.
+        members: the paths of its operators and scopes, as `members` has them.
         begin: where it began along the flow.
         middle: its middle across the flow.
         end: where it ended.
@@ -26,13 +26,13 @@ class Placed(NamedTuple):
         source: the id of what that line leaves.
     """
 
-    group: Group
-    members: tuple[str, ...]
+    group: Item
+    members: list[str]
     begin: float
     middle: float
     end: float
     scale: float | None
-    line: list[tuple[float, float]]
+    line: tuple[tuple[float, float], ...]
     source: str
 
 
@@ -74,7 +74,7 @@ class Again:
         self.cut = len(prefix)
 
     def id(self, id: str) -> str:
-        """Return the id of the twin of what has an id; of none, what leads in."""
+        """Return the id of the twin of what has an id; of what is outside, what leads in."""
         twin = self.twins.get(id[self.cut :])
         return self.source if twin is None else self.prefix + twin.path
 
@@ -91,8 +91,8 @@ class Again:
         for item in items:
             if isinstance(item, Line):
                 points = tuple([(x + dx, y + dy) for x, y in item.points])
-                source, target = item.source and self.id(item.source), self.id(item.target)
-                found.append(Line(points, item.radius, item.head, source, target, *item[5:]))
+                ends = (item.source and self.id(item.source), item.target and self.id(item.target))
+                found.append(Line(points, item.radius, item.head, *ends, *item[5:]))
             elif isinstance(item, Text):
                 found.append(Text(item.x + dx, item.y + dy, *item[2:]))
             elif isinstance(item, Group):

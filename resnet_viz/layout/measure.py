@@ -138,14 +138,17 @@ class Measure:
     def _form(self, part: Part) -> Hashable:
         if isinstance(part, Leaf):
             item, *own = part
-            return (item.op if isinstance(item, Node) else "", self.look(part).name, *own)
+            op = item.op if isinstance(item, Node) else ""
+            return (op, self.look(part).name, bool(item.path), *own)
         if isinstance(part, Split):
             branches = [self.form(branch) for branch in part.branches]
             return (Split, *branches, self._form(part.join), part.even, part.arriving)
         if isinstance(part, (Note, Mark, Tick)):
             return (type(part), part)
-        own = [part.scope.kind, *part[2:]] if isinstance(part, Module) else list(part[1:])
-        return (type(part), self.form(part.body), *own)
+        if isinstance(part, Module):
+            named = bool(part.scope.path)
+            return (Module, self.form(part.body), part.scope.kind, named, part.small)
+        return (type(part), self.form(part.body), *part[1:])
 
     def chain(self, chain: Chain, scale: float) -> Extent:
         """Return the room that a chain takes."""

@@ -15,7 +15,6 @@ from resnet_viz.layout.measure import Measure, SplitExtent, gap, sign_of, size_o
 from resnet_viz.layout.metrics import (
     ARC,
     ARROW,
-    BOX,
     BRACKET,
     CIRCLE,
     CORNER,
@@ -25,7 +24,7 @@ from resnet_viz.layout.metrics import (
     NOTE,
     SMALL,
 )
-from resnet_viz.layout.words import Look, width
+from resnet_viz.layout.words import Look, stacked, width
 from resnet_viz.ops import category_of
 from resnet_viz.scene import Box, Circle, Group, Item, Line, Run, Text
 from resnet_viz.themes import Theme
@@ -153,37 +152,43 @@ class Placer:
             self.mark(part)
 
     def module(self, module: Module, scale: float) -> None:
-        """Place what is inside a scope, as one group.
+        """Place a scope; one that looks like another that was placed before is that one, moved.
 
-        What looks like a module that was placed before is that one, moved. Small ones are placed
-        anew: their lengths have more decimals than a file, which moving would round another way.
+        Small ones are placed anew: their places have more decimals than a file, so that the moved
+        one might be rounded another way. So are those with brackets, which stand outside them.
         """
-        scale = SMALL if module.small else scale
-        start = tuple([(u - self.u, v - self.v) for u, v in self.line])
-        key = (self.measure.form(module.body), module.scope.kind, self.scale, start)
-        placed = self.placed.get(key)
-        if placed is not None:
-            self.again(placed, module)
+        if module.small or scale != 1 or self.measure.chain(module.body, 1).levels:
+            self.anew(module, SMALL if module.small else scale)
             return
-        begin, outer, self.items = self.u, self.items, []
+        begin, before = self.u, len(self.items)
+        start = tuple([(u - self.u, v - self.v) for u, v in self.line])
+        form = self.measure.form(module.body)
+        key = (form, module.scope.kind, self.scale, start, bool(self.source))
+        parts = members(Chain((module,)))
+        if key in self.placed:
+            self.again(self.placed[key], parts)
+            return
+        self.anew(module, scale)
+        paths = [part.path for part in parts]
+        if len(self.items) > before and all(paths) and len(set(paths)) == len(paths):
+            end = (self.u, self.scale, tuple(self.line), self.source)
+            self.placed[key] = Placed(self.items[-1], paths, begin, self.v, *end)
+
+    def anew(self, module: Module, scale: float) -> None:
+        """Place what is inside a scope, as one group."""
+        outer, self.items = self.items, []
         self.chain(module.body, scale)
         if self.items:
             scope = module.scope
             title = f"{scope.path}: {scope.kind}" if scope.path else scope.kind
             group = Group(tuple(self.items), self.id_of(scope), title, self.describe(scope))
             outer.append(group)
-            if scale == 1 and not self.measure.chain(module.body, scale).levels:
-                paths = tuple([item.path for item in members(Chain((module,)))])
-                if "" not in paths and len(set(paths)) == len(paths):
-                    self.placed[key] = Placed(
-                        group, paths, begin, self.v, self.u, self.scale, self.line, self.source
-                    )
         self.items = outer
 
-    def again(self, placed: Placed, module: Module) -> None:
-        """Place a module that looks like one that was placed before."""
+    def again(self, placed: Placed, parts: list[Node | Scope]) -> None:
+        """Place what was placed before, for other operators and scopes."""
         du, dv = self.u - placed.begin, self.v - placed.middle
-        twins = dict(zip(placed.members, members(Chain((module,))), strict=True))
+        twins = dict(zip(placed.members, parts, strict=True))
         twin = Again(self.flow.point(du, dv), twins, self.source, self.prefix, self.describe)
         self.items += twin.moved((placed.group,))
         self.u, self.scale = placed.end + du, placed.scale
@@ -224,7 +229,8 @@ class Placer:
         if scale != 1:
             return
         if leaf.notes or len(look.lines) > 1:
-            self.lines(look.lines, leaf.notes, u + height / 2)
+            middle = self.flow.point(u + height / 2, self.v)
+            self.items += stacked(middle, look.lines, leaf.notes, self.turned, self.theme.muted)
         else:
             self.text(u + height / 2, self.v, look.lines[0], self.turned)
 
@@ -239,19 +245,6 @@ class Placer:
         if fill is None:
             fill = self.fills[op] = self.theme.fills[category_of(op) if op else "scope"]
         return fill
-
-    def lines(self, lines: tuple[Words, ...], notes: tuple[Words, ...], middle: float) -> None:
-        """Write the lines of a box, the first one on top, or to the right where text is turned."""
-        sized = [(words, FONT, BOX.LINE) for words in lines]
-        sized += [(words, NOTE.FONT, NOTE.LINE) for words in notes]
-        total = sum(line for _, _, line in sized)
-        down = 1 if self.flow.along in ((0, 1), (-1, 0)) else -1
-        at = middle - down * total / 2
-        for words, size, line in sized:
-            colour = "" if size == FONT else self.theme.muted
-            place = self.flow.point(at + down * line / 2, self.v)
-            self.items.append(Text(*place, words, size, self.turned, colour=colour))
-            at += down * line
 
     def leave(self, u: float, source: str, scale: float) -> None:
         """Begin the line to the next part."""

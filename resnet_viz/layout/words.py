@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from resnet_viz.graph import Node
 from resnet_viz.labels import label, name_of
-from resnet_viz.layout.metrics import BOX, NOTE
-from resnet_viz.scene import Run
+from resnet_viz.layout.metrics import BOX, FONT, NOTE
+from resnet_viz.scene import Run, Text
 from resnet_viz.view import Leaf, Words
 
-__all__ = ["Look", "look_of", "width"]
+__all__ = ["Look", "look_of", "stacked", "width"]
 
 
 class Look(NamedTuple):
@@ -46,6 +47,25 @@ def look_of(leaf: Leaf, language: str) -> Look:
 @lru_cache(maxsize=1000)  # so that equal labels are one value, measured once
 def _plain(name: str) -> Look:
     return Look(name, ((Run(name),),), BOX.HEIGHT)
+
+
+def stacked(
+    middle: tuple[float, float],
+    lines: tuple[Words, ...],
+    notes: tuple[Words, ...],
+    turned: bool,
+    muted: str,
+) -> Iterator[Text]:
+    """Yield the lines of a box, the first one on top, or to the right where text is turned."""
+    sized = [(words, FONT, BOX.LINE, "") for words in lines]
+    sized += [(words, NOTE.FONT, NOTE.LINE, muted) for words in notes]
+    x, y = middle
+    down = -sum(line for _, _, line, _ in sized) / 2
+    for words, size, line, colour in sized:
+        at = down + line / 2
+        place = (x - at, y) if turned else (x, y + at)
+        yield Text(*place, words, size, turned, colour=colour)
+        down += line
 
 
 def width(words: Words, size: float) -> float:

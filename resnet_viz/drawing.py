@@ -319,9 +319,7 @@ def _placed_by_dot(
 ) -> Scene:
     from resnet_viz.layout.dot import lay_out_net  # here, because most drawings need no Graphviz
 
-    if facts:
-        raise RequestError("annotate: not for the dot layout (its lines show the shapes)")
-    return lay_out_net(net, theme, direction, language)
+    return lay_out_net(net, theme, direction, language, facts)
 
 
 def _networks(network: Any, figure: str, several: bool) -> list[Network]:

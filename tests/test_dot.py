@@ -14,20 +14,25 @@ import jsonschema
 import pygraphviz
 import pytest
 from conftest import lacking, program
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from resnet_viz import Graph, RequestError, draw, fold, trace, unroll
+from resnet_viz import Graph, RequestError, draw, fold, report, trace, unroll
 from resnet_viz.assembly import assemble
 from resnet_viz.cli import run
 from resnet_viz.errors import NotSeriesParallel
 from resnet_viz.export.dot import to_dot
 from resnet_viz.export.graph_json import to_json
 from resnet_viz.export.mermaid import to_mermaid
-from resnet_viz.graph import Node, Scope
+from resnet_viz.graph import Builder, Node, Scope
+from resnet_viz.labels import LANGUAGES
 from resnet_viz.layout import DIRECTIONS
 from resnet_viz.layout.dot import lay_out_net
+from resnet_viz.layout.metrics import NOTE
 from resnet_viz.scene import Box, Circle, Group, Line, Scene, Text
 from resnet_viz.themes import THEMES
 from resnet_viz.view import captions
+from resnet_viz.view.annotate import FACTS
 from resnet_viz.view.net import Cluster, Net, net_of
 from resnet_viz.zoo import find
 
@@ -121,8 +126,8 @@ of_every_network = pytest.mark.parametrize("name", NETWORKS)
 
 
 @cache
-def scene_of(name: str, depth: int | None) -> Scene:
-    return lay_out_net(net_of(graph_of(name), depth), THEMES["d2l"])
+def scene_of(name: str, depth: int | None, facts: tuple[str, ...] = ()) -> Scene:
+    return lay_out_net(net_of(graph_of(name), depth), THEMES["d2l"], facts=facts)
 
 
 # The net
@@ -253,6 +258,7 @@ def check(scene: Scene) -> None:
             around = [bounds for bounds in boxes.values() if overlap(bounds, text.bounds)]
             assert len(around) <= 1
             assert all(holds(bounds, text.bounds) for bounds in around), "no text leaves its box"
+    check_notes(items)
     for line in items:
         if isinstance(line, Line):
             assert outside(line.points[0], boxes[line.source]) < CLOSE, "edges leave boxes"
@@ -264,6 +270,19 @@ def check(scene: Scene) -> None:
             ]
             for point in curve(line) if near else ():
                 assert not any(deep_inside(point, b) for b in near), "no line runs through a box"
+
+
+def check_notes(items) -> None:
+    texts = [item for item in items if isinstance(item, Text)]
+    notes = [text for text in texts if text.anchor == "start" and text.size == NOTE.FONT]
+    notes = [text for text in notes if text.colour]
+    for note in notes:
+        others = [text for text in texts if text is not note]
+        assert not any(overlap(note.bounds, text.bounds) for text in others), "no texts overlap"
+        for line in items:
+            if isinstance(line, Line) and overlap(note.bounds, line.bounds):
+                on = (point for point in curve(line) if outside(point, note.bounds) == 0)
+                assert not any(on), "no line runs through a shape"
 
 
 def check_groups(items, boxes) -> None:
@@ -293,6 +312,70 @@ def test_every_scene_is_sound(name: str, depth: int | None) -> None:
     assert [item.id for item in shown] == [box.id for box in net.boxes()]
     assert [(line.source, line.target) for line in lines] == [edge[:2] for edge in net.edges]
     assert all(item.title for item in shown)
+
+
+# Annotations
+
+
+@of_every_network
+@every
+def test_every_annotated_scene_is_sound(name: str, depth: int | None) -> None:
+    check(scene_of(name, depth, tuple(FACTS)))
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", ["crossing", "googlenet", "swin_t"])
+def test_notes_stand_beside_lines_whichever_way_they_run(name, direction: str, lang: str) -> None:
+    net = net_of(graph_of(name), 2)
+
+    check(lay_out_net(net, THEMES["d2l"], direction, lang, tuple(FACTS)))
+
+
+@given(reads=st.lists(st.lists(st.integers(0, 20), min_size=1, max_size=3), max_size=12))
+@settings(max_examples=25, deadline=None)
+def test_annotations_of_any_network_are_sound(reads) -> None:
+    builder = Builder((4, 8, 8))
+    values = list(builder.inputs)
+    for i, sources in enumerate(reads):
+        chosen = [values[source % len(values)] for source in sources]
+        if len(chosen) == 1:
+            values.append(builder.call(f"relu{i}", "relu", *chosen))
+        elif len(chosen) == 2 and chosen[0].shape == chosen[1].shape:
+            values.append(builder.call(f"add{i}", "add", *chosen))
+        else:
+            values.append(builder.call(f"cat{i}", "cat", *chosen, axis=-3))
+    graph = builder.graph("random", values[-1])
+
+    check(lay_out_net(net_of(graph), THEMES["d2l"], facts=tuple(FACTS)))
+
+
+def test_annotations_say_what_the_report_does() -> None:
+    def words(**options) -> list[str]:
+        scene = draw("resnet50", layout="dot", annotate="shape,params,macs", **options).scene
+        texts = (item for item in scene.walk() if isinstance(item, Text))
+        return [run.text for text in texts for run in text.runs]
+
+    # layer1: 4 convolutions and norms in its first block, 3 in each of the others
+    first = 64 * 64 + 9 * 64 * 64 + 64 * 256 + 64 * 256 + 2 * (64 + 64 + 256 + 256)
+    other = 256 * 64 + 9 * 64 * 64 + 64 * 256 + 2 * (64 + 64 + 256)
+    rows = {row.path: row for row in report("resnet50", depth="stage").rows}
+
+    assert rows["layer1"].params == first + 2 * other
+    assert f"{first + 2 * other:,} params" in words(depth="stage")
+    assert {f"{first:,} params", f"2 × {other:,} params", "256×56×56"} <= set(words())
+    assert words(depth="network").count("25,557,032 params") == 1
+
+
+@pytest.mark.parametrize(("facts", "shown"), [("macs", {"MACs"}), ("shape,params", {"params"})])
+def test_only_what_is_asked_for_is_written(facts: str, shown: set[str]) -> None:
+    scene = draw("resnet18", layout="dot", depth="stage", annotate=facts).scene
+    notes = [t.runs[0].text for t in scene.walk() if isinstance(t, Text) and t.size == NOTE.FONT]
+    notes = [note for note in notes if note.startswith(tuple("0123456789"))]
+    units = {note.split()[-1] for note in notes if " " in note}
+
+    assert units == shown
+    assert any("×" in note for note in notes) == ("shape" in facts)
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
@@ -399,7 +482,7 @@ def test_auto_takes_dot_for_what_is_not_series_parallel() -> None:
         ({"layout": "neato"}, r"^unknown layout: 'neato' .*\['figure', 'dot', 'auto'"),
         ({"layout": "dot", "figure": "blocks"}, "^layout: not for a figure of blocks"),
         ({"layout": "dot", "depth": 1}, "^unknown depth: 1 "),
-        ({"layout": "dot", "annotate": "macs"}, "^annotate: not for the dot layout"),
+        ({"layout": "dot", "annotate": "flops"}, "^unknown annotation: 'flops' "),
     ],
 )
 def test_a_wrong_request_is_refused(options, message: str) -> None:

@@ -11,10 +11,11 @@ from resnet_viz.errors import RequestError
 from resnet_viz.fonts import text_width
 from resnet_viz.layout.engine import run_dot
 from resnet_viz.layout.flow import DIRECTIONS
-from resnet_viz.layout.metrics import ARROW, BOX, CIRCLE, FONT, MARGIN
+from resnet_viz.layout.metrics import ARROW, BOX, CIRCLE, FONT, MARGIN, NOTE
+from resnet_viz.layout.words import stacked, width
 from resnet_viz.scene import Box, Circle, Group, Item, Line, Point, Run, Scene, Text
 from resnet_viz.themes import Theme
-from resnet_viz.view import captions
+from resnet_viz.view import Words, captions
 from resnet_viz.view.net import Box as NetBox
 from resnet_viz.view.net import Cluster, Edge, Net
 
@@ -35,6 +36,9 @@ INSET = 4.0
 
 STRAIGHT = 8
 """How much more an edge of a chain is kept straight than one where lines part or meet."""
+
+_BEHIND = NOTE.ROOM + NOTE.GAP
+"""Behind a box, for the shape that leaves it."""
 
 _INCH = 72.0
 
@@ -57,8 +61,14 @@ _WAYS: Mapping[str, _Way] = MappingProxyType(
 )
 
 
-def lay_out_net(net: Net, theme: Theme, direction: str = "up", language: str = "en") -> Scene:
-    """Return a scene of a net.
+def lay_out_net(
+    net: Net,
+    theme: Theme,
+    direction: str = "up",
+    language: str = "en",
+    facts: tuple[str, ...] = (),
+) -> Scene:
+    """Return a scene of a net, with what of `FACTS` is asked for beside its lines and in its boxes.
 
     Raises:
         RequestError: the net is too large for dot, or Graphviz is not installed.
@@ -74,7 +84,7 @@ def lay_out_net(net: Net, theme: Theme, direction: str = "up", language: str = "
                 f"{net.name}: {count} {what} (must be at most {most} for the dot layout; a smaller "
                 "depth shows fewer)"
             )
-    drawing = _Drawing(net, theme, direction, language)
+    drawing = _Drawing(net, theme, direction, language, facts)
     items = drawing.items()
     left, top, right, bottom = Group(items).bounds if items else (0.0, 0.0, 0.0, 0.0)
     return Scene(
@@ -93,13 +103,20 @@ def lay_out_net(net: Net, theme: Theme, direction: str = "up", language: str = "
 class _Drawing:
     """One net on its way to a scene. Graphviz is told sizes and numbers, and no text."""
 
-    def __init__(self, net: Net, theme: Theme, direction: str, language: str) -> None:
-        self.net, self.theme, self.language = net, theme, language
-        self.way, self.turned = _WAYS[direction], DIRECTIONS[direction].horizontal
+    def __init__(
+        self, net: Net, theme: Theme, direction: str, language: str, facts: tuple[str, ...]
+    ) -> None:
+        self.net, self.theme, self.language, self.facts = net, theme, language, facts
+        self.way, self.flow = _WAYS[direction], DIRECTIONS[direction]
+        self.turned = self.flow.horizontal
         self.boxes = list(net.boxes())
         self.numbers = {box.id: i for i, box in enumerate(self.boxes)}
         self.clusters: dict[str, int] = {}
         self.shapes: dict[str, Box | Circle] = {}
+        ends = {box.id for box in self.boxes if box.kind in ("input", "output")}
+        self.noted = {edge.source for edge in net.edges if edge.target not in ends} - ends
+        if "shape" not in facts:
+            self.noted.clear()
 
     def items(self) -> tuple[Item, ...]:
         """Return the primitives: boxes in their clusters, then the edges."""
@@ -148,7 +165,7 @@ class _Drawing:
                 yield from self.nodes(child.children)
                 yield "}"
                 continue
-            width, height = (size / _INCH for size in self.size(child))
+            width, height = (size / _INCH for size in self.room(child))
             shape = ", shape=circle" if child.sign else ""
             yield f"n{self.numbers[child.id]} [width={width:.5f}, height={height:.5f}{shape}]"
 
@@ -156,21 +173,64 @@ class _Drawing:
         """Return the width and the height of a box on the page."""
         if box.sign:
             return 2 * CIRCLE.RADIUS, 2 * CIRCLE.RADIUS
-        text = text_width(captions.caption(box, self.language), "sans", FONT) + 2 * BOX.PADDING
+        lines, notes = self.lines(box)
+        widths = [width(words, FONT) for words in lines] + [width(n, NOTE.FONT) for n in notes]
+        text = max(widths) + 2 * BOX.PADDING
         across = text if box.kind in ("input", "output") else max(BOX.WIDTH, text)
-        return (BOX.HEIGHT, across) if self.turned else (across, BOX.HEIGHT)
+        along = BOX.HEIGHT + len(notes) * NOTE.LINE
+        return (along, across) if self.turned else (across, along)
+
+    def lines(self, box: NetBox) -> tuple[tuple[Words, ...], tuple[Words, ...]]:
+        """Return what is written in a box, and the smaller lines below."""
+        notes = captions.notes(box, self.facts, self.language)
+        return ((Run(captions.caption(box, self.language)),),), tuple((Run(n),) for n in notes)
+
+    def room(self, box: NetBox) -> tuple[float, float]:
+        """Return the room of a box on the page: with that of a shape beside the line behind it.
+
+        Lines leave the far end of that room, so that none runs through the shape.
+        """
+        wide, high = self.size(box)
+        if box.id not in self.noted:
+            return wide, high
+        beside = 2 * (NOTE.BESIDE + width(self.shape_of(box), NOTE.FONT))
+        if self.turned:
+            return wide + _BEHIND, max(high, beside)
+        return max(wide, beside), high + _BEHIND
+
+    def shape_of(self, box: NetBox) -> Words:
+        return (Run(captions.shapes(box)),)
 
     def shape(self, box: NetBox, middle: Point) -> Box | Circle:
-        """Return the box or the circle at a place."""
+        """Return the box or the circle in the room around a place."""
         fill = self.theme.fills[captions.category(box)]
         said = (captions.title(box, self.language), captions.desc(box))
-        (x, y), (width, height) = middle, self.size(box)
+        x, y = self.ahead(middle, -_BEHIND / 2) if box.id in self.noted else middle
+        wide, high = self.size(box)
         if box.sign:
-            return Circle(x, y, width / 2, fill, box.sign, CIRCLE.PLUS, box.id, *said)
+            return Circle(x, y, wide / 2, fill, box.sign, CIRCLE.PLUS, box.id, *said)
         outlined = box.kind not in ("input", "output")
         fill = fill if outlined else ""
-        corner = (x - width / 2, y - height / 2)
-        return Box(*corner, width, height, fill, False, box.id, *said, outlined)
+        corner = (x - wide / 2, y - high / 2)
+        return Box(*corner, wide, high, fill, False, box.id, *said, outlined)
+
+    def ahead(self, place: Point, u: float, v: float = 0) -> Point:
+        """Return the place that is so far along and across the flow from another."""
+        dx, dy = self.flow.point(u, v)
+        return place[0] + dx, place[1] + dy
+
+    def texts(self, box: NetBox) -> Iterator[Text]:
+        """Yield what is written in a box, and the shape beside the line that leaves it."""
+        shape = self.shapes[box.id]
+        left, top, right, bottom = shape.bounds
+        middle = ((left + right) / 2, (top + bottom) / 2)
+        if isinstance(shape, Box):
+            yield from stacked(middle, *self.lines(box), self.turned, self.theme.muted)
+        if box.id in self.noted:
+            half = (right - left if self.turned else bottom - top) / 2
+            place = self.ahead(middle, half + _BEHIND / 2, NOTE.BESIDE)
+            words, muted = self.shape_of(box), self.theme.muted
+            yield Text(*place, words, NOTE.FONT, self.turned, "start", muted)
 
     def placed(
         self,
@@ -181,12 +241,8 @@ class _Drawing:
         """Yield boxes with their captions, and clusters as groups in a dashed frame."""
         for child in children:
             if isinstance(child, NetBox):
-                shape = self.shapes[child.id]
-                yield shape
-                if isinstance(shape, Box):
-                    runs = (Run(captions.caption(child, self.language)),)
-                    x, y = shape.x + shape.width / 2, shape.y + shape.height / 2
-                    yield Text(x, y, runs, FONT, self.turned)
+                yield self.shapes[child.id]
+                yield from self.texts(child)
                 continue
             x0, y0, x1, y1 = map(
                 float, things[f"cluster_{self.clusters[child.id]}"]["bb"].split(",")
@@ -213,7 +269,10 @@ class _Drawing:
     def line(self, edge: Edge, spline: str) -> Line:
         """Return an edge as curves from the outline of one shape to just before another's."""
         points = [_point(pair) for pair in spline.split()]
-        points[0] = _onto(self.shapes[edge.source], points[0])
+        begin = _onto(self.shapes[edge.source], points[0])
+        if edge.source in self.noted:
+            points = [*_straight(begin, points[0]), *points]
+        points[0] = begin
         tip = _onto(self.shapes[edge.target], points[-1])
         (x0, y0), (x1, y1) = points[-2], tip
         span = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
@@ -227,6 +286,13 @@ def _point(pair: str) -> Point:
     """Return a place on the page; Graphviz counts upwards."""
     x, y = pair.split(",")
     return float(x), -float(y)
+
+
+def _straight(start: Point, end: Point) -> tuple[Point, Point, Point]:
+    """Return the first three control points of a straight line to where a curve goes on."""
+    (x0, y0), (x1, y1) = start, end
+    steps = ((x1 - x0) / 3, (y1 - y0) / 3)
+    return start, (x0 + steps[0], y0 + steps[1]), (x0 + 2 * steps[0], y0 + 2 * steps[1])
 
 
 def _onto(shape: Box | Circle, point: Point) -> Point:

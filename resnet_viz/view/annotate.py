@@ -23,7 +23,7 @@ from resnet_viz.view.parts import (
     Words,
 )
 
-__all__ = ["FACTS", "annotated"]
+__all__ = ["FACTS", "annotated", "notes"]
 
 FACTS = {
     "shape": "the shape of what flows, beside the line",
@@ -77,12 +77,21 @@ class _Writer:
 
     def notes(self, leaf: Leaf) -> tuple[Words, ...]:
         _, params, macs = self.cost(leaf.item)
-        notes = []
-        if "params" in self.facts and params:
-            notes.append(_words(phrase("params", self.language, params)))
-        if "macs" in self.facts and macs:
-            notes.append(_words(phrase("macs", self.language, short(macs))))
-        return tuple(notes)
+        return tuple(map(_words, notes(self.facts, params, macs, self.language)))
+
+
+def notes(facts: tuple[str, ...], params: Size, macs: Size, language: str) -> list[str]:
+    """Return what is written in a box of its parameters and multiply-adds: nothing of none.
+
+    >>> notes(("params", "macs"), 36864, 115605504, "en")
+    ['36,864 params', '116 M MACs']
+    """
+    found = []
+    if "params" in facts and params:
+        found.append(phrase("params", language, params))
+    if "macs" in facts and macs:
+        found.append(phrase("macs", language, short(macs)))
+    return found
 
 
 def _end(part: Part) -> Leaf | None:

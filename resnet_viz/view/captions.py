@@ -5,9 +5,10 @@ from __future__ import annotations
 from resnet_viz.labels import label
 from resnet_viz.ops import category_of
 from resnet_viz.ops.operator import spell
+from resnet_viz.view import annotate
 from resnet_viz.view.net import Box, Cluster, printable
 
-__all__ = ["caption", "category", "desc", "title"]
+__all__ = ["caption", "category", "desc", "notes", "shapes", "title"]
 
 LONGEST = 40
 """Characters of a caption."""
@@ -24,7 +25,7 @@ def caption(part: Box | Cluster, language: str) -> str:
     if isinstance(part, Box) and part.kind == "operator":
         return _clip(printable(label(part.name, part.attrs, language)))
     if isinstance(part, Box) and part.kind != "scope":
-        return _clip(", ".join(map(spell, part.outputs)) or part.id)
+        return shapes(part) or _clip(part.id)
     word = part.id.rpartition(".")[2]
     text = word if part.name in (word, "network") else f"{word}: {part.name}"
     return _clip(text) + _times(part)
@@ -36,6 +37,21 @@ def title(part: Box | Cluster, language: str) -> str:
         return f"{part.id}: {caption(part, language)}"
     kind = part.name or part.kind if isinstance(part, Box) else part.name
     return f"{part.id}: {kind}{_times(part)}"
+
+
+def notes(box: Box, facts: tuple[str, ...], language: str) -> list[str]:
+    """Return what is written on a box below its caption, one copy's numbers after how many run.
+
+    >>> notes(Box("layer1.0", "scope", "bottleneck", params=70400, repeat=3), ("params",), "en")
+    ['3 × 70,400 params']
+    """
+    times = f"{box.repeat} × " if _times(box) else ""
+    return [times + note for note in annotate.notes(facts, box.params, box.macs, language)]
+
+
+def shapes(box: Box) -> str:
+    """Return the shapes of what leaves a box."""
+    return _clip(", ".join(map(spell, box.outputs)))
 
 
 def desc(box: Box) -> str:

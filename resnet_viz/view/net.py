@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
-from resnet_viz.arithmetic import Size, product
+from resnet_viz.arithmetic import Size
+from resnet_viz.count import Costs
 from resnet_viz.errors import RequestError, show
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph.model import input_name
@@ -29,7 +30,8 @@ class Box(NamedTuple):
         name: the operator's in `ops.OPERATORS`, or the scope's kind.
         attrs: the operator's attributes.
         outputs: the shapes of what leaves it.
-        params: how many parameters one copy of it reads.
+        params: how many parameters one copy of it reads, with all that repeats inside.
+        macs: its multiply-adds, likewise.
         repeat: how many copies of it run in a row.
         sign: `+` or `×` where it joins several values, else empty.
     """
@@ -40,6 +42,7 @@ class Box(NamedTuple):
     attrs: Mapping[str, Any] = _NO_ATTRS
     outputs: tuple[Shape, ...] = ()
     params: Size = 0
+    macs: Size = 0
     repeat: Size = 1
     sign: str = ""
 
@@ -126,6 +129,7 @@ class _Reading:
 
     def __init__(self, depth: int | None) -> None:
         self.depth = depth
+        self.costs = Costs()
         self.ids: set[str] = set()
         self.homes: dict[str, str] = {}
         self.edges: dict[tuple[str, str], Shape | None] = {}
@@ -170,8 +174,8 @@ class _Reading:
             if isinstance(child, Node):
                 if child.op not in HIDDEN:
                     id = self.homes[child.path] = self.id(child.path)
-                    params = _params([child])
-                    parts.append(Box(id, "operator", child.op, child.attrs, child.outputs, params))
+                    _, *cost = self.costs.of(child)
+                    parts.append(Box(id, "operator", child.op, child.attrs, child.outputs, *cost))
             elif self.depth is not None and level + 1 >= self.depth:
                 parts += self.whole(child, child.path)
             else:
@@ -187,8 +191,9 @@ class _Reading:
             return ()
         id = self.id(path)
         self.homes.update((node.path, id) for node in nodes)
-        name, params = printable(scope.kind), _params(nodes)
-        return (Box(id, "scope", name, params=params, repeat=scope.repeat),)
+        _, params, macs = self.costs.of(scope)
+        name = printable(scope.kind)
+        return (Box(id, "scope", name, params=params, macs=macs, repeat=scope.repeat),)
 
     def connect(self, graph: Graph, values: dict[str, tuple[_Value, ...]]) -> None:
         """Draw the edges of all nodes, and add to `values` what each of them hands on."""
@@ -233,12 +238,6 @@ def _completed(parts: Iterable[Box | Cluster], ends: _Ends) -> Iterator[Box | Cl
             yield part._replace(sign=SIGNS[part.name])
         else:
             yield part
-
-
-def _params(nodes: Iterable[Node]) -> Size:
-    """Return how many parameters nodes read; what several of them read counts once."""
-    shapes = {param.name: param.shape for node in nodes for param in node.params}
-    return sum(product(shape) for shape in shapes.values())
 
 
 def printable(text: str) -> str:

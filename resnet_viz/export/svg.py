@@ -74,11 +74,13 @@ def _write_items(items: tuple[Item, ...], scene: Scene, out: list[str]) -> None:
 
 def _box(box: Box) -> str:
     x, y, width, height, fill, dashed, id, title, desc, outlined = box
-    colour = f' fill="{fill}"' if fill else ""
-    dash = _DASHES["dashed"] if dashed else ""
-    dash += "" if outlined else ' stroke="none"'
+    look = f' fill="{fill}"' if fill else ""
+    if dashed:
+        look += _DASHES["dashed"]
+    if not outlined:
+        look += ' stroke="none"'
     place = f'x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"'
-    return f"<rect{_id(id)} {place}{colour}{dash}{_end('rect', title, desc)}"
+    return f"<rect{_id(id)} {place}{look}{_end('rect', title, desc)}"
 
 
 def _circle(circle: Circle) -> str:

@@ -47,7 +47,7 @@ class Builder:
             outcome = OPERATORS[op].rule(*[value.shape for value in inputs], **attrs)
         except RequestError as error:
             raise RequestError(f"{path}: {error}") from None
-        prefix = f"{module_path(self.prefix)}{name}."
+        prefix = f"{module_path(self.prefix)}{name}." if outcome.params else ""
         node = Node(
             self.unique(path),
             op,

@@ -181,8 +181,8 @@ def _sources(parts: Sequence[_Wired]) -> _Sources:
     starts = [part.start for part in parts]
     sources = []
     for part in parts:
-        places = [bisect(starts, number) - 1 for number in part.reads]
-        sources.append(tuple(places if len(places) < 2 else sorted(set(places))))
+        places = tuple([bisect(starts, number) - 1 for number in part.reads])
+        sources.append(places if len(places) < 2 else tuple(sorted(set(places))))
     return tuple(sources)
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from typing import Any
+
 from resnet_viz.arithmetic import Size, differ, exact
 from resnet_viz.errors import RequestError, SpecError, show
 from resnet_viz.graph import Builder, Graph, Value
 from resnet_viz.ops.operator import spell
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.check import integer
+from resnet_viz.spec.kinds import NORMS, Conv
 from resnet_viz.spec.model import MAX_CHANNELS, MAX_SIDE
-from resnet_viz.spec.plan import BlockPlan, Conv, Shortcut, plan
+from resnet_viz.spec.plan import BlockPlan, ShortcutPlan, plan
 
 __all__ = ["assemble"]
 
@@ -62,7 +66,7 @@ def _check_input(spec: ResNetSpec, shape: object) -> None:
 
 
 class _Assembly:
-    """The reading of one spec; holds what every part of it needs to know."""
+    """The reading of one spec: a `Net`, on which the kinds of part call their operators."""
 
     def __init__(self, spec: ResNetSpec, builder: Builder) -> None:
         self.spec = spec
@@ -71,7 +75,7 @@ class _Assembly:
     def graph(self) -> Graph:
         x = self.stem(*self.builder.inputs)
         for number, stage in enumerate(plan(self.spec), start=1):
-            with self.builder.scope(f"layer{number}", "stage"):
+            with self.scope(f"layer{number}", "stage"):
                 x = self.block("0", stage.first, x)
                 if type(stage.repeat) is not int or stage.repeat > 0:
                     entry = x
@@ -93,49 +97,39 @@ class _Assembly:
         return x
 
     def block(self, name: str, block: BlockPlan, x: Value) -> Value:
-        with self.builder.scope(name, block.kind):
-            if self.spec.preactivation:
-                return self.preactivated(block, x)
-            functional = self.spec.functional
-            out = x
-            for i, conv in enumerate(block.convs, start=1):
-                if i > 1:
-                    out = self.activation(out, functional)
-                out = self.norm(f"bn{i}", self.conv(f"conv{i}", conv, out))
-            return self.activation(self.join(block.shortcut, out, x), functional)
+        with self.scope(name, block.kind):
+            return (self.before if self.spec.preactivation else self.after)(block, x)
 
-    def preactivated(self, block: BlockPlan, x: Value) -> Value:
+    def after(self, block: BlockPlan, x: Value) -> Value:
+        """Convolution, norm, activation, …, convolution, norm, add, activation."""
+        functional = self.spec.functional
+        out = x
+        for i, conv in enumerate(block.convs, start=1):
+            if i > 1:
+                out = self.activation(out, functional=functional)
+            out = self.norm(f"bn{i}", self.conv(f"conv{i}", conv, out))
+        return self.activation(self.join(block.shortcut, out, x), functional=functional)
+
+    def before(self, block: BlockPlan, x: Value) -> Value:
+        """Norm, activation, convolution, …, add (He et al. 2016, arXiv 1603.05027)."""
         functional = self.spec.functional
         out = x
         for i, conv in enumerate(block.convs, start=1):
             if i > 1 or block.activated:
-                out = self.activation(self.norm(f"bn{i}", out), functional)
-            if i == 1 and block.shortcut.kind in ("projection", "conv"):
+                out = self.activation(self.norm(f"bn{i}", out), functional=functional)
+            if i == 1 and block.shortcut.way.convolves:
                 x = out
             out = self.conv(f"conv{i}", conv, out)
         return self.join(block.shortcut, out, x)
 
-    def join(self, shortcut: Shortcut, out: Value, x: Value) -> Value:
-        if shortcut.kind == "none":
+    def join(self, shortcut: ShortcutPlan, out: Value, x: Value) -> Value:
+        way = shortcut.way
+        if not way.adds:
             return out
-        return self.builder.call("add", "add", out, self.shortcut(shortcut, x))
-
-    def shortcut(self, shortcut: Shortcut, x: Value) -> Value:
-        if shortcut.kind == "identity":
-            return x
-        with self.builder.scope("downsample", "shortcut"):
-            if shortcut.kind == "pad":
-                if shortcut.stride > 1:
-                    steps = (shortcut.stride, shortcut.stride)
-                    x = self.builder.call("subsample", "subsample", x, steps=steps)
-                if type(shortcut.extra) is not int or shortcut.extra > 0:
-                    amounts = (0, 0, 0, 0, 0, shortcut.extra)
-                    x = self.builder.call("pad", "pad", x, amounts=amounts)
-                return x
-            x = self.conv("0", Conv(shortcut.channels, 1, shortcut.stride), x)
-            if shortcut.kind == "projection" and not self.spec.preactivation:
-                x = self.norm("1", x)
-            return x
+        if way.run is not None:
+            with self.scope("downsample", "shortcut"):
+                x = way.run(self, shortcut.join, x)
+        return self.call("add", "add", out, x)
 
     def head(self, x: Value) -> Value:
         with self.builder.scope("head", "head", prefix=""):
@@ -143,15 +137,23 @@ class _Assembly:
                 x = self.activation(self.norm("norm", x))
             head = self.spec.head
             if head.pool:
-                x = self.builder.call("avgpool", "adaptive_avg_pool2d", x, size=(1, 1))
-            x = self.builder.call("flatten", "flatten", x, start=-3)
+                x = self.call("avgpool", "adaptive_avg_pool2d", x, size=(1, 1))
+            x = self.call("flatten", "flatten", x, start=-3)
             for i, width in enumerate(head.hidden, start=1):
-                x = self.builder.call(f"fc{i}", "linear", x, out_features=width, bias=True)
+                x = self.call(f"fc{i}", "linear", x, out_features=width, bias=True)
                 x = self.activation(x)
-            return self.builder.call("fc", "linear", x, out_features=head.classes, bias=True)
+            return self.call("fc", "linear", x, out_features=head.classes, bias=True)
+
+    # What kinds call
+
+    def call(self, name: str, op: str, *inputs: Value, **attrs: Any) -> Value:
+        return self.builder.call(name, op, *inputs, **attrs)
+
+    def scope(self, name: str, kind: str) -> AbstractContextManager[None]:
+        return self.builder.scope(name, kind)
 
     def pool(self, name: str, x: Value, kernel: int, padding: int) -> Value:
-        return self.builder.call(
+        return self.call(
             name,
             "max_pool2d",
             x,
@@ -162,7 +164,7 @@ class _Assembly:
         )
 
     def conv(self, name: str, conv: Conv, x: Value) -> Value:
-        return self.builder.call(
+        return self.call(
             name,
             "conv2d",
             x,
@@ -176,10 +178,10 @@ class _Assembly:
         )
 
     def norm(self, name: str, x: Value) -> Value:
-        if self.spec.norm == "none":
-            return x
-        return self.builder.call(name, "batch_norm", x, features=x.shape[-3])
+        normed: Value = NORMS[self.spec.norm].run(self, name, x)
+        return normed
 
-    def activation(self, x: Value, functional: bool = False) -> Value:
+    def activation(self, x: Value, name: str = "", functional: bool = False) -> Value:
         attrs = {"functional": True} if functional else {}
-        return self.builder.call(self.spec.activation, self.spec.activation, x, **attrs)
+        op = self.spec.activation
+        return self.call(name or op, op, x, **attrs)

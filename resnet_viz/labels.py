@@ -7,6 +7,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from resnet_viz.spec.kinds import SCOPES
+
 __all__ = ["KINDS", "LANGUAGES", "SIGNS", "label", "name_of", "phrase", "times"]
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "zh": "中文"})
@@ -83,9 +85,6 @@ _LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "body": "Body",
             "head": "Head",
             "stage": "Stage {number}",
-            "basic": "Basic block",
-            "bottleneck": "Bottleneck block",
-            "conv": "Convolution block",
             "shortcut": "Shortcut",
             "cost": "{output}; {params:,} parameters; {macs:,} MACs",
             "params": "{0:,} params",
@@ -184,9 +183,6 @@ _LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "body": "主体",
             "head": "头部",
             "stage": "阶段 {number}",
-            "basic": "基本块",
-            "bottleneck": "瓶颈块",
-            "conv": "卷积块",
             "shortcut": "捷径",
             "cost": "{output}；{params:,} 个参数；{macs:,} 次乘加",
             "params": "{0:,} 个参数",
@@ -263,8 +259,20 @@ def _label(
     return text
 
 
-KINDS = frozenset({"stem", "body", "head", "stage", "basic", "bottleneck", "conv", "shortcut"})
-"""The kinds of scope that have a label; a module's class is called as it is."""
+_NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        language: {
+            **{kind: _LABELS[language][kind] for kind in ("stem", "body", "head", "stage")},
+            "shortcut": _LABELS[language]["shortcut"],
+            **{kind: entry.label[i] for table in SCOPES for kind, entry in table.items()},
+        }
+        for i, language in enumerate(LANGUAGES)
+    }
+)
+"""What each kind of scope is called, by language; a module's class is called as it is."""
+
+KINDS = frozenset(_NAMES["en"])
+"""The kinds of scope that have a name of their own."""
 
 
 def name_of(kind: str, path: str, language: str) -> str:
@@ -276,7 +284,7 @@ def name_of(kind: str, path: str, language: str) -> str:
     own = path.rpartition(".")[2]
     if kind in KINDS:
         number = own[len(own.rstrip("0123456789")) :]
-        return _LABELS[language][kind].format(number=number).rstrip()
+        return _NAMES[language][kind].format(number=number).rstrip()
     return kind if not own or own.isdigit() else f"{own}: {kind}"
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from resnet_viz import Head, ResNetSpec, SpecError, Stage, Stem
 from resnet_viz.spec.kinds import BLOCKS
-from resnet_viz.spec.plan import BODIES, Conv, plan
+from resnet_viz.spec.plan import Conv, plan
 
 BASIC = (Stage(1, 64),)
 
@@ -15,8 +15,13 @@ def test_the_defaults_are_torchvisions_resnet18() -> None:
     assert ResNetSpec(stages=stages, name="resnet18") == find("resnet18")
 
 
-def test_every_block_kind_has_a_body() -> None:
-    assert set(BODIES) == set(BLOCKS)
+@pytest.mark.parametrize("kind", BLOCKS)
+def test_every_block_kind_ends_with_the_stages_channels(kind: str) -> None:
+    (stage,) = plan(ResNetSpec(stages=(Stage(2, 64, 2, kind),)))
+
+    for block, stride in ((stage.first, 2), (stage.rest, 1)):
+        assert block.convs[-1].channels == 64
+        assert [conv.stride for conv in block.convs if conv.stride > 1] == [2] * (stride == 2)
 
 
 @pytest.mark.parametrize(

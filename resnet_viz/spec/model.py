@@ -106,7 +106,7 @@ class Stage:
         one_of("block", self.block, BLOCKS)
         one_of("shortcut", self.shortcut, SHORTCUTS)
         boolean("pool", self.pool)
-        if self.block == "bottleneck":
+        if BLOCKS[self.block].bottleneck:
             divides("expansion", self.expansion, "channels", self.channels)
             if smallest(self.width) < 1:
                 raise SpecError(
@@ -138,7 +138,7 @@ class Stage:
         Of a bottleneck: `channels / expansion · base_width / 64`, rounded down, per group (Xie et
         al. 2017, Table 1; torchvision's rule). Of a basic block: its channels.
         """
-        if self.block == "bottleneck":
+        if BLOCKS[self.block].bottleneck:
             return self.channels // self.expansion * self.base_width // 64 * self.groups
         return self.channels
 

@@ -1,49 +1,32 @@
-"""A spec as convolutions: which ones each block has, how wide, with which stride.
+"""A spec as blocks: which convolutions each has, and what runs beside it.
 
-`assemble` makes operators of a plan and `nn.build` makes modules of it, so that the rules of the
-architecture (where a stride sits, when a shortcut projects, how wide a bottleneck is) stand here
-and nowhere else.
+`assemble` makes operators of a plan. What a kind of block or shortcut is stands in `spec.kinds`;
+which block gets which stride, dilation and shortcut stands here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import NamedTuple
 
 from resnet_viz.arithmetic import Size, differ
+from resnet_viz.spec.kinds.block import BLOCKS, Place
+from resnet_viz.spec.kinds.kind import Conv
+from resnet_viz.spec.kinds.shortcut import SHORTCUTS, WAYS, Join, Way
 from resnet_viz.spec.model import ResNetSpec, Stage
 
-__all__ = ["BlockPlan", "Conv", "Shortcut", "StagePlan", "plan"]
+__all__ = ["BlockPlan", "Conv", "ShortcutPlan", "StagePlan", "plan"]
 
 
-class Conv(NamedTuple):
-    """A square convolution that keeps the size, but for its stride."""
-
-    channels: Size
-    kernel: int
-    stride: int = 1
-    dilation: int = 1
-    groups: int = 1
-
-    @property
-    def padding(self) -> int:
-        """Zeros on each side: half of what the kernel spans beyond one pixel."""
-        return self.dilation * (self.kernel - 1) // 2
-
-
-class Shortcut(NamedTuple):
-    """What runs beside a block's body.
-
-    Attributes:
-        kind: `none`, `identity`, `pad` (every stride-th pixel, then `extra` channels of zeros),
-            `conv` (a bare 1×1 convolution) or `projection` (a 1×1 convolution and norm).
-    """
+class ShortcutPlan(NamedTuple):
+    """What runs beside one block: a kind of `kinds.shortcut.WAYS`, and what it has to reach."""
 
     kind: str
-    channels: Size = 0
-    stride: int = 1
-    extra: Size = 0
+    join: Join
+
+    @property
+    def way(self) -> Way:
+        """The entry of that kind."""
+        return WAYS[self.kind]
 
 
 class BlockPlan(NamedTuple):
@@ -56,7 +39,7 @@ class BlockPlan(NamedTuple):
 
     kind: str
     convs: tuple[Conv, ...]
-    shortcut: Shortcut
+    shortcut: ShortcutPlan
     activated: bool = False
 
 
@@ -71,44 +54,12 @@ class StagePlan(NamedTuple):
     """Whether a 2×2 max pool of stride 2 comes last."""
 
 
-def _basic(stage: Stage, stride: int, stride_in: str, dilation: int) -> tuple[Conv, ...]:
-    return (
-        Conv(stage.channels, 3, stride, dilation),
-        Conv(stage.channels, 3, 1, dilation),
-    )
-
-
-def _bottleneck(stage: Stage, stride: int, stride_in: str, dilation: int) -> tuple[Conv, ...]:
-    first, second = (stride, 1) if stride_in == "1x1" else (1, stride)
-    return (
-        Conv(stage.width, 1, first),
-        Conv(stage.width, 3, second, dilation, stage.groups),
-        Conv(stage.channels, 1),
-    )
-
-
-def _conv(stage: Stage, stride: int, stride_in: str, dilation: int) -> tuple[Conv, ...]:
-    return (Conv(stage.channels, 3, stride, dilation),)
-
-
-BODIES: Mapping[str, Callable[[Stage, int, str, int], tuple[Conv, ...]]] = MappingProxyType(
-    {"basic": _basic, "bottleneck": _bottleneck, "conv": _conv}
-)
-"""The convolutions of each block kind, in order. Its keys are those of `spec.kinds.BLOCKS`."""
-
-
-def _shortcut(option: str, channels_in: Size, channels: Size, stride: int) -> Shortcut:
-    """Read a shortcut option for one block (He et al. 2015, section 3.3 and 4.1)."""
-    if option == "none":
-        return Shortcut("none")
-    changes = stride != 1 or differ(channels_in, channels)
-    if option == "C" or (option == "B" and changes):
-        return Shortcut("projection", channels, stride)
-    if option == "conv" and changes:
-        return Shortcut("conv", channels, stride)
-    if option == "A" and changes:
-        return Shortcut("pad", channels, stride, channels - channels_in)
-    return Shortcut("identity")
+def _shortcut(stage: Stage, channels_in: Size, stride: int) -> ShortcutPlan:
+    option = SHORTCUTS[stage.shortcut]
+    channels = stage.channels
+    changes = option.changed != option.kept and (stride != 1 or differ(channels_in, channels))
+    join = Join(channels, stride, channels - channels_in)
+    return ShortcutPlan(option.changed if changes else option.kept, join)
 
 
 def plan(spec: ResNetSpec) -> tuple[StagePlan, ...]:
@@ -122,17 +73,17 @@ def plan(spec: ResNetSpec) -> tuple[StagePlan, ...]:
     stages = []
     channels, dilation = spec.stem.channels, 1
     for i, stage in enumerate(spec.stages):
-        body = BODIES[stage.block]
+        convs = BLOCKS[stage.block].convs
         first = BlockPlan(
             stage.block,
-            body(stage, stage.stride, spec.stride_in, dilation),
-            _shortcut(stage.shortcut, channels, stage.channels, stage.stride),
+            convs(stage, Place(stage.stride, spec.stride_in, dilation)),
+            _shortcut(stage, channels, stage.stride),
             spec.preactivation and i > 0,
         )
         rest = BlockPlan(
             stage.block,
-            body(stage, 1, spec.stride_in, stage.dilation),
-            _shortcut(stage.shortcut, stage.channels, stage.channels, 1),
+            convs(stage, Place(1, spec.stride_in, stage.dilation)),
+            _shortcut(stage, stage.channels, 1),
             spec.preactivation,
         )
         stages.append(StagePlan(first, rest, stage.blocks - 1, stage.pool))

@@ -1,0 +1,97 @@
+"""Blocks: the convolutions of a block's body, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from resnet_viz.spec.kinds.kind import Conv, Label
+
+if TYPE_CHECKING:
+    from resnet_viz.spec.model import Stage
+
+__all__ = ["BLOCKS", "STRIDES_IN", "Block", "Place"]
+
+
+class Place(NamedTuple):
+    """Where a block stands.
+
+    Attributes:
+        stride: that the block has.
+        stride_in: which convolution of a bottleneck carries it; see `STRIDES_IN`.
+        dilation: of its first 3×3 convolution; its others have that of the stage.
+    """
+
+    stride: int
+    stride_in: str
+    dilation: int
+
+
+class Block(NamedTuple):
+    """An entry of the table.
+
+    Attributes:
+        says: what it is.
+        convs: returns its convolutions, of a stage and the block's place in it.
+        label: what figures call it.
+        bottleneck: whether it is narrower inside, so that a stage's `expansion`, `groups` and
+            `base_width` mean something.
+    """
+
+    says: str
+    convs: Callable[[Stage, Place], tuple[Conv, ...]]
+    label: Label
+    bottleneck: bool = False
+
+    def __str__(self) -> str:
+        return self.says
+
+
+def _basic(stage: Stage, place: Place) -> tuple[Conv, ...]:
+    return (
+        Conv(stage.channels, 3, place.stride, place.dilation),
+        Conv(stage.channels, 3, 1, stage.dilation),
+    )
+
+
+def _bottleneck(stage: Stage, place: Place) -> tuple[Conv, ...]:
+    first, second = (place.stride, 1) if place.stride_in == "1x1" else (1, place.stride)
+    return (
+        Conv(stage.width, 1, first),
+        Conv(stage.width, 3, second, place.dilation, stage.groups),
+        Conv(stage.channels, 1),
+    )
+
+
+def _conv(stage: Stage, place: Place) -> tuple[Conv, ...]:
+    return (Conv(stage.channels, 3, place.stride, place.dilation),)
+
+
+BLOCKS: Mapping[str, Block] = MappingProxyType(
+    {
+        "basic": Block(
+            "3x3, 3x3 (He et al. 2015, Figure 5 left)", _basic, ("Basic block", "基本块")
+        ),
+        "bottleneck": Block(
+            "1x1, 3x3, 1x1 (He et al. 2015, Figure 5 right)",
+            _bottleneck,
+            ("Bottleneck block", "瓶颈块"),
+            bottleneck=True,
+        ),
+        "conv": Block(
+            "one 3x3 (VGG, Simonyan & Zisserman 2014, arXiv 1409.1556)",
+            _conv,
+            ("Convolution block", "卷积块"),
+        ),
+    }
+)
+"""What a stage's `block` may be."""
+
+STRIDES_IN: Mapping[str, str] = MappingProxyType(
+    {
+        "3x3": "stride in a bottleneck's 3x3 convolution (torchvision, v1.5)",
+        "1x1": "stride in a bottleneck's first 1x1 convolution (the paper, v1)",
+    }
+)
+"""What `stride_in` may be."""

@@ -11,7 +11,8 @@ from resnet_viz.graph import Builder, Graph, Value
 from resnet_viz.ops.operator import spell
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.check import integer
-from resnet_viz.spec.kinds import NORMS, Conv
+from resnet_viz.spec.kinds import ATTENTIONS, DOWNSAMPLERS, NORMS, Conv
+from resnet_viz.spec.kinds.stem import stem
 from resnet_viz.spec.model import MAX_CHANNELS, MAX_SIDE
 from resnet_viz.spec.plan import BlockPlan, ShortcutPlan, plan
 
@@ -87,14 +88,9 @@ class _Assembly:
         return self.builder.graph(self.spec.name, self.head(x))
 
     def stem(self, x: Value) -> Value:
-        stem = self.spec.stem
         with self.builder.scope("stem", "stem", prefix=""):
-            x = self.conv("conv1", Conv(stem.channels, stem.kernel, stem.stride), x)
-            x = self.norm("bn1", x)
-            x = self.activation(x)
-            if stem.pool:
-                x = self.pool("maxpool", x, 3, 1)
-        return x
+            out: Value = stem(self, x)
+        return out
 
     def block(self, name: str, block: BlockPlan, x: Value) -> Value:
         with self.scope(name, block.kind):
@@ -102,28 +98,52 @@ class _Assembly:
 
     def after(self, block: BlockPlan, x: Value) -> Value:
         """Convolution, norm, activation, …, convolution, norm, add, activation."""
-        functional = self.spec.functional
-        out = x
+        out, functional, last = x, self.spec.functional, len(block.convs)
         for i, conv in enumerate(block.convs, start=1):
-            if i > 1:
-                out = self.activation(out, functional=functional)
-            out = self.norm(f"bn{i}", self.conv(f"conv{i}", conv, out))
+            out = self.drop("dropout", self.spec.dropout if i == last else 0, out)
+            out = self.conv(f"conv{i}", self.softened(conv), out)
+            if i < last:
+                out = self.normed(f"bn{i}", out, functional=functional)
+            else:
+                out = self.norm(f"bn{i}", out)
+            out = self.soften(conv, out)
         return self.activation(self.join(block.shortcut, out, x), functional=functional)
 
     def before(self, block: BlockPlan, x: Value) -> Value:
         """Norm, activation, convolution, …, add (He et al. 2016, arXiv 1603.05027)."""
-        functional = self.spec.functional
-        out = x
+        out, functional, last = x, self.spec.functional, len(block.convs)
         for i, conv in enumerate(block.convs, start=1):
             if i > 1 or block.activated:
-                out = self.activation(self.norm(f"bn{i}", out), functional=functional)
+                out = self.normed(f"bn{i}", out, functional=functional)
             if i == 1 and block.shortcut.way.convolves:
                 x = out
-            out = self.conv(f"conv{i}", conv, out)
-        return self.join(block.shortcut, out, x)
+            elif i > 1:
+                out = self.soften(block.convs[i - 2], out)
+            out = self.drop("dropout", self.spec.dropout if i == last else 0, out)
+            out = self.conv(f"conv{i}", self.softened(conv), out)
+        return self.join(block.shortcut, self.soften(block.convs[-1], out), x)
+
+    def softened(self, conv: Conv) -> Conv:
+        """Return a convolution as the network runs it: without its stride, if another has that."""
+        moved = DOWNSAMPLERS[self.spec.downsampler].run is not None
+        return conv._replace(stride=1) if moved else conv
+
+    def soften(self, conv: Conv, x: Value) -> Value:
+        """Call what has the stride in a convolution's place."""
+        run = DOWNSAMPLERS[self.spec.downsampler].run
+        return x if run is None or conv.stride == 1 else run(self, "aa", conv.stride, x)
+
+    def drop(self, op: str, rate: float, x: Value) -> Value:
+        return self.call(op, op, x) if rate else x
 
     def join(self, shortcut: ShortcutPlan, out: Value, x: Value) -> Value:
-        way = shortcut.way
+        way, attention = shortcut.way, self.spec.attention
+        gate = ATTENTIONS[attention].gate
+        if gate is not None:
+            with self.scope(attention, attention):
+                out = gate(self, out)
+        if way.adds:
+            out = self.drop("drop_path", self.spec.drop_path, out)
         if not way.adds:
             return out
         if way.run is not None:
@@ -134,7 +154,7 @@ class _Assembly:
     def head(self, x: Value) -> Value:
         with self.builder.scope("head", "head", prefix=""):
             if self.spec.preactivation:
-                x = self.activation(self.norm("norm", x))
+                x = self.normed("norm", x)
             head = self.spec.head
             if head.pool:
                 x = self.call("avgpool", "adaptive_avg_pool2d", x, size=(1, 1))
@@ -142,6 +162,7 @@ class _Assembly:
             for i, width in enumerate(head.hidden, start=1):
                 x = self.call(f"fc{i}", "linear", x, out_features=width, bias=True)
                 x = self.activation(x)
+            x = self.drop("dropout", head.dropout, x)
             return self.call("fc", "linear", x, out_features=head.classes, bias=True)
 
     # What kinds call
@@ -175,11 +196,17 @@ class _Assembly:
             dilation=(conv.dilation, conv.dilation),
             groups=conv.groups,
             bias=self.spec.bias,
+            **({"standardized": True} if self.spec.standardized else {}),
         )
 
     def norm(self, name: str, x: Value) -> Value:
-        normed: Value = NORMS[self.spec.norm].run(self, name, x)
+        normed: Value = NORMS[self.spec.norm].run(self, name, x, False)
         return normed
+
+    def normed(self, name: str, x: Value, activation: str = "", functional: bool = False) -> Value:
+        norm = NORMS[self.spec.norm]
+        x = norm.run(self, name, x, True)
+        return x if norm.activates else self.activation(x, activation, functional)
 
     def activation(self, x: Value, name: str = "", functional: bool = False) -> Value:
         attrs = {"functional": True} if functional else {}

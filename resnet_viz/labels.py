@@ -76,6 +76,13 @@ _LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "div": "Divide",
             "cat": "Concat",
             "dropout": "Dropout",
+            "drop_path": "Drop path",
+            "std_conv2d": "{kernel} Std conv",
+            "filter_response_norm": "Filter response norm",
+            "evo_norm": "EvoNorm-S0",
+            "blur_pool2d": "{kernel} BlurPool",
+            "pad2d": "Zero padding",
+            "unflatten": "Unflatten",
             "identity": "Identity",
             "embedding": "Embedding",
             "contiguous": "Contiguous",
@@ -174,6 +181,13 @@ _LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "div": "相除",
             "cat": "连结",
             "dropout": "暂退法",
+            "drop_path": "随机深度",
+            "std_conv2d": "{kernel} 标准化卷积层",
+            "filter_response_norm": "滤波响应规范化层",
+            "evo_norm": "EvoNorm-S0",
+            "blur_pool2d": "{kernel} 模糊汇聚层",
+            "pad2d": "补零",
+            "unflatten": "拆分",
             "identity": "恒等",
             "embedding": "嵌入层",
             "contiguous": "连续化",
@@ -227,6 +241,10 @@ def label(op: str, attrs: Mapping[str, Any], language: str) -> str:
     >>> label("max_pool2d", {"kernel": (3, 3)}, "zh")
     '3 × 3 最大汇聚层'
     """
+    if attrs.get("standardized"):
+        op = f"std_{op}"
+    elif op == "pad" and len(attrs.get("amounts", ())) <= 4:
+        op = "pad2d"
     return _label(op, language, *map(attrs.get, _SAID))
 
 

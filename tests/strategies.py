@@ -1,11 +1,19 @@
-"""Generated specs: every kind of stem, block, shortcut and head in small sizes."""
+"""Generated specs: every kind of part in small sizes."""
 
 from dataclasses import replace
 
 from hypothesis import strategies as st
 
 from resnet_viz import Head, RequestError, ResNetSpec, Stage, Stem, assemble
-from resnet_viz.spec.kinds import STRIDES_IN
+from resnet_viz.spec.kinds import (
+    ACTIVATIONS,
+    ATTENTIONS,
+    DOWNSAMPLERS,
+    NORMS,
+    POOLINGS,
+    SHORTCUTS,
+    STRIDES_IN,
+)
 
 stems = st.builds(
     Stem,
@@ -13,12 +21,13 @@ stems = st.builds(
     kernel=st.sampled_from([1, 3, 7]),
     stride=st.integers(1, 2),
     pool=st.booleans(),
+    hidden=st.lists(st.integers(1, 9), max_size=2).map(tuple),
 )
 
 
 @st.composite
 def stages(draw, channels_in: int) -> Stage:
-    shortcut = draw(st.sampled_from(["none", "A", "B", "C", "conv"]))
+    shortcut = draw(st.sampled_from(sorted(SHORTCUTS)))
     common = {
         "blocks": draw(st.integers(1, 5)),
         "stride": draw(st.integers(1, 3)),
@@ -31,10 +40,12 @@ def stages(draw, channels_in: int) -> Stage:
         block = draw(st.sampled_from(["basic", "conv"]))
         return Stage(channels=draw(st.integers(low, low + 8)), block=block, **common)
     expansion = draw(st.sampled_from([1, 2, 4]))
+    block = draw(st.sampled_from(["bottleneck", "bottleneck", "senet"]))
     inner = draw(st.integers(-(-low // expansion), -(-low // expansion) + 4))
+    even = 2 if block == "senet" else 1  # its first convolution is half as wide
     return Stage(
-        channels=inner * expansion,
-        block="bottleneck",
+        channels=inner * expansion * even,
+        block=block,
         expansion=expansion,
         groups=draw(st.integers(1, 3)),
         base_width=draw(st.sampled_from([64, 128])),
@@ -49,6 +60,16 @@ def specs(draw) -> ResNetSpec:
     for _ in range(draw(st.integers(1, 4))):
         all_stages.append(draw(stages(channels)))
         channels = all_stages[-1].channels
+    preactivation = draw(st.booleans())
+    norm = draw(st.sampled_from(["batch", "batch", *sorted(NORMS)]))
+    attention = draw(st.sampled_from(["none", *sorted(ATTENTIONS)]))
+    downsampler = draw(st.sampled_from(["stride", "stride", *sorted(DOWNSAMPLERS)]))
+    softens = ["max", "conv"] if downsampler != "stride" else sorted(POOLINGS)
+    stem = replace(
+        stem,
+        activated=not preactivation or draw(st.booleans()),
+        pooling=draw(st.sampled_from(softens)) if stem.pool else "max",
+    )
     spec = ResNetSpec(
         stages=tuple(all_stages),
         name=draw(st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=12)),
@@ -58,15 +79,31 @@ def specs(draw) -> ResNetSpec:
             draw(st.integers(1, 12)),
             tuple(draw(st.lists(st.integers(1, 9), max_size=2))),
             draw(st.booleans()),
+            draw(st.sampled_from([0.0, 0.5])),
         ),
         stride_in=draw(st.sampled_from(sorted(STRIDES_IN))),
         bias=draw(st.booleans()),
-        preactivation=draw(st.booleans()),
-        norm=draw(st.sampled_from(["batch", "batch", "none"])),
+        preactivation=preactivation,
+        norm=norm,
+        norm_groups=1 if norm in ("group", "evo") else 32,
+        activation=draw(st.sampled_from(sorted(ACTIVATIONS))),
+        functional=draw(st.booleans()),
+        attention=attention,
+        reduction=draw(st.integers(1, 4)) if attention == "se" else 16,
+        downsampler=downsampler,
+        standardized=draw(st.booleans()),
+        dropout=draw(st.sampled_from([0.0, 0.5])),
+        drop_path=draw(st.sampled_from([0.0, 0.5])),
     )
     try:
         assemble(spec)
-    except RequestError:  # a pool met a size of one
+    except RequestError:  # a pool met a size of one, or rounds a size down where another rounds up
         bare = tuple(replace(stage, pool=False) for stage in spec.stages)
+        plain = replace(spec.stem, pooling="max")
+        spec = replace(spec, stem=plain, stages=bare, downsampler="stride")
+    try:
+        assemble(spec)
+    except RequestError:  # groups that do not divide half a width
+        bare = tuple(replace(stage, groups=1) for stage in spec.stages)
         return replace(spec, stages=bare)
     return spec

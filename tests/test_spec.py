@@ -103,7 +103,7 @@ def test_a_stage_that_keeps_size_and_width_needs_no_projection() -> None:
         (lambda: Stage(2, 64, 0), "^stride: 0 "),
         (lambda: Stage(2, 64, block="botleneck"), "did you mean 'bottleneck'"),
         (lambda: Stage(2, 64, block=3), "^block: 3 "),
-        (lambda: Stage(2, 64, shortcut="D"), r"^shortcut: 'D' \(must be one of \['none', 'A'"),
+        (lambda: Stage(2, 64, shortcut="E"), r"^shortcut: 'E' \(must be one of \['none', 'A'"),
         (lambda: Stage(2, 64, groups=2), "^groups: 2 .a basic block has no bottleneck"),
         (lambda: Stage(2, 64, base_width=128), "^base_width: 128 .a basic block"),
         (lambda: Stage(2, 64, dilation=0), "^dilation: 0 "),
@@ -132,7 +132,7 @@ def test_a_stage_that_keeps_size_and_width_needs_no_projection() -> None:
         (lambda: ResNetSpec(stages=BASIC, name="a" * 201), "^name: 201 characters"),
         (lambda: ResNetSpec(stages=BASIC, stride_in="7x7"), "^stride_in: '7x7' "),
         (lambda: ResNetSpec(stages=BASIC, norm="bath"), "did you mean 'batch'"),
-        (lambda: ResNetSpec(stages=BASIC, activation="gelu"), "^activation: 'gelu' "),
+        (lambda: ResNetSpec(stages=BASIC, activation="geluu"), "did you mean 'gelu'"),
         (lambda: ResNetSpec(stages=BASIC, bias="no"), "^bias: 'no' "),
         (
             lambda: ResNetSpec(stages=(Stage(1, 64), Stage(1, 32, shortcut="A"))),

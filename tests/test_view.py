@@ -4,6 +4,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from samples import SAMPLE
 from torch import nn
 
 from resnet_viz import RequestError, assemble, draw
@@ -15,7 +16,7 @@ from resnet_viz.tracing.torchvision import import_beside
 from resnet_viz.view import Chain, Fold, Frame, Leaf, Module, Options, Split, compose
 from resnet_viz.view.compose import HIDDEN, compose_graph
 from resnet_viz.view.figures import network
-from resnet_viz.zoo import entries, find
+from resnet_viz.zoo import find
 
 
 def lines(chain: Chain, entry: str) -> tuple[set[tuple[str, str]], str]:
@@ -201,7 +202,7 @@ def test_boxes_and_brackets_stand_for_every_operator_of_a_module(name, pairs, de
 
 @pytest.mark.parametrize("depth", [None, "network", "stage", "block", "op"])
 @pytest.mark.parametrize("exact", [False, True])
-@pytest.mark.parametrize("name", entries())
+@pytest.mark.parametrize("name", SAMPLE)
 def test_boxes_and_brackets_stand_for_every_operator_of_the_zoo(name, exact, depth) -> None:
     graph = assemble(find(name))
     (column,) = network(graph, Options(depth=depth, exact=exact)).columns

@@ -18,19 +18,23 @@ class Layers(NamedTuple):
     Attributes:
         total: convolutions and fully connected layers on the longest way from input to output. A
             shortcut is the shorter way past its block, so its projection does not count (He et al.
-            2015: 50 layers of 53 convolutions and one fully connected layer).
+            2015: 50 layers of 53 convolutions and one fully connected layer). Where two values
+            are multiplied, the longer way is a gate and does not count (Hu et al. 2018:
+            SE-ResNet-50 has 50 layers).
         convolutions: all convolutions.
         linear: all fully connected layers.
+        gates: those of both that are in gates.
     """
 
     total: Size
     convolutions: Size
     linear: Size
+    gates: Size = 0
 
     @property
     def aside(self) -> Size:
-        """Layers beside the main path: the projections of a residual network."""
-        return self.convolutions + self.linear - self.total
+        """Layers beside the main path and in no gate: the projections of a residual network."""
+        return self.convolutions + self.linear - self.total - self.gates
 
     def derive(self) -> str:
         """Return the derivation as one line.
@@ -39,6 +43,8 @@ class Layers(NamedTuple):
         '53 convolutions − 4 projections + 1 fully connected = 50 layers'
         """
         aside = f" − {_of(self.aside, 'projection')}" if self.aside else ""
+        if self.gates:
+            aside += f" − {self.gates:,} in gates"
         return (
             f"{_of(self.convolutions, 'convolution')}{aside} + {self.linear} fully connected "
             f"= {_of(self.total, 'layer')}"
@@ -62,7 +68,7 @@ def count_layers(graph: Graph) -> Layers:
     total: Size = 0
     for path in graph.outputs:
         total = maximum(total, walk.depth[path])
-    return Layers(total, walk.count["conv"], walk.count["linear"])
+    return Layers(total, walk.count["conv"], walk.count["linear"], walk.gates)
 
 
 class _Walk:
@@ -71,6 +77,7 @@ class _Walk:
     def __init__(self, inputs: int) -> None:
         self.depth: dict[str, Size] = {input_name(i): 0 for i in range(inputs)}
         self.count: dict[str, Size] = {"conv": 0, "linear": 0}
+        self.gates: Size = 0
 
     def scope(self, scope: Scope, times: Size) -> None:
         times = times * scope.repeat
@@ -88,6 +95,10 @@ class _Walk:
         longest: Size = 0
         for source in node.inputs:
             longest = maximum(longest, self.depth[source])
+        if node.op == "mul" and len(node.inputs) == 2:
+            shorter = self.depth[node.inputs[0]] + self.depth[node.inputs[1]] - longest
+            self.gates = self.gates + (longest - shorter) * times
+            longest = shorter
         category = category_of(node.op)
         if category in self.count:
             self.count[category] = self.count[category] + times

@@ -11,6 +11,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own name for it
 
 from resnet_viz.graph import Node
+from resnet_viz.nn.layers import (
+    BlurPool2d,
+    DropPath,
+    EvoNorm2d,
+    FilterResponseNorm2d,
+    StdConv2d,
+)
 
 __all__ = ["FUNCTIONS", "MODULES", "function_of", "is_module", "module_of"]
 
@@ -32,8 +39,16 @@ def _conv(kind: Callable[..., nn.Module]) -> Callable[[Node], nn.Module]:
     return make
 
 
+def _conv2d(node: Node) -> nn.Module:
+    return _conv(StdConv2d if node.attrs.get("standardized") else nn.Conv2d)(node)
+
+
 def _batch_norm(node: Node) -> nn.Module:
     return nn.BatchNorm2d(node.attrs["features"])
+
+
+def _group_norm(node: Node) -> nn.Module:
+    return nn.GroupNorm(node.attrs["groups"], node.attrs["weight"][0])
 
 
 def _linear(node: Node) -> nn.Module:
@@ -46,21 +61,53 @@ def _max_pool(node: Node) -> nn.Module:
     return nn.MaxPool2d(attrs["kernel"], attrs["stride"], attrs["padding"], attrs["dilation"])
 
 
+def _avg_pool(node: Node) -> nn.Module:
+    attrs = node.attrs
+    ceil = attrs.get("ceil_mode", False)
+    return nn.AvgPool2d(attrs["kernel"], attrs["stride"], attrs["padding"], ceil)
+
+
+def _blur_pool(node: Node) -> nn.Module:
+    return BlurPool2d(node.attrs["stride"][0])
+
+
+def _activation(kind: Callable[[], nn.Module]) -> Callable[[Node], nn.Module]:
+    return lambda node: kind()
+
+
 def _adaptive_avg_pool(node: Node) -> nn.Module:
     return nn.AdaptiveAvgPool2d(node.attrs["size"])
 
 
 MODULES: Mapping[str, Callable[[Node], nn.Module]] = MappingProxyType(
     {
-        "conv2d": _conv(nn.Conv2d),
+        "conv1d": _conv(nn.Conv1d),
+        "conv2d": _conv2d,
         "batch_norm": _batch_norm,
-        "relu": lambda node: nn.ReLU(),
+        "group_norm": _group_norm,
+        "filter_response_norm": lambda node: FilterResponseNorm2d(**node.attrs),
+        "evo_norm": lambda node: EvoNorm2d(**node.attrs),
+        "relu": _activation(nn.ReLU),
+        "relu6": _activation(nn.ReLU6),
+        "leaky_relu": _activation(nn.LeakyReLU),
+        "elu": _activation(nn.ELU),
+        "selu": _activation(nn.SELU),
+        "gelu": _activation(nn.GELU),
+        "silu": _activation(nn.SiLU),
+        "mish": _activation(nn.Mish),
+        "hardswish": _activation(nn.Hardswish),
+        "softplus": _activation(nn.Softplus),
+        "sigmoid": _activation(nn.Sigmoid),
+        "dropout": lambda node: nn.Dropout(0.0),
+        "drop_path": lambda node: DropPath(0.0),
         "max_pool2d": _max_pool,
+        "avg_pool2d": _avg_pool,
+        "blur_pool2d": _blur_pool,
         "adaptive_avg_pool2d": _adaptive_avg_pool,
         "linear": _linear,
     }
 )
-"""Operators that are modules: what makes one, of a node."""
+"""Operators that are modules: what makes one, of a node. Rates of dropout are set by `build`."""
 
 
 def _add(a: Tensor, b: Tensor) -> Tensor:
@@ -73,8 +120,17 @@ def _activate(x: Tensor, *, name: str) -> Tensor:
     return activated
 
 
+def _mul(a: Tensor, b: Tensor) -> Tensor:
+    return a * b
+
+
 def _flatten(x: Tensor, *, start: int) -> Tensor:
     return x.flatten(start)
+
+
+def _unflatten(x: Tensor, *, sizes: tuple[int, ...]) -> Tensor:
+    unflattened: Tensor = x.unflatten(-1, sizes)  # type: ignore[no-untyped-call]
+    return unflattened
 
 
 def _subsample(x: Tensor, *, steps: tuple[int, ...]) -> Tensor:
@@ -87,7 +143,14 @@ def _pad(x: Tensor, *, amounts: tuple[int, ...]) -> Tensor:
 
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {"add": _add, "flatten": _flatten, "subsample": _subsample, "pad": _pad}
+    {
+        "add": _add,
+        "mul": _mul,
+        "flatten": _flatten,
+        "unflatten": _unflatten,
+        "subsample": _subsample,
+        "pad": _pad,
+    }
 )
 """Operators that are functions of tensors and of the operator's attributes."""
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from resnet_viz.assembly import assemble
 from resnet_viz.graph import unroll
 from resnet_viz.nn.block import Block
+from resnet_viz.nn.layers import DropPath
 from resnet_viz.spec import ResNetSpec
 
 __all__ = ["ResNet", "build"]
@@ -48,6 +49,7 @@ class ResNet(Block):
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        _set_rates(self, spec)
         if zero_init and not spec.preactivation:
             for number, _ in enumerate(spec.stages, start=1):
                 for block in getattr(self, f"layer{number}").children():
@@ -56,6 +58,19 @@ class ResNet(Block):
     def forward(self, x: Tensor) -> Tensor:
         """Return the scores of each class, `(N, classes)`."""
         return super().forward(x)
+
+
+def _set_rates(net: nn.Module, spec: ResNetSpec) -> None:
+    """Set the rates of dropout, and of drop path from 0 at the first block to its full at the last.
+
+    Source of that rule: Huang et al. 2016 (arXiv 1603.09382), equation 4; from 0 as in timm.
+    """
+    for name, module in net.named_modules():
+        if isinstance(module, nn.Dropout):
+            module.p = spec.dropout if "." in name else spec.head.dropout
+    paths = [module for module in net.modules() if isinstance(module, DropPath)]
+    for i, path in enumerate(paths):
+        path.rate = spec.drop_path * i / max(len(paths) - 1, 1)
 
 
 def _zero_last_norm(block: nn.Module) -> None:

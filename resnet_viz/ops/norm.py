@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from resnet_viz.arithmetic import Size, product
+from resnet_viz.arithmetic import Size, largest, product
+from resnet_viz.errors import RequestError
 from resnet_viz.ops.operator import Operator, Outcome, Shape
 
 __all__ = ["OPERATORS"]
@@ -24,13 +25,50 @@ def batch_norm(x: Shape, *, features: Size) -> Outcome:
 def normalize(x: Shape, *, weight: Shape = (), bias: Shape = ()) -> Outcome:
     """Any shape to itself, scaled by a weight and offset by a bias where there are such.
 
-    Layer norm (arXiv 1607.06450), group norm (1803.08494), instance norm (1607.08022).
+    Layer norm (arXiv 1607.06450), instance norm (1607.08022).
     """
     params = tuple((name, size) for name, size in (("weight", weight), ("bias", bias)) if size)
     return Outcome((x,), params, {"norm_outputs": product(x)})
 
 
+def group_norm(x: Shape, *, groups: int, weight: Shape = (), bias: Shape = ()) -> Outcome:
+    """Any shape to itself, each group of channels on its own (arXiv 1803.08494)."""
+    _divide(groups, weight)
+    return normalize(x, weight=weight, bias=bias)
+
+
+def filter_response_norm(x: Shape, *, features: Size, activated: bool) -> Outcome:
+    """Any shape to itself, each channel over its root mean square (arXiv 1911.09737, equation 1).
+
+    The activation that belongs to it has a threshold for each channel, `tau` (equation 3).
+    """
+    return _own_activation(x, features, ("tau",) if activated else ())
+
+
+def evo_norm(x: Shape, *, features: Size, groups: int, activated: bool) -> Outcome:
+    """Any shape to itself: EvoNorm-S0 (arXiv 2004.02967, Table 3), norm and activation in one.
+
+    Without the activation it only scales and offsets.
+    """
+    _divide(groups, (features,))
+    return _own_activation(x, features, ("v",) if activated else ())
+
+
+def _divide(groups: int, weight: Shape) -> None:
+    """Check that groups divide the channels that are scaled."""
+    if weight and largest(weight[0] % groups) != 0:
+        raise RequestError(f"{weight[0]} channels (norm groups, {groups}, must divide them)")
+
+
+def _own_activation(x: Shape, features: Size, more: tuple[str, ...]) -> Outcome:
+    names = ("weight", "bias", *more)
+    return Outcome((x,), tuple((name, (features,)) for name in names), {"norm_outputs": product(x)})
+
+
 OPERATORS = (
     Operator("batch_norm", "norm", batch_norm),
-    *(Operator(name, "norm", normalize) for name in ("layer_norm", "group_norm")),
+    Operator("layer_norm", "norm", normalize),
+    Operator("group_norm", "norm", group_norm),
+    Operator("filter_response_norm", "norm", filter_response_norm),
+    Operator("evo_norm", "norm", evo_norm),
 )

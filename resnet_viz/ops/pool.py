@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from resnet_viz.arithmetic import product
+from resnet_viz.arithmetic import product, smallest
+from resnet_viz.errors import RequestError
 from resnet_viz.ops.conv import window
-from resnet_viz.ops.operator import Operator, Outcome, Shape, needs_sizes
+from resnet_viz.ops.operator import Operator, Outcome, Shape, needs_sizes, spell
 
 __all__ = ["OPERATORS"]
 
@@ -37,6 +38,30 @@ def pool(
     return Outcome((output,), terms={"pool_inputs": product(x), "pool_outputs": product(output)})
 
 
+def blur_pool(
+    x: Shape, *, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape
+) -> Outcome:
+    """`(..., C, H, W)` to the places where a fixed blur falls (Zhang 2019, arXiv 1904.11486).
+
+    A convolution of each channel by itself, after reflection at the edges, with weights that are no
+    parameters: its multiply-adds count as torch's FlopCounterMode counts them, what it puts out is
+    that of a pool and no activation.
+    """
+    edges = zip(x[-2:], padding, strict=True)
+    if any(smallest(size - amount) < 1 for size, amount in edges):
+        raise RequestError(
+            f"{spell(x)} cannot be reflected at its edges (must be larger than {padding[0]})"
+        )
+    output = (*x[:-2], *window(x[-2:], kernel, stride, padding, dilation))
+    elements = product(output)
+    terms = {
+        "conv_macs": elements * product(kernel),
+        "pool_inputs": product(x),
+        "pool_outputs": elements,
+    }
+    return Outcome((output,), terms=terms)
+
+
 def adaptive_pool(x: Shape, *, size: Shape) -> Outcome:
     """`(..., H, W)` to `(..., *size)`; size `(1, 1)` is global pooling."""
     output = (*x[: -len(size)], *size)
@@ -47,6 +72,7 @@ def adaptive_pool(x: Shape, *, size: Shape) -> Outcome:
 
 
 OPERATORS = (
+    Operator("blur_pool2d", "pool", blur_pool),
     *(
         Operator(f"{kind}_pool{rank}d", "pool", pool)
         for kind in ("max", "avg")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_viz.arithmetic import Size, product
+from resnet_viz.arithmetic import Size, differ, product
 from resnet_viz.errors import RequestError
 from resnet_viz.ops.operator import Operator, Outcome, Shape, needs_sizes, spell
 
@@ -12,6 +12,13 @@ __all__ = ["OPERATORS"]
 def flatten(x: Shape, *, start: int) -> Outcome:
     """All dimensions from `start` on, counted from the last (`-3` of an image), become one."""
     return Outcome(((*x[:start], product(x[start:])),))
+
+
+def unflatten(x: Shape, *, sizes: Shape) -> Outcome:
+    """The last dimension becomes several."""
+    if differ(product(sizes), x[-1]):
+        raise RequestError(f"{x[-1]} cannot become {spell(sizes)}")
+    return Outcome(((*x[:-1], *sizes),))
 
 
 def subsample(x: Shape, *, steps: tuple[int, ...]) -> Outcome:
@@ -51,10 +58,11 @@ def permute(x: Shape, *, order: tuple[int, ...]) -> Outcome:
 
 
 OPERATORS = (
-    *(Operator(name, "shape", keep) for name in ("dropout", "identity", "contiguous")),
+    *(Operator(name, "shape", keep) for name in ("dropout", "drop_path", "identity", "contiguous")),
     Operator("reshape", "shape", reshape),
     Operator("permute", "shape", permute),
     Operator("flatten", "shape", flatten),
+    Operator("unflatten", "shape", unflatten),
     Operator("subsample", "shape", subsample),
     Operator("pad", "shape", pad),
 )

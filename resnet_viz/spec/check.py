@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from resnet_viz.arithmetic import Size, exact, is_integer, largest, smallest
 from resnet_viz.errors import SpecError, nearest, show
 
-__all__ = ["boolean", "divides", "integer", "integers", "one_of", "sequence", "single", "text"]
+__all__ = ["boolean", "divides", "integer", "integers", "one_of", "rate"]
+__all__ += ["sequence", "single", "text"]
 
 MAX_TEXT = 200
 
@@ -35,6 +36,12 @@ def integer(name: str, value: object, low: int, high: int) -> None:
     if smallest(value) < low or largest(value) > high:
         wrong = smallest(value) if smallest(value) < low else largest(value)
         raise SpecError(name, f"{show(wrong)} ({legal})")
+
+
+def rate(name: str, value: object) -> None:
+    """Check for a share: a number from 0 up to, but not, 1."""
+    if type(value) not in (int, float) or not 0 <= value < 1:  # type: ignore[operator]
+        raise SpecError(name, f"{show(value)} (must be a number from 0 and below 1)")
 
 
 def boolean(name: str, value: object) -> None:

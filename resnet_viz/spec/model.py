@@ -6,7 +6,9 @@ Stage(2, 256, 2), Stage(2, 512, 2)))` is ResNet-18.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from resnet_viz.arithmetic import Size, exact, largest, smallest
 from resnet_viz.errors import SpecError
@@ -16,11 +18,22 @@ from resnet_viz.spec.check import (
     integer,
     integers,
     one_of,
+    rate,
     sequence,
     single,
     text,
 )
-from resnet_viz.spec.kinds import ACTIVATIONS, BLOCKS, NORMS, SHORTCUTS, STRIDES_IN
+from resnet_viz.spec.kinds import (
+    ACTIVATIONS,
+    ATTENTIONS,
+    BLOCKS,
+    DOWNSAMPLERS,
+    NORMS,
+    POOLINGS,
+    SHORTCUTS,
+    STRIDES_IN,
+)
+from resnet_viz.spec.kinds.block import Place
 
 __all__ = ["Head", "ResNetSpec", "Stage", "Stem"]
 
@@ -32,24 +45,59 @@ MAX_SIDE = 100_000
 MAX_KERNEL = 1_001
 
 
+TABLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
+    {
+        "stride_in": STRIDES_IN,
+        "norm": NORMS,
+        "activation": ACTIVATIONS,
+        "attention": ATTENTIONS,
+        "downsampler": DOWNSAMPLERS,
+    }
+)
+"""The fields of a spec that name a kind, each with its table."""
+
+
+def widths(part: object, name: str) -> None:
+    """Check that a field holds a few channel counts; make them a tuple of exact ones."""
+    given = getattr(part, name)
+    sequence(name, given, None, 0, MAX_HIDDEN)
+    for i, width in enumerate(given):
+        integer(f"{name}[{i}]", width, 1, MAX_CHANNELS)
+    object.__setattr__(part, name, tuple(map(exact, given)))
+
+
 @dataclass(frozen=True, slots=True)
 class Stem:
-    """What comes before the stages: a convolution, norm, activation and a 3×3 max pool of stride 2.
+    """What comes before the stages: convolutions, norms, activations and a pool of stride 2.
 
     The ImageNet networks begin with 7×7, 64, stride 2 and the pool (He et al. 2015, Table 1), the
-    CIFAR networks with 3×3, 16, stride 1 and no pool (section 4.2).
+    CIFAR networks with 3×3, 16, stride 1 and no pool (section 4.2), ResNet-C and -D with 3×3, 32,
+    32 and 64 (He et al. 2019, arXiv 1812.01187).
+
+    Args:
+        channels: of the last convolution.
+        kernel: of each convolution.
+        stride: of the first one.
+        pool: whether the size is halved after them.
+        hidden: the channels of convolutions before the last one, each with norm and activation.
+        pooling: what halves the size; see `spec.kinds.POOLINGS`.
+        activated: whether norm and activation follow the last convolution. In a pre-activation
+            network they need not: its first block then begins with its own.
 
     Raises:
         SpecError: a value is of the wrong type or out of range.
 
     >>> Stem(channels=16, kernel=3, stride=1, pool=False)
-    Stem(channels=16, kernel=3, stride=1, pool=False)
+    Stem(channels=16, kernel=3, stride=1, pool=False, hidden=(), pooling='max', activated=True)
     """
 
     channels: Size = 64
     kernel: int = 7
     stride: int = 2
     pool: bool = True
+    hidden: tuple[Size, ...] = ()
+    pooling: str = "max"
+    activated: bool = True
 
     def __post_init__(self) -> None:
         limits = {"channels": MAX_CHANNELS, "kernel": MAX_KERNEL, "stride": MAX_KERNEL}
@@ -58,6 +106,11 @@ class Stem:
         if self.kernel % 2 == 0:
             raise SpecError("kernel", f"{self.kernel} (must be odd)")
         boolean("pool", self.pool)
+        widths(self, "hidden")
+        one_of("pooling", self.pooling, POOLINGS)
+        if self.pooling != "max" and not self.pool:
+            raise SpecError("pooling", f"{self.pooling!r} (there is no pool; must be 'max')")
+        boolean("activated", self.activated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +161,9 @@ class Stage:
         boolean("pool", self.pool)
         if BLOCKS[self.block].bottleneck:
             divides("expansion", self.expansion, "channels", self.channels)
-            if smallest(self.width) < 1:
+            place = Place(1, "3x3", 1)
+            inside = BLOCKS[self.block].convs(self, place)
+            if any(smallest(conv.channels) < 1 for conv in inside):
                 raise SpecError(
                     "base_width",
                     f"{self.base_width} (leaves no channels inside the bottleneck of "
@@ -153,25 +208,25 @@ class Head:
             and 4096).
         pool: whether the average pooling comes first; without, the first layer takes every pixel,
             and the network no other input size than its own.
+        dropout: before the last layer, the share of features left out in training.
 
     Raises:
         SpecError: a value is of the wrong type or out of range.
 
     >>> Head(classes=10)
-    Head(classes=10, hidden=(), pool=True)
+    Head(classes=10, hidden=(), pool=True, dropout=0.0)
     """
 
     classes: Size = 1000
     hidden: tuple[Size, ...] = ()
     pool: bool = True
+    dropout: float = 0.0
 
     def __post_init__(self) -> None:
         integers(self, {"classes": MAX_CHANNELS})
-        sequence("hidden", self.hidden, None, 0, MAX_HIDDEN)
-        for i, width in enumerate(self.hidden):
-            integer(f"hidden[{i}]", width, 1, MAX_CHANNELS)
-        object.__setattr__(self, "hidden", tuple(map(exact, self.hidden)))
+        widths(self, "hidden")
         boolean("pool", self.pool)
+        rate("dropout", self.dropout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +248,17 @@ class ResNetSpec:
             last block).
         functional: whether blocks call their activations as functions, as the d2l chapter's code
             does, and not as modules: some counters see the difference.
+        attention: what each block's body ends with; see `spec.kinds.ATTENTIONS`.
+        reduction: of squeeze-and-excitation, the channels of a block over those inside its gate.
+        downsampler: what a block's body and the stem's pool do with a stride; see
+            `spec.kinds.DOWNSAMPLERS`.
+        norm_groups: of group norm and EvoNorm, into how many groups channels are divided.
+        standardized: whether the weights of convolutions are standardized before use (Qiao et al.
+            2019, arXiv 1903.10520; BiT).
+        dropout: in each block before its last convolution, the share of values left out in training
+            (Zagoruyko & Komodakis 2016, arXiv 1605.07146, section 2.4).
+        drop_path: the share of images whose last block is left out in training; it grows from 0 at
+            the first block (Huang et al. 2016, arXiv 1603.09382, equation 4).
 
     Raises:
         SpecError: a value is wrong; its `path` says where.
@@ -213,6 +279,13 @@ class ResNetSpec:
     activation: str = "relu"
     preactivation: bool = False
     functional: bool = False
+    attention: str = "none"
+    reduction: int = 16
+    downsampler: str = "stride"
+    norm_groups: int = 32
+    standardized: bool = False
+    dropout: float = 0.0
+    drop_path: float = 0.0
 
     def __post_init__(self) -> None:
         sequence("stages", self.stages, Stage, 1, MAX_STAGES)
@@ -226,13 +299,47 @@ class ResNetSpec:
         for name, kind in (("stem", Stem), ("head", Head)):
             if not isinstance(getattr(self, name), kind):
                 raise SpecError(name, f"{getattr(self, name)!r} (must be a {kind.__name__})")
-        one_of("stride_in", self.stride_in, STRIDES_IN)
-        boolean("bias", self.bias)
-        one_of("norm", self.norm, NORMS)
-        one_of("activation", self.activation, ACTIVATIONS)
-        boolean("preactivation", self.preactivation)
-        boolean("functional", self.functional)
+        for name, table in TABLES.items():
+            one_of(name, getattr(self, name), table)
+        for name in ("bias", "preactivation", "functional", "standardized"):
+            boolean(name, getattr(self, name))
+        integers(self, {"reduction": MAX_CHANNELS, "norm_groups": MAX_CHANNELS})
+        single(self, "reduction", "norm_groups")
+        rate("dropout", self.dropout)
+        rate("drop_path", self.drop_path)
+        self._fields_are_read()
+        self._stem_fits()
         self._option_a_only_widens()
+
+    def _fields_are_read(self) -> None:
+        """What no kind reads that was chosen has to stay at its default."""
+        for kind, table in TABLES.items():
+            takes = {name: getattr(entry, "takes", ()) for name, entry in table.items()}
+            for field_name in {one for names in takes.values() for one in names}:
+                value, chosen = getattr(self, field_name), getattr(self, kind)
+                default = type(self).__dataclass_fields__[field_name].default
+                if value != default and field_name not in takes[chosen]:
+                    readers = [name for name, names in takes.items() if field_name in names]
+                    raise SpecError(
+                        field_name,
+                        f"{value} ({kind} {chosen!r} has no use for it; must be {default}, or "
+                        f"{kind} one of {readers})",
+                    )
+
+    def _stem_fits(self) -> None:
+        """A bare stem is for blocks that begin with a norm; not every pool has a softer form."""
+        if not self.stem.activated and not self.preactivation:
+            raise SpecError(
+                "stem.activated",
+                "False (only where preactivation is true, so that the first block activates)",
+            )
+        if self.downsampler != "stride" and not POOLINGS[self.stem.pooling].softens:
+            legal = [name for name, pooling in POOLINGS.items() if pooling.softens]
+            raise SpecError(
+                "stem.pooling",
+                f"{self.stem.pooling!r} (cannot follow downsampler {self.downsampler!r}; "
+                f"must be one of {legal})",
+            )
 
     def _option_a_only_widens(self) -> None:
         """Zero-padding adds channels; it cannot take any away."""

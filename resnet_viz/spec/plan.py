@@ -34,7 +34,7 @@ class BlockPlan(NamedTuple):
 
     Attributes:
         activated: in a pre-activation network, whether the block begins with norm and activation;
-            its first block does not, because the stem ends with them.
+            its first block does not where the stem ends with them.
     """
 
     kind: str
@@ -54,11 +54,11 @@ class StagePlan(NamedTuple):
     """Whether a 2×2 max pool of stride 2 comes last."""
 
 
-def _shortcut(stage: Stage, channels_in: Size, stride: int) -> ShortcutPlan:
+def _shortcut(stage: Stage, channels_in: Size, stride: int, dilation: int) -> ShortcutPlan:
     option = SHORTCUTS[stage.shortcut]
     channels = stage.channels
     changes = option.changed != option.kept and (stride != 1 or differ(channels_in, channels))
-    join = Join(channels, stride, channels - channels_in)
+    join = Join(channels, stride, channels - channels_in, (dilation, stage.dilation))
     return ShortcutPlan(option.changed if changes else option.kept, join)
 
 
@@ -77,13 +77,13 @@ def plan(spec: ResNetSpec) -> tuple[StagePlan, ...]:
         first = BlockPlan(
             stage.block,
             convs(stage, Place(stage.stride, spec.stride_in, dilation)),
-            _shortcut(stage, channels, stage.stride),
-            spec.preactivation and i > 0,
+            _shortcut(stage, channels, stage.stride, dilation),
+            spec.preactivation and (i > 0 or not spec.stem.activated),
         )
         rest = BlockPlan(
             stage.block,
             convs(stage, Place(1, spec.stride_in, stage.dilation)),
-            _shortcut(stage, stage.channels, 1),
+            _shortcut(stage, stage.channels, 1, stage.dilation),
             spec.preactivation,
         )
         stages.append(StagePlan(first, rest, stage.blocks - 1, stage.pool))

@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
+from resnet_viz.nn.layers import (
+    BlurPool2d,
+    DropPath,
+    EvoNorm2d,
+    FilterResponseNorm2d,
+    StdConv2d,
+)
 from resnet_viz.tracing import rules
 
 if TYPE_CHECKING:
@@ -113,6 +120,35 @@ def _flatten(tracer: Tracer, name: str, m: Any, x: Any) -> Any:
     return rules.flatten(tracer, x, m.start_dim, m.end_dim, name=name)
 
 
+def _standardized(tracer: Tracer, name: str, m: Any, x: Any) -> Any:
+    sizes = (m.stride, m.padding, m.dilation, m.groups)
+    rule = rules.conv(2)
+    return rule(tracer, x, m.weight, m.bias, *sizes, name=name, standardized=True)
+
+
+def _blur(tracer: Tracer, name: str, m: Any, x: Any) -> Any:
+    one = (1, 1)
+    steps = (m.stride, m.stride)
+    attrs = {"kernel": (3, 3), "stride": steps, "padding": one, "dilation": one}
+    return tracer.node("blur_pool2d", [x], attrs, name=name)
+
+
+def _own_activation(op: str, more: str, *settings: str) -> Leaf:
+    """Return the rule of a norm with an activation of its own, by a parameter of that name."""
+
+    def leaf(tracer: Tracer, name: str, m: Any, x: Any) -> Any:
+        third = getattr(m, more)
+        attrs = {"features": m.features, "activated": third is not None}
+        attrs |= {setting: getattr(m, setting) for setting in settings}
+        return tracer.node(op, [x], attrs, name=name, params=[m.weight, m.bias, third])
+
+    return leaf
+
+
+def _drop_path(tracer: Tracer, name: str, m: Any, x: Any) -> Any:
+    return tracer.node("drop_path", [x], {}, name=name)
+
+
 def _identity(tracer: Tracer, name: str, m: Any, x: Any, *rest: Any, **more: Any) -> Any:
     return x
 
@@ -160,5 +196,10 @@ LEAVES: Mapping[type, Leaf] = {
     nn.Dropout3d: _dropout,
     nn.Flatten: _flatten,
     nn.Identity: _identity,
+    StdConv2d: _standardized,
+    BlurPool2d: _blur,
+    FilterResponseNorm2d: _own_activation("filter_response_norm", "tau"),
+    EvoNorm2d: _own_activation("evo_norm", "v", "groups"),
+    DropPath: _drop_path,
 }
-"""What each of PyTorch's modules is in the catalogue."""
+"""What each of PyTorch's modules, and of `nn.layers`, is in the catalogue."""

@@ -68,6 +68,7 @@ def conv(rank: int) -> Rule:
         groups: int = 1,
         *,
         name: str = "",
+        standardized: bool = False,
     ) -> Any:
         x, filters = _lifted(tracer, x, weight)
         kernel, dilations = tuple(filters.shape[2:]), tuple_of(dilation, rank)
@@ -89,6 +90,8 @@ def conv(rank: int) -> Rule:
             "groups": groups,
             "bias": bias is not None,
         }
+        if standardized:
+            attrs["standardized"] = True
         return tracer.node(f"conv{rank}d", [x], attrs, name=name, params=[filters, bias])
 
     return rule
@@ -184,11 +187,10 @@ def normalize(op: str) -> Rule:
             raise RequestError(f"{path}: input {spell(tuple(x.shape))} (has {how} groups)")
         if op == "group_norm" and scale is not None:
             fits(tracer, name or op, x, 1 - len(x.shape), scale.shape[0], "channels")
-        attrs = {
-            key: tuple(value.shape)
-            for key, value in (("weight", scale), ("bias", offset))
-            if value is not None
-        }
+        attrs = {"groups": how} if op == "group_norm" else {}
+        for key, value in (("weight", scale), ("bias", offset)):
+            if value is not None:
+                attrs[key] = tuple(value.shape)
         return tracer.node(op, [x], attrs, name=name, params=[scale, offset])
 
     return rule
@@ -422,6 +424,16 @@ def _reshape(tracer: Tracer, x: Any, *shape: Any, **more: Any) -> Any:
     return tracer.node("reshape", [lifted], {"shape": shape})
 
 
+def _unflatten(tracer: Tracer, x: Any, dim: Any, sizes: Any, **more: Any) -> Any:
+    """The last dimension into several; any other runs on meta tensors."""
+    (lifted,) = _lifted(tracer, x)
+    if dim not in (-1, len(lifted.shape) - 1) or not all(
+        type(size) is int and size > 0 for size in sizes
+    ):
+        return NotImplemented
+    return tracer.node("unflatten", [lifted], {"sizes": tuple(sizes)})
+
+
 def _permute(tracer: Tracer, x: Any, *dims: Any, **more: Any) -> Any:
     if len(dims) == 1 and isinstance(dims[0], (tuple, list)):
         dims = tuple(dims[0])
@@ -547,6 +559,7 @@ RULES: Mapping[Any, Rule] = {
     torch.reshape: _reshape,
     T.reshape: _reshape,
     T.view: _reshape,
+    T.unflatten: _unflatten,
     torch.permute: _permute,
     T.permute: _permute,
     torch.transpose: _transpose,

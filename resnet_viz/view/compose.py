@@ -15,7 +15,7 @@ from resnet_viz.view.parts import Chain, Fold, Frame, Leaf, Mark, Module, Note, 
 
 __all__ = ["HIDDEN", "compose", "compose_graph", "leaves", "mapped"]
 
-HIDDEN = frozenset({"flatten"})
+HIDDEN = frozenset({"flatten", "unflatten"})
 """Operators that no figure draws: they only change how a tensor is indexed."""
 
 _OUTSIDE = -1

@@ -204,6 +204,8 @@ def _layers(chain: Chain, language: str) -> Iterator[Leaf | Arc]:
             words = _layer_words(part, language)
             if words:
                 yield part._replace(lines=(words,))
+        elif isinstance(part, Split) and _is_gated(part):
+            yield from _layers(part.branches[0], language)
         elif isinstance(part, Split):
             body = Chain(tuple(_layers(part.branches[0], language)))
             if part.even or len(part.branches) != 2 or not body.parts:
@@ -212,6 +214,11 @@ def _layers(chain: Chain, language: str) -> Iterator[Leaf | Arc]:
             yield Arc(body, dotted=_changes(part.branches[1]))
         elif isinstance(part, (Module, Fold, Frame)):
             yield from _layers(part.body, language)
+
+
+def _is_gated(split: Split) -> bool:
+    """Tell whether a split is a value and the gate that scales it; a gate has no layers."""
+    return isinstance(split.join.item, Node) and split.join.item.op == "mul" and not split.even
 
 
 def _changes(branch: Chain) -> bool:

@@ -2,23 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+
 from resnet_viz.errors import choose
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.zoo.entry import Entry
+from resnet_viz.zoo.entry import Entry, Family
 
-__all__ = ["Entry", "entries", "find", "names"]
+__all__ = ["Entry", "Family", "entries", "families", "find", "names"]
+
+_FILES = ("d2l", "imagenet", "bags", "attention", "antialiased", "resnetv2", "cifar", "vgg")
+"""The files of the zoo, in the order in which lists have them; each has its `FAMILIES`."""
 
 
-def entries() -> dict[str, Entry]:
+def families() -> Iterator[Family]:
+    """Yield the families of the zoo; a file is read when its turn comes."""
+    for name in _FILES:
+        yield from import_module(f"resnet_viz.zoo.{name}").FAMILIES
+
+
+class _Zoo(Mapping[str, Entry]):
+    """Every entry by name; a spec is made when it is asked for, and kept."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Entry] = {}
+
+    def __getitem__(self, name: str) -> Entry:
+        if name not in self._made:
+            for family in families():
+                if name in family.makers:
+                    self._made[name] = family.makers[name]()
+                    break
+            else:
+                raise KeyError(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        for family in families():
+            yield from family.makers
+
+    def __len__(self) -> int:
+        return sum(len(family.makers) for family in families())
+
+
+@cache
+def entries() -> Mapping[str, Entry]:
     """Return every entry of the zoo by name, families together.
 
     >>> entries()["resnet50"].source
     'torchvision.models.resnet50; He et al. 2015 with the stride in the 3x3 convolution'
     """
-    from resnet_viz.zoo import cifar, d2l, imagenet, vgg
-
-    tables = (d2l.ENTRIES, imagenet.ENTRIES, vgg.ENTRIES, cifar.ENTRIES)
-    return {entry.spec.name: entry for table in tables for entry in table}
+    return _Zoo()
 
 
 def names() -> list[str]:

@@ -1,4 +1,4 @@
-"""The ImageNet networks of He et al. 2015 and of torchvision.
+"""The ImageNet networks of He et al. 2015, of torchvision, and timm's of the same make.
 
 Depths are those of He et al. 2015, Table 1 (arXiv 1512.03385).
 """
@@ -6,92 +6,97 @@ Depths are those of He et al. 2015, Table 1 (arXiv 1512.03385).
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
-from resnet_viz.spec import ResNetSpec, Stage
-from resnet_viz.zoo.entry import Entry
+from resnet_viz.zoo.difference import rows, spec_of
+from resnet_viz.zoo.entry import Entry, Family
 
-__all__ = ["ENTRIES"]
-
-_BASIC = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3)}
-_BOTTLENECK = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
-
-
-def _basic(name: str, depth: int, shortcut: str = "B") -> ResNetSpec:
-    stages = tuple(
-        Stage(blocks, 64 * 2**i, 1 if i == 0 else 2, shortcut=shortcut)
-        for i, blocks in enumerate(_BASIC[depth])
-    )
-    return ResNetSpec(name=name, stages=stages)
-
-
-def _bottleneck(name: str, depth: int, groups: int = 1, base_width: int = 64) -> ResNetSpec:
-    stages = tuple(
-        Stage(
-            blocks,
-            256 * 2**i,
-            1 if i == 0 else 2,
-            "bottleneck",
-            groups=groups,
-            base_width=base_width,
-        )
-        for i, blocks in enumerate(_BOTTLENECK[depth])
-    )
-    return ResNetSpec(name=name, stages=stages)
-
-
-def _v1(spec: ResNetSpec) -> ResNetSpec:
-    return replace(spec, name=f"{spec.name}-v1", stride_in="1x1")
-
+__all__ = ["FAMILIES"]
 
 _PAPER = "He et al. 2015 (arXiv 1512.03385)"
-_DEEP = [_bottleneck(f"resnet{depth}", depth) for depth in _BOTTLENECK]
+_MOVED = "He et al. 2015 with the stride in the 3x3 convolution"
+_NEXT = "Xie et al. 2017 (arXiv 1611.05431)"
+_WIDE = "Zagoruyko and Komodakis 2016 (arXiv 1605.07146)"
+_OPTIONS = {
+    "A": "option A, zero-padding shortcuts where the width grows",
+    "B": "option B, projections where the width grows",
+    "C": "option C, every shortcut a projection",
+}
 
-ENTRIES = (
-    *(
-        Entry(_basic(f"resnet{depth}", depth), f"torchvision.models.resnet{depth}; {_PAPER}")
-        for depth in _BASIC
+
+def _of_the_paper(name: str) -> str:
+    return f"torchvision.models.{name}; {_PAPER}"
+
+
+def _with_shortcut(name: str, depth: int, option: str, meaning: str) -> Entry:
+    spec = spec_of(name, f"{depth}")
+    stages = tuple(replace(stage, shortcut=option) for stage in spec.stages)
+    return Entry(replace(spec, stages=stages), f"{_PAPER}, {meaning}")
+
+
+FAMILIES = (
+    rows("ResNet", _of_the_paper, {"resnet18": "18", "resnet34": "34"}),
+    rows(
+        "ResNet",
+        lambda name: f"torchvision.models.{name}; {_MOVED}",
+        {f"resnet{depth}": f"{depth}" for depth in (50, 101, 152)},
     ),
-    *(
-        Entry(
-            spec,
-            f"torchvision.models.{spec.name}; "
-            "He et al. 2015 with the stride in the 3x3 convolution",
-        )
-        for spec in _DEEP
+    rows(
+        "ResNet",
+        lambda name: f"timm; {_MOVED}",
+        {"resnet26": "26", "resnet200": "200", "resnet50_gn": "50 gn"},
     ),
-    *(
-        Entry(_v1(spec), f"{_PAPER}, Table 1: stride in the first 1x1 convolution")
-        for spec in _DEEP
+    rows(
+        "ResNet, the paper's",
+        lambda name: f"{_PAPER}, Table 1: stride in the first 1x1 convolution",
+        {f"resnet{depth}-v1": f"{depth} v1" for depth in (50, 101, 152)},
     ),
-    *(
-        Entry(
-            _bottleneck(f"resnext{depth}_{groups}x{width}d", depth, groups, width),
-            f"torchvision.models.resnext{depth}_{groups}x{width}d; "
-            "Xie et al. 2017 (arXiv 1611.05431)",
-        )
-        for depth, groups, width in ((50, 32, 4), (101, 32, 8), (101, 64, 4))
+    Family(
+        "ResNet, the paper's",
+        {
+            **{
+                f"plain{depth}": partial(
+                    _with_shortcut,
+                    f"plain{depth}",
+                    depth,
+                    "none",
+                    "section 4.1: the plain network, without shortcuts",
+                )
+                for depth in (18, 34)
+            },
+            **{
+                f"resnet34-{option.lower()}": partial(
+                    _with_shortcut,
+                    f"resnet34-{option.lower()}",
+                    34,
+                    option,
+                    f"Table 3: {meaning}",
+                )
+                for option, meaning in _OPTIONS.items()
+            },
+        },
     ),
-    *(
-        Entry(
-            _bottleneck(f"wide_resnet{depth}_2", depth, base_width=128),
-            f"torchvision.models.wide_resnet{depth}_2; "
-            "Zagoruyko and Komodakis 2016 (arXiv 1605.07146)",
-        )
-        for depth in (50, 101)
+    rows(
+        "ResNeXt",
+        lambda name: f"torchvision.models.{name}; {_NEXT}",
+        {
+            "resnext50_32x4d": "50 32x4d",
+            "resnext101_32x8d": "101 32x8d",
+            "resnext101_64x4d": "101 64x4d",
+        },
     ),
-    *(
-        Entry(
-            _basic(f"plain{depth}", depth, "none"),
-            f"{_PAPER}, section 4.1: the plain network, without shortcuts",
-        )
-        for depth in _BASIC
+    rows(
+        "ResNeXt",
+        lambda name: f"timm; {_NEXT}",
+        {
+            "resnext101_32x4d": "101 32x4d",
+            "resnext101_32x16d": "101 32x16d",
+            "resnext101_32x32d": "101 32x32d",
+        },
     ),
-    *(
-        Entry(_basic(f"resnet34-{option.lower()}", 34, option), f"{_PAPER}, Table 3: {meaning}")
-        for option, meaning in (
-            ("A", "option A, zero-padding shortcuts where the width grows"),
-            ("B", "option B, projections where the width grows"),
-            ("C", "option C, every shortcut a projection"),
-        )
+    rows(
+        "Wide ResNet",
+        lambda name: f"torchvision.models.{name}; {_WIDE}",
+        {"wide_resnet50_2": "50 1x128d", "wide_resnet101_2": "101 1x128d"},
     ),
 )

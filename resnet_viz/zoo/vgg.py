@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
-from resnet_viz.zoo.entry import Entry
+from functools import partial
 
-__all__ = ["ENTRIES"]
+from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
+from resnet_viz.zoo.entry import Entry, Family
+
+__all__ = ["FAMILIES"]
 
 
 def _vgg(depth: int, *convs: int) -> Entry:
@@ -26,5 +28,13 @@ def _vgg(depth: int, *convs: int) -> Entry:
     return Entry(spec, f"Simonyan & Zisserman 2014 (arXiv 1409.1556), Table 1, {letter}")
 
 
-ENTRIES = (_vgg(16, 1, 2, 3, 3, 3), _vgg(19, 1, 2, 4, 4, 4))
+FAMILIES = (
+    Family(
+        "VGG",
+        {
+            "vgg16": partial(_vgg, 16, 1, 2, 3, 3, 3),
+            "vgg19": partial(_vgg, 19, 1, 2, 4, 4, 4),
+        },
+    ),
+)
 """Networks by name, see `zoo.find`."""

@@ -6,12 +6,27 @@ The graph, the counts, the figures and the torch module all come from these call
 """
 
 from resnet_viz.spec.kinds.activation import ACTIVATIONS
+from resnet_viz.spec.kinds.attention import ATTENTIONS
 from resnet_viz.spec.kinds.block import BLOCKS, STRIDES_IN
+from resnet_viz.spec.kinds.downsampler import DOWNSAMPLERS
 from resnet_viz.spec.kinds.kind import Conv, Net
 from resnet_viz.spec.kinds.norm import NORMS
 from resnet_viz.spec.kinds.shortcut import SHORTCUTS
+from resnet_viz.spec.kinds.stem import POOLINGS
 
-SCOPES = (BLOCKS,)
+SCOPES = (BLOCKS, ATTENTIONS)
 """The tables whose kinds stand as scopes in a graph, each with a `label`."""
 
-__all__ = ["ACTIVATIONS", "BLOCKS", "NORMS", "SCOPES", "SHORTCUTS", "STRIDES_IN", "Conv", "Net"]
+__all__ = [
+    "ACTIVATIONS",
+    "ATTENTIONS",
+    "BLOCKS",
+    "DOWNSAMPLERS",
+    "NORMS",
+    "POOLINGS",
+    "SCOPES",
+    "SHORTCUTS",
+    "STRIDES_IN",
+    "Conv",
+    "Net",
+]

@@ -64,6 +64,11 @@ def _bottleneck(stage: Stage, place: Place) -> tuple[Conv, ...]:
     )
 
 
+def _senet(stage: Stage, place: Place) -> tuple[Conv, ...]:
+    first, *others = _bottleneck(stage, place)
+    return (first._replace(channels=first.channels // 2), *others)
+
+
 def _conv(stage: Stage, place: Place) -> tuple[Conv, ...]:
     return (Conv(stage.channels, 3, place.stride, place.dilation),)
 
@@ -76,6 +81,12 @@ BLOCKS: Mapping[str, Block] = MappingProxyType(
         "bottleneck": Block(
             "1x1, 3x3, 1x1 (He et al. 2015, Figure 5 right)",
             _bottleneck,
+            ("Bottleneck block", "瓶颈块"),
+            bottleneck=True,
+        ),
+        "senet": Block(
+            "1x1 of half the width, 3x3, 1x1 (SENet-154, Hu et al. 2018, arXiv 1709.01507)",
+            _senet,
             ("Bottleneck block", "瓶颈块"),
             bottleneck=True,
         ),

@@ -54,7 +54,10 @@ class Net(Protocol):
         """Call a convolution, as all of the network's are (biased or not)."""
 
     def norm(self, name: str, x: Value) -> Value:
-        """Call the network's norm, if it has one."""
+        """Call the network's norm, if it has one, where no activation belongs to it."""
+
+    def normed(self, name: str, x: Value, activation: str = "", functional: bool = False) -> Value:
+        """Call the network's norm and activation, under these names."""
 
     def activation(self, x: Value, name: str = "", functional: bool = False) -> Value:
         """Call the network's activation."""

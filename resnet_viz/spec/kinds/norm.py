@@ -16,27 +16,60 @@ class Norm(NamedTuple):
 
     Attributes:
         says: what it is.
-        run: makes its operators: of a network, a name and what comes in.
+        run: makes its operator: of a network, a name, what comes in, and whether an activation
+            belongs to it.
+        activates: whether it brings that activation itself.
+        takes: the fields of the spec that it reads.
     """
 
     says: str
-    run: Callable[[Net, str, Value], Value]
+    run: Callable[[Net, str, Value, bool], Value]
+    activates: bool = False
+    takes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.says
 
 
-def _batch(net: Net, name: str, x: Value) -> Value:
+def _batch(net: Net, name: str, x: Value, activated: bool) -> Value:
     return net.call(name, "batch_norm", x, features=x.shape[-3])
 
 
-def _none(net: Net, name: str, x: Value) -> Value:
+def _group(net: Net, name: str, x: Value, activated: bool) -> Value:
+    channels = (x.shape[-3],)
+    groups = net.spec.norm_groups
+    return net.call(name, "group_norm", x, groups=groups, weight=channels, bias=channels)
+
+
+def _response(net: Net, name: str, x: Value, activated: bool) -> Value:
+    features = x.shape[-3]
+    return net.call(name, "filter_response_norm", x, features=features, activated=activated)
+
+
+def _evo(net: Net, name: str, x: Value, activated: bool) -> Value:
+    features, groups = x.shape[-3], net.spec.norm_groups
+    return net.call(name, "evo_norm", x, features=features, groups=groups, activated=activated)
+
+
+def _none(net: Net, name: str, x: Value, activated: bool) -> Value:
     return x
 
 
 NORMS: Mapping[str, Norm] = MappingProxyType(
     {
         "batch": Norm("batch normalization (arXiv 1502.03167)", _batch),
+        "group": Norm("group normalization (arXiv 1803.08494)", _group, takes=("norm_groups",)),
+        "frn": Norm(
+            "filter response normalization with its thresholded activation (arXiv 1911.09737)",
+            _response,
+            activates=True,
+        ),
+        "evo": Norm(
+            "EvoNorm-S0, norm and activation in one (arXiv 2004.02967)",
+            _evo,
+            activates=True,
+            takes=("norm_groups",),
+        ),
         "none": Norm("no normalization", _none),
     }
 )

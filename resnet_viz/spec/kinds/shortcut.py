@@ -19,6 +19,8 @@ class Join(NamedTuple):
     stride: int = 1
     extra: Size = 0
     """Channels that the block's input lacks."""
+    dilation: tuple[int, int] = (1, 1)
+    """Of the block's first 3×3 convolution, and of the stage."""
 
 
 class Way(NamedTuple):
@@ -49,8 +51,29 @@ def _conv(net: Net, join: Join, x: Value) -> Value:
 
 
 def _projection(net: Net, join: Join, x: Value) -> Value:
-    x = _conv(net, join, x)
-    return x if net.spec.preactivation else net.norm("1", x)
+    return _normed(net, "1", _conv(net, join, x))
+
+
+def _normed(net: Net, name: str, x: Value) -> Value:
+    return x if net.spec.preactivation else net.norm(name, x)
+
+
+def _wide(net: Net, join: Join, x: Value) -> Value:
+    first, dilation = join.dilation
+    changes_size = join.stride > 1 or dilation > 1
+    conv = Conv(join.channels, 3, join.stride, first) if changes_size else Conv(join.channels, 1)
+    return _normed(net, "1", net.conv("0", conv, x))
+
+
+def _average(net: Net, join: Join, x: Value) -> Value:
+    strided, dilated = join.stride > 1, join.stride == 1 and join.dilation[1] > 1
+    if dilated:  # the pool still blurs, at every pixel
+        x = net.call("pad", "pad", x, amounts=(0, 1, 0, 1))
+    if strided or dilated:
+        kernel = max(join.stride, 2)
+        sizes = {"stride": (join.stride, join.stride), "padding": (0, 0), "dilation": (1, 1)}
+        x = net.call("0", "avg_pool2d", x, kernel=(kernel, kernel), ceil_mode=True, **sizes)
+    return _normed(net, "2", net.conv("1", Conv(join.channels, 1), x))
 
 
 WAYS: Mapping[str, Way] = MappingProxyType(
@@ -60,6 +83,8 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "pad": Way(_pad),
         "conv": Way(_conv, convolves=True),
         "projection": Way(_projection, convolves=True),
+        "wide": Way(_wide, convolves=True),
+        "average": Way(_average, convolves=True),
     }
 )
 """What may run beside one block; in a pre-activation network a projection has no norm."""
@@ -96,6 +121,18 @@ SHORTCUTS: Mapping[str, Shortcut] = MappingProxyType(
             "projection",
         ),
         "C": Shortcut("a 1x1 convolution and norm beside every block", "projection", "projection"),
+        "D": Shortcut(
+            "identity; where the shape changes, average pooling by the stride, a 1x1 convolution "
+            "and norm (He et al. 2019, arXiv 1812.01187, ResNet-D)",
+            "identity",
+            "average",
+        ),
+        "3x3": Shortcut(
+            "identity; where the shape changes, a 3x3 convolution, or a 1x1 where the size is "
+            "kept, and norm (SENet-154)",
+            "identity",
+            "wide",
+        ),
         "conv": Shortcut(
             "identity; where the shape changes, a bare 1x1 convolution (the d2l chapter)",
             "identity",

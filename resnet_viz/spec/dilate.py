@@ -1,0 +1,43 @@
+"""A spec to one that keeps a larger map: strides become dilations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from resnet_viz.errors import SpecError, show
+from resnet_viz.spec.model import ResNetSpec
+
+__all__ = ["with_output_stride"]
+
+
+def with_output_stride(spec: ResNetSpec, output_stride: int) -> ResNetSpec:
+    """Return a network whose map is that many times smaller than the image, and no more.
+
+    Where a stage would make it smaller, its stride becomes a dilation (Chen et al. 2017, arXiv
+    1706.05587, section 3.1): as timm's `output_stride` and torchvision's
+    `replace_stride_with_dilation`.
+
+    Raises:
+        SpecError: the stages do not reach that stride.
+
+    >>> from resnet_viz.zoo import find
+    >>> [stage.dilation for stage in with_output_stride(find("resnet50"), 8).stages]
+    [1, 1, 2, 4]
+    """
+    stem = spec.stem.stride * (2 if spec.stem.pool else 1)
+    reached = [stem]
+    for stage in spec.stages:
+        reached.append(reached[-1] * stage.stride)
+    if type(output_stride) is not int or output_stride not in reached:
+        legal = sorted(set(reached))
+        fact = f"{show(output_stride)} (must be one that {spec.name} reaches: {legal})"
+        raise SpecError("output_stride", fact)
+    stages, size, dilation = [], stem, 1
+    for stage in spec.stages:
+        if size == output_stride:
+            dilation *= stage.stride
+            stages.append(replace(stage, stride=1, dilation=stage.dilation * dilation))
+        else:
+            size *= stage.stride
+            stages.append(stage)
+    return replace(spec, stages=tuple(stages))

@@ -1,0 +1,110 @@
+"""Attention: a gate for each channel, at the end of a block's body."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from resnet_viz.arithmetic import Size, largest, maximum, smallest
+from resnet_viz.errors import RequestError
+from resnet_viz.spec.kinds.kind import Label, Net, Value
+
+__all__ = ["ATTENTIONS", "Attention"]
+
+
+class Attention(NamedTuple):
+    """An entry of the table.
+
+    Attributes:
+        says: what it is.
+        label: what figures call it.
+        gate: makes its operators: of a network and what the body puts out; None if there is none.
+        takes: the fields of the spec that it reads.
+    """
+
+    says: str
+    label: Label = ("", "")
+    gate: Callable[[Net, Value], Value] | None = None
+    takes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.says
+
+
+def _pooled(net: Net, x: Value) -> Value:
+    return net.call("avgpool", "adaptive_avg_pool2d", x, size=(1, 1))
+
+
+def _pointwise(net: Net, name: str, channels: Size, x: Value) -> Value:
+    """Call a fully connected layer on channels: a 1×1 convolution with a bias."""
+    one, zero = (1, 1), (0, 0)
+    sizes = {"kernel": one, "stride": one, "padding": zero, "dilation": one}
+    return net.call(name, "conv2d", x, out_channels=channels, groups=1, bias=True, **sizes)
+
+
+def squeezed(channels: Size, reduction: Size) -> Size:
+    """Return the channels inside a squeeze: one in `reduction`, to the nearest 8, at least 8.
+
+    Source: Hu et al. 2018 (arXiv 1709.01507), section 3; the rounding is timm's.
+
+    >>> squeezed(256, 16), squeezed(64, 16), squeezed(320, 16)
+    (16, 8, 24)
+    """
+    return maximum((channels + 4 * reduction) // (8 * reduction) * 8, 8)
+
+
+def _squeeze_excitation(net: Net, x: Value) -> Value:
+    channels = x.shape[-3]
+    gate = _pointwise(net, "fc1", squeezed(channels, net.spec.reduction), _pooled(net, x))
+    gate = _pointwise(net, "fc2", channels, net.call("relu", "relu", gate))
+    return net.call("mul", "mul", x, net.call("sigmoid", "sigmoid", gate))
+
+
+def reach(channels: Size) -> int:
+    """Return how many neighbouring channels ECA looks at: `(log2 C + 1) / 2`, made odd, at least 3.
+
+    Source: Wang et al. 2020 (arXiv 1910.03151), equation 12, with gamma 2 and b 1.
+
+    >>> reach(64), reach(256), reach(2048)
+    (3, 5, 7)
+    """
+    ends = (smallest(channels), largest(channels))
+    low, high = (max(count.bit_length() // 2 | 1, 3) for count in ends)
+    if low != high:
+        raise RequestError(
+            f"attention: eca looks at {low} and at {high} neighbours in some elements "
+            "(must be as many in all, so that one graph describes them)"
+        )
+    return low
+
+
+def _efficient(net: Net, x: Value) -> Value:
+    channels = x.shape[-3]
+    kernel = reach(channels)
+    gate = net.call("flatten", "flatten", _pooled(net, x), start=-3)
+    gate = net.call("unflatten", "unflatten", gate, sizes=(1, channels))
+    sizes = {"kernel": (kernel,), "padding": (kernel // 2,), "stride": (1,), "dilation": (1,)}
+    gate = net.call("conv", "conv1d", gate, out_channels=1, groups=1, bias=False, **sizes)
+    gate = net.call("flatten", "flatten", net.call("sigmoid", "sigmoid", gate), start=-2)
+    gate = net.call("unflatten", "unflatten", gate, sizes=(channels, 1, 1))
+    return net.call("mul", "mul", x, gate)
+
+
+ATTENTIONS: Mapping[str, Attention] = MappingProxyType(
+    {
+        "none": Attention("none"),
+        "se": Attention(
+            "squeeze-and-excitation (Hu et al. 2018, arXiv 1709.01507)",
+            ("Squeeze-excitation", "挤压激励"),
+            _squeeze_excitation,
+            ("reduction",),
+        ),
+        "eca": Attention(
+            "efficient channel attention (Wang et al. 2020, arXiv 1910.03151)",
+            ("Channel attention", "通道注意力"),
+            _efficient,
+        ),
+    }
+)
+"""What `attention` may be."""

@@ -1,0 +1,73 @@
+"""Stems: convolutions, and what halves the size after them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from resnet_viz.spec.kinds.downsampler import DOWNSAMPLERS, max_pool
+from resnet_viz.spec.kinds.kind import Conv, Net, Value
+
+__all__ = ["POOLINGS", "Pooling", "stem"]
+
+
+class Pooling(NamedTuple):
+    """An entry of the table.
+
+    Attributes:
+        says: what it is.
+        run: makes its operators: of a network and what the convolutions put out.
+        softens: whether it follows the network's downsampler.
+    """
+
+    says: str
+    run: Callable[[Net, Value], Value]
+    softens: bool = True
+
+    def __str__(self) -> str:
+        return self.says
+
+
+def _max(net: Net, x: Value) -> Value:
+    return DOWNSAMPLERS[net.spec.downsampler].pool(net, x)
+
+
+def _conv(net: Net, x: Value) -> Value:
+    soften = DOWNSAMPLERS[net.spec.downsampler].run
+    x = net.conv("maxpool.0", Conv(x.shape[-3], 3, 2 if soften is None else 1), x)
+    if soften is not None:
+        x = soften(net, "maxpool.1", 2, x)
+    after = 1 if soften is None else 2
+    return net.normed(f"maxpool.{after}", x, f"maxpool.{after + 1}")
+
+
+def _padded(net: Net, x: Value) -> Value:
+    return max_pool(net, "maxpool", 2, net.call("pad", "pad", x, amounts=(1, 1, 1, 1)), padding=0)
+
+
+POOLINGS: Mapping[str, Pooling] = MappingProxyType(
+    {
+        "max": Pooling("a 3x3 max pool of stride 2", _max),
+        "conv": Pooling("a 3x3 convolution of stride 2, norm and activation (ResNet-RS)", _conv),
+        "padded": Pooling(
+            "zeros around, then a 3x3 max pool of stride 2 (BiT, arXiv 1912.11370)",
+            _padded,
+            softens=False,
+        ),
+    }
+)
+"""What a stem's `pooling` may be."""
+
+
+def stem(net: Net, x: Value) -> Value:
+    """Call the operators of the stem: its convolutions, the first with the stride, and its pool."""
+    stem, stride, name = net.spec.stem, net.spec.stem.stride, "conv1"
+    for i, width in enumerate(stem.hidden):
+        x = net.conv(f"conv1.{3 * i}", Conv(width, stem.kernel, stride), x)
+        x = net.normed(f"conv1.{3 * i + 1}", x, f"conv1.{3 * i + 2}")
+        stride, name = 1, f"conv1.{3 * i + 3}"
+    x = net.conv(name, Conv(stem.channels, stem.kernel, stride), x)
+    if stem.activated:
+        x = net.normed("bn1", x)
+    return POOLINGS[stem.pooling].run(net, x) if stem.pool else x

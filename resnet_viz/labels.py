@@ -19,7 +19,7 @@ SIGNS: Mapping[str, str] = MappingProxyType({"add": "+", "mul": "×"})
 _LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "en": {
-            "conv1d": "{kernel} Conv",
+            "conv1d": "1-D Conv, {kernel}",
             "conv2d": "{kernel} Conv",
             "conv3d": "{kernel} Conv",
             "groups": "{label}, {groups} groups",
@@ -124,7 +124,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "block_down_title": "Block with downsampling",
         },
         "zh": {
-            "conv1d": "{kernel} 卷积层",
+            "conv1d": "一维卷积层, {kernel}",
             "conv2d": "{kernel} 卷积层",
             "conv3d": "{kernel} 卷积层",
             "groups": "{label}，{groups} 组",

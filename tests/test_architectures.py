@@ -84,6 +84,22 @@ def test_latex_sets_the_table(tmp_path) -> None:
     assert "3×3 max pool, stride 2" in words.decode()
 
 
+def test_a_deep_stem_and_a_gate_stand_in_their_rows() -> None:
+    # Hu et al. 2018, Table 1: the gate of SE-ResNet-50's first stage is "fc, [16, 256]"
+    made = table(["seresnet50t"])
+    (stem,), (first,) = made.rows[0][2], made.rows[1][2]
+
+    assert stem == (Cell(("3×3, 24, stride 2",)), Cell(("3×3, 32",)), Cell(("3×3, 64",)))
+    assert first == (
+        Cell(("3×3 max pool, stride 2",)),
+        Cell(("1×1, 64", "3×3, 64", "1×1, 256", "fc, [16, 256]"), 3, bracketed=True),
+    )
+    (rows,) = table(["resnetrs50"]).rows[1][2]
+    assert rows[0] == Cell(("3×3, 64, stride 2",))
+    (rows,) = table(["resnetblur18"]).rows[1][2]
+    assert rows[0] == Cell(("3×3 blur pool, stride 2",))
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_names_with_markup_are_escaped(format: str) -> None:
     spec = ResNetSpec(stages=(Stage(1, 8),), name="<b>&_%|")

@@ -126,7 +126,7 @@ def passes(name: str) -> int:
 def test_gflops_of_senets_count_elementwise_work_too(name: str, text: str) -> None:
     # Multiply-adds of layers alone print 3.86, 7.57, 11.28, 4.23 and 7.97: the paper's hold
     # elementwise work as well, and it does not say which. Additions and activations are two passes
-    # over what blocks put out; squeezing and scaling two more. Between none and all of them it lies.
+    # over what blocks put out, squeezing and scaling two more; it lies between none and all.
     macs = report(name).totals["macs"]
     most = macs + (4 if name.startswith("se") else 2) * passes(name)
 

@@ -87,12 +87,18 @@ def table(network: list[str], input: str | None, format: str) -> None:
 
 
 def zoo() -> None:
-    """Print the names of the zoo and their sources."""
+    """Print the names of the zoo and their sources, family by family."""
     from resnet_viz.reports.table import Column, Table
-    from resnet_viz.zoo import entries
+    from resnet_viz.zoo import families
 
-    rows = tuple((name, entry.source) for name, entry in entries().items())
-    _write(Table((Column("network"), Column("source")), rows).text())
+    rows: list[tuple[str, str]] = []
+    before = ""
+    for family in families():
+        if family.title != before:
+            rows += [*([("", "")] if rows else []), (f"── {family.title}", "")]
+            before = family.title
+        rows += [(name, make().source) for name, make in family.makers.items()]
+    _write(Table((Column("network"), Column("source")), tuple(rows)).text())
 
 
 def spec(network: str, format: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import groupby, zip_longest
+from itertools import groupby, takewhile, zip_longest
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from resnet_viz.ops import category_of
 from resnet_viz.reports.table import Column, Table, escape_latex
 from resnet_viz.scene import Item, Line, Run, Scene, Text
 from resnet_viz.sources import Network, to_graph
+from resnet_viz.spec.kinds import ATTENTIONS
 from resnet_viz.themes import THEMES
 
 __all__ = ["FORMATS", "Architectures", "Cell", "table"]
@@ -98,18 +99,20 @@ def _sizes(rows: list[_Row]) -> str:
 def _rows(graph: Graph) -> Iterator[_Row]:
     """Yield the stem, the stages and the head of a network.
 
-    A pool at the end of the stem stands in the row of its output size, as in the paper.
+    What halves the size in the stem stands in the row of its output size, as in the paper.
     """
     scopes = [child for child in graph.root.children if isinstance(child, Scope)]
     stages = [scope for scope in scopes if scope.kind == "stage"]
     ends = {scope.kind: scope for scope in scopes}
     if not stages or "stem" not in ends or "head" not in ends:
         raise RequestError(f"{graph.name}: has no stages (a table is of networks with a spec)")
-    first, *pools = [node for node in ends["stem"].nodes() if _counts(node)]
-    yield "conv1", _size(first.output), (Cell((_words(first),)),)
-    carried = tuple(Cell((_words(pool),)) for pool in pools)
+    layers = [node for node in ends["stem"].nodes() if _counts(node)]
+    size = _size(layers[0].output)
+    first = list(takewhile(lambda node: _size(node.output) == size, layers))
+    yield "conv1", size, tuple(Cell((_words(node),)) for node in first)
+    carried = tuple(Cell((_words(node),)) for node in layers[len(first) :])
     for number, stage in enumerate(stages, start=2):
-        last = [node for node in stage.nodes() if _counts(node)][-1]
+        last = list(stage.nodes())[-1]
         yield f"conv{number}_x", _size(last.output), (*carried, *_cells(stage))
         carried = ()
     head = ", ".join(_words(node) for node in ends["head"].nodes() if _counts(node))
@@ -131,16 +134,18 @@ def _words(node: Node) -> str:
         return "average pool"
     kernel, stride = "×".join(map(str, node.attrs["kernel"])), max(node.attrs["stride"])
     if category_of(node.op) == "pool":
-        return f"{kernel} max pool, stride {stride}"
+        kind = node.op.partition("_")[0].replace("avg", "average")
+        return f"{kernel} {kind} pool, stride {stride}"
     groups = f", C={node.attrs['groups']}" if node.attrs["groups"] > 1 else ""
-    strided = f", stride {stride}" if node.path == "conv1" and stride > 1 else ""
+    in_stem = node.path.startswith(("conv1", "maxpool"))
+    strided = f", stride {stride}" if in_stem and stride > 1 else ""
     return f"{kernel}, {node.attrs['out_channels']}{groups}{strided}"
 
 
 def _cells(stage: Scope) -> Iterator[Cell]:
     """Yield the blocks of a stage, those with the same convolutions on their main path as one."""
     blocks = [child for child in stage.children if isinstance(child, Scope)]
-    bodies = [(tuple(map(_words, filter(_counts, _main(block)))), block.repeat) for block in blocks]
+    bodies = [(tuple(_main(block)), block.repeat) for block in blocks]
     for lines, same in groupby(bodies, key=lambda body: body[0]):
         yield Cell(lines, sum(times for _, times in same), bracketed=True)
     for child in stage.children:
@@ -148,8 +153,18 @@ def _cells(stage: Scope) -> Iterator[Cell]:
             yield Cell((_words(child),))
 
 
-def _main(block: Scope) -> list[Node]:
-    return [child for child in block.children if isinstance(child, Node)]
+def _main(block: Scope) -> Iterator[str]:
+    """Yield the layers of a block's body, and its gate as Hu et al. 2018, Table 1, write it."""
+    for child in block.children:
+        if isinstance(child, Node):
+            if _counts(child):
+                yield _words(child)
+        elif child.kind in ATTENTIONS:
+            layers = [node for node in child.nodes() if category_of(node.op) == "conv"]
+            if child.kind == "se":
+                yield f"fc, [{', '.join(str(node.attrs['out_channels']) for node in layers)}]"
+            else:
+                yield f"{child.kind}, {layers[0].attrs['kernel'][0]}"
 
 
 # Formats

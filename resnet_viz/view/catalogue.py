@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from resnet_viz.graph import Graph
 from resnet_viz.view import textbook
-from resnet_viz.view.figures import Figure, Options, blocks, network
+from resnet_viz.view.figures import Figure, Options, blocks, network, stem
 
 __all__ = ["FIGURES", "Kind"]
 
@@ -46,6 +46,7 @@ FIGURES: Mapping[str, Kind] = MappingProxyType(
             plain=True,
         ),
         "blocks": Kind("each kind of block", _of_one(blocks), plain=True),
+        "stem": Kind("what comes before the stages", _of_one(stem), plain=True),
         "residual": Kind("a regular and a residual block (d2l)", _of_one(textbook.residual)),
         "groups": Kind("a block with its groups drawn (d2l)", _of_one(textbook.groups)),
         "anynet": Kind("stem, body and head, with symbols (d2l)", _of_one(textbook.anynet)),

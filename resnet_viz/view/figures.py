@@ -272,6 +272,14 @@ def _alike_stages(parts: list[Part]) -> Iterator[Part]:
         yield same[0] if times == 1 else Fold(Chain((_once(same[0]),)), times)
 
 
+def stem(graph: Graph, options: Options) -> Figure:
+    """Return what comes before the stages, with every box labelled."""
+    for child in graph.root.children:
+        if isinstance(child, Scope) and child.kind == "stem":
+            return Figure(f"{graph.name}: its stem", (Column(compose(child), foot=X),))
+    raise RequestError(f"{graph.name}: has no stem to draw")
+
+
 def blocks(graph: Graph, options: Options) -> Figure:
     """Return the kinds of block that the network has, side by side, with every box labelled."""
     kinds: dict[object, Column] = {}

@@ -7,14 +7,13 @@ from typing import Any, NamedTuple
 
 from resnet_viz.arithmetic import Size
 from resnet_viz.count import CONVENTIONS, Convention, tally, weigh
+from resnet_viz.count.tally import MACS
 from resnet_viz.errors import RequestError
 from resnet_viz.ops import TERMS, Shape
 from resnet_viz.ops.operator import spell
 from resnet_viz.sources import Network, find_module, find_spec, to_graph
 
 __all__ = ["Explanation", "Line", "explain"]
-
-_MACS = ("conv_macs", "linear_macs", "matmul_macs")
 
 
 class Line(NamedTuple):
@@ -23,7 +22,7 @@ class Line(NamedTuple):
     Attributes:
         total: what it should print.
         scale: how often it counts a multiply-add.
-        terms: what it adds to that: weight and amount of each term.
+        terms: what it adds to that, or leaves out of it: weight and amount of each term.
         printed: what it did print, if it was run.
         problem: why it printed nothing, if it was run and did not.
     """
@@ -45,8 +44,9 @@ class Line(NamedTuple):
             out.append(f"{'=':>12}{macs:>16,}  multiply-adds")
         for term, (weight, amount) in self.terms.items():
             if type(amount) is not int or amount:
-                times = f"{weight} × {amount:,} " if weight != 1 else ""
-                out.append(f"{'+':>12}{weight * amount:>16,}  {times}{TERMS[term]}")
+                times = f"{abs(weight)} × {amount:,} " if abs(weight) != 1 else ""
+                sign = "+" if weight > 0 else "−"
+                out.append(f"{sign:>12}{abs(weight) * amount:>16,}  {times}{TERMS[term]}")
         if ran and self.printed is not None:
             verdict = "the same" if self.printed == self.total else "NOT what was predicted"
             out.append(f"{'run':>12}{self.printed:>16,}  {verdict}")
@@ -107,17 +107,16 @@ def explain(network: Network, input: Any = None, *, run: bool = False) -> Explan
     printed: dict[str, int | str] = _referees(network, graph.input, input) if run else {}
     lines = []
     for convention in CONVENTIONS.values():
-        terms = {
-            name: (weight, total.terms.get(name, 0))
-            for name, weight in convention.weights.items()
-            if name not in _MACS
-        }
+        scale = convention.weights["conv_macs"]
+        weights = {name: convention.weights.get(name, 0) - scale for name in MACS}
+        weights |= {name: w for name, w in convention.weights.items() if name not in MACS}
+        terms = {name: (w, total.terms.get(name, 0)) for name, w in weights.items() if w}
         answer = printed.get(convention.name, "")
         lines.append(
             Line(
                 convention,
                 weigh(total.terms, convention),
-                convention.weights["conv_macs"],
+                scale,
                 terms,
                 answer if isinstance(answer, int) else None,
                 answer if isinstance(answer, str) else "",

@@ -231,7 +231,7 @@ def test_a_folder_a_read_only_file_and_a_link(capsys, tmp_path) -> None:
 def test_an_unexpected_failure_is_one_line_and_exit_code_1(capsys, monkeypatch) -> None:
     import resnet_viz.zoo
 
-    monkeypatch.setattr(resnet_viz.zoo, "entries", lambda: 1 / 0)
+    monkeypatch.setattr(resnet_viz.zoo, "families", lambda: 1 / 0)
     code, _, err = run(capsys, "zoo")
 
     assert code == 1

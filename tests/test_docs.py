@@ -40,13 +40,15 @@ def test_commands_run(page: Path, tmp_path, monkeypatch, capsys) -> None:
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
-def test_the_readmes_spec_file_is_one(page: str, tmp_path) -> None:
+def test_the_readmes_spec_files_are_such(page: str, tmp_path) -> None:
     from resnet_viz import load, report
 
-    (text,) = blocks(ROOT / page, "yaml")
-    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    layers = []
+    for text in blocks(ROOT / page, "yaml"):
+        (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+        layers.append(report(load(tmp_path / "mine.yaml")).totals["layers"])
 
-    assert report(load(tmp_path / "mine.yaml")).totals["layers"] == 1 + 3 * 6 + 1
+    assert layers == [1 + 3 * 6 + 1, 3 + 3 * 16 + 1]
 
 
 def test_the_readme_shows_the_report_as_it_is(capsys) -> None:
@@ -64,6 +66,20 @@ def test_links_lead_somewhere(page: Path) -> None:
     for link in (a or b for a, b in links):
         if not link.startswith("http"):
             assert (page.parent / link).exists(), link
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("README.md", "lists {} networks"),
+        ("README.zh-CN.md", "列出 {} 个网络"),
+        ("CHANGELOG.md", "A zoo of {} networks"),
+    ],
+)
+def test_the_number_of_networks_is_true(page: str, words: str) -> None:
+    from resnet_viz.zoo import names
+
+    assert words.format(len(names())) in (ROOT / page).read_text(encoding="utf-8")
 
 
 def test_every_spec_key_is_documented() -> None:

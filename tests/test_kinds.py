@@ -1,5 +1,7 @@
 """The kinds of part: what each does to a network, by hand and beside timm and torchvision."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -25,6 +27,7 @@ from resnet_viz.ops import OPERATORS
 from resnet_viz.spec import with_output_stride
 from resnet_viz.spec.kinds import ATTENTIONS, BLOCKS, DOWNSAMPLERS, NORMS, POOLINGS, SHORTCUTS
 from resnet_viz.spec.kinds.attention import reach, squeezed
+from resnet_viz.spec.model import TABLES
 from resnet_viz.tracing.torchvision import import_beside
 from resnet_viz.zoo import find
 
@@ -57,6 +60,58 @@ def test_every_operator_and_scope_has_a_label_in_both_languages(name: str) -> No
         assert chinese != english or english in same
     for kind in (*BLOCKS, "se", "eca"):
         assert name_of(kind, "", "en") != name_of(kind, "", "zh")
+
+
+def of_kinds() -> list[ResNetSpec]:
+    """Return a small network of each kind, in both orders."""
+    made = []
+    for preactivation in (False, True):
+        common = {"input": (3, 32, 32), "head": Head(4), "preactivation": preactivation}
+        stem = Stem(32, kernel=3, activated=not preactivation)
+        plain = (Stage(1, 32), Stage(2, 64, 2))
+        made += [
+            ResNetSpec(plain, f"{kind} {preactivation}", stem=stem, **common, **{field: kind})
+            for field, table in TABLES.items()
+            for kind in table
+        ]
+        made += [
+            ResNetSpec(
+                tuple(replace(stage, **{field: kind}) for stage in plain),
+                f"{kind} {preactivation}",
+                stem=stem,
+                **common,
+            )
+            for field, table in (("block", BLOCKS), ("shortcut", SHORTCUTS))
+            for kind in table
+        ]
+        made += [
+            ResNetSpec(plain, f"{k} {preactivation}", stem=replace(stem, pooling=k), **common)
+            for k in POOLINGS
+        ]
+    return made
+
+
+@pytest.mark.parametrize("spec", of_kinds(), ids=lambda spec: spec.name)
+def test_every_kind_runs_forward_and_backward(spec: ResNetSpec) -> None:
+    torch.manual_seed(0)
+    net = build(spec).train()
+    net(torch.randn(4, 3, 32, 32)).square().mean().backward()
+
+    for name, parameter in net.named_parameters():
+        assert parameter.grad is not None, name
+        assert parameter.grad.isfinite().all(), name
+
+
+@pytest.mark.parametrize("kind", ["se", "eca"])
+def test_channels_of_networks_with_gates_may_be_arrays(kind: str) -> None:
+    widths = np.array([256, 320])
+
+    def params(channels) -> np.ndarray:
+        stages = (Stage(2, channels, 2, "bottleneck"),)
+        spec = ResNetSpec(stages, attention=kind, stem=Stem(32, kernel=3, hidden=(channels // 8,)))
+        return report(spec).totals["params"]
+
+    assert params(widths).tolist() == [params(256), params(320)]
 
 
 # Attention

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from strategies import specs
 
-from resnet_viz import ResNetSpec, build, explain, report
+from resnet_viz import Head, ResNetSpec, Stage, Stem, build, explain, report
 from resnet_viz.count import CONVENTIONS
 from resnet_viz.ops import TERMS
 from resnet_viz.referees import REFEREES, run
@@ -57,6 +57,28 @@ def test_the_tools_print_what_is_predicted(name: str) -> None:
     for line in made.lines:
         if line.convention.name in TOOLS:
             assert line.printed == line.total, line.convention.name
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *({"activation": name} for name in ("relu6", "silu", "mish")),
+        *({"norm": name} for name in ("group", "frn", "evo")),
+        *({"downsampler": name} for name in ("blur", "average")),
+        {"standardized": True, "bias": True},
+        {"attention": "se", "functional": True},
+    ],
+    ids=str,
+)
+def test_the_tools_print_what_is_predicted_of_every_kind(fields: dict) -> None:
+    stages = (Stage(1, 32), Stage(1, 64, 2, shortcut="D"))
+    spec = ResNetSpec(stages, input=(3, 64, 64), stem=Stem(32), head=Head(4), **fields)
+    made = explain(spec, run=True)
+
+    assert [(line.convention.name, line.printed) for line in made.lines if line.printed] == [
+        (line.convention.name, line.total) for line in made.lines if line.printed
+    ]
+    assert {line.convention.name for line in made.lines if line.printed} >= set(TOOLS)
 
 
 @settings(max_examples=12)

@@ -26,8 +26,9 @@ class Convention(NamedTuple):
     source: str
 
 
-_MACS = {"conv_macs": 1, "linear_macs": 1, "matmul_macs": 1}
-_DOUBLE = {"conv_macs": 2, "linear_macs": 2, "matmul_macs": 2}
+_LAYERS = {"conv_macs": 1, "linear_macs": 1, "matmul_macs": 1}
+_MACS = {**_LAYERS, "std_conv_macs": 1, "blur_macs": 1}
+_DOUBLE = {name: 2 * weight for name, weight in _MACS.items()}
 
 CONVENTIONS: Mapping[str, Convention] = MappingProxyType(
     {
@@ -50,14 +51,21 @@ CONVENTIONS: Mapping[str, Convention] = MappingProxyType(
             Convention(
                 "fvcore",
                 "FLOPs",
-                {**_MACS, "norm_outputs": 2, "adaptive_pool_inputs": 1},
+                {**_MACS, "norm_outputs": 2, "group_norm_outputs": 5, "adaptive_pool_inputs": 1},
                 "fvcore.nn.FlopCountAnalysis in eval mode: a multiply-add is one, a norm's element "
-                "two, adaptive pooling what it reads",
+                "two, a group norm's five, adaptive pooling what it reads",
             ),
             Convention(
                 "torchinfo",
                 "MACs",
-                {**_MACS, "conv_bias_adds": 1, "linear_bias_adds": 1, "norm_params": 1},
+                {
+                    **_LAYERS,
+                    "std_conv_macs": 1,
+                    "conv_bias_adds": 1,
+                    "std_conv_bias_adds": 1,
+                    "linear_bias_adds": 1,
+                    "norm_params": 1,
+                },
                 "torchinfo.summary: every weight and bias, times the places of a convolution's "
                 "output; a norm's once for each image",
             ),
@@ -65,10 +73,11 @@ CONVENTIONS: Mapping[str, Convention] = MappingProxyType(
                 "thop",
                 "MACs",
                 {
-                    **_MACS,
+                    **_LAYERS,
                     "norm_outputs": 4,
                     "adaptive_pool_inputs": 1,
                     "adaptive_pool_outputs": 1,
+                    "average_pool_outputs": 1,
                 },
                 "thop.profile: a norm's element four; adaptive pooling its additions and divisions",
             ),
@@ -76,11 +85,13 @@ CONVENTIONS: Mapping[str, Convention] = MappingProxyType(
                 "ptflops",
                 "MACs",
                 {
-                    **_MACS,
+                    **_LAYERS,
                     "conv_bias_adds": 1,
                     "linear_bias_adds": 1,
                     "norm_outputs": 2,
+                    "group_norm_outputs": 2,
                     "activation_outputs": 2,
+                    "rare_activation_outputs": 1,
                     "functional_activation_outputs": 1,
                     "pool_inputs": 2,
                     "adaptive_pool_inputs": 2,

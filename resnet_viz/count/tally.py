@@ -10,7 +10,7 @@ from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph.model import module_path
 from resnet_viz.ops import Shape, category_of
 
-__all__ = ["Cost", "Costs", "Tally", "tally"]
+__all__ = ["MACS", "Cost", "Costs", "Tally", "tally"]
 
 
 class Tally(NamedTuple):
@@ -151,13 +151,14 @@ _Sum = tuple[Shape, dict[str, Size], Size]
 
 def _macs(terms: Mapping[str, Size]) -> Size:
     macs: Size = 0
-    for name in _MACS:
+    for name in MACS:
         if name in terms:
             macs = macs + terms[name]
     return macs
 
 
-_MACS = ("conv_macs", "linear_macs", "matmul_macs")
+MACS = ("conv_macs", "linear_macs", "matmul_macs", "std_conv_macs", "blur_macs")
+"""The terms that are multiply-adds."""
 
 
 _Repeats = tuple[tuple[str, Size], ...]

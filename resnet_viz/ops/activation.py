@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from resnet_viz.arithmetic import product
 from resnet_viz.ops.operator import Operator, Outcome, Shape
 
 __all__ = ["NAMES", "OPERATORS"]
 
 
-def activate(x: Shape, *, functional: bool = False) -> Outcome:
-    """Any shape to itself.
+_MODULES = {
+    **dict.fromkeys(("relu", "elu", "gelu"), "activation_outputs"),
+    **dict.fromkeys(("relu6", "leaky_relu", "silu", "softmax"), "rare_activation_outputs"),
+}
+_FUNCTIONS = ("relu", "elu", "gelu", "relu6", "silu", "softmax")
 
-    Some tools count what modules do and not what functions do, or both twice, so that a call of
-    `torch.nn.functional.relu` is another term than one of `torch.nn.ReLU`.
-    """
-    term = "functional_activation_outputs" if functional else "activation_outputs"
-    return Outcome((x,), terms={term: product(x)})
+
+def _activation(name: str) -> Callable[..., Outcome]:
+    module = _MODULES.get(name, "other_activation_outputs")
+    function = "functional_activation_outputs" if name in _FUNCTIONS else "other_activation_outputs"
+
+    def activate(x: Shape, *, functional: bool = False) -> Outcome:
+        """Any shape to itself.
+
+        ptflops counts what some modules do, what some functions do, and where a module of the first
+        calls a function of the second, both: hence four terms.
+        """
+        return Outcome((x,), terms={function if functional else module: product(x)})
+
+    return activate
 
 
 NAMES = (
@@ -36,4 +50,4 @@ NAMES = (
     "softmax",
 )
 
-OPERATORS = tuple(Operator(name, "activation", activate) for name in NAMES)
+OPERATORS = tuple(Operator(name, "activation", _activation(name)) for name in NAMES)

@@ -56,7 +56,15 @@ def convolve(
     needs_sizes(output, x)
     elements = product(output)
     weight = (out_channels, channels // groups, *kernel)
-    return _outcome(output, weight, out_channels, elements * product(weight[1:]), bias)
+    outcome = _outcome(output, weight, out_channels, elements * product(weight[1:]), bias)
+    if not standardized:
+        return outcome
+    named = {_STANDARDIZED.get(name, name): amount for name, amount in outcome.terms.items()}
+    return outcome._replace(terms=named)
+
+
+_STANDARDIZED = {"conv_macs": "std_conv_macs", "conv_bias_adds": "std_conv_bias_adds"}
+"""Terms of their own, because some tools know a convolution by its class only."""
 
 
 def convolve_transposed(

@@ -34,7 +34,8 @@ def normalize(x: Shape, *, weight: Shape = (), bias: Shape = ()) -> Outcome:
 def group_norm(x: Shape, *, groups: int, weight: Shape = (), bias: Shape = ()) -> Outcome:
     """Any shape to itself, each group of channels on its own (arXiv 1803.08494)."""
     _divide(groups, weight)
-    return normalize(x, weight=weight, bias=bias)
+    _, params, _ = normalize(x, weight=weight, bias=bias)
+    return Outcome((x,), params, {"group_norm_outputs": product(x), **_params(x, weight, bias)})
 
 
 def filter_response_norm(x: Shape, *, features: Size, activated: bool) -> Outcome:
@@ -61,8 +62,15 @@ def _divide(groups: int, weight: Shape) -> None:
 
 
 def _own_activation(x: Shape, features: Size, more: tuple[str, ...]) -> Outcome:
-    names = ("weight", "bias", *more)
-    return Outcome((x,), tuple((name, (features,)) for name in names), {"norm_outputs": product(x)})
+    params = tuple((name, (features,)) for name in ("weight", "bias", *more))
+    terms = {"fused_norm_outputs": product(x), **_params(x, (features,), (features,))}
+    return Outcome((x,), params, terms)
+
+
+def _params(x: Shape, weight: Shape, bias: Shape) -> dict[str, Size]:
+    """Return the term of scales and offsets, once for each image."""
+    each = sum((product(shape) for shape in (weight, bias) if shape), 0)
+    return {"norm_params": product(x[:-3]) * each} if weight else {}
 
 
 OPERATORS = (

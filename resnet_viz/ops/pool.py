@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from resnet_viz.arithmetic import product, smallest
 from resnet_viz.errors import RequestError
 from resnet_viz.ops.conv import window
@@ -38,6 +40,13 @@ def pool(
     return Outcome((output,), terms={"pool_inputs": product(x), "pool_outputs": product(output)})
 
 
+def average_pool(x: Shape, **attrs: Any) -> Outcome:
+    """`(..., H, W)` to the places where the window fits, as in `pool`."""
+    outcome = pool(x, **attrs)
+    terms = {**outcome.terms, "average_pool_outputs": product(outcome.outputs[0])}
+    return outcome._replace(terms=terms)
+
+
 def blur_pool(
     x: Shape, *, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape
 ) -> Outcome:
@@ -54,12 +63,7 @@ def blur_pool(
         )
     output = (*x[:-2], *window(x[-2:], kernel, stride, padding, dilation))
     elements = product(output)
-    terms = {
-        "conv_macs": elements * product(kernel),
-        "pool_inputs": product(x),
-        "pool_outputs": elements,
-    }
-    return Outcome((output,), terms=terms)
+    return Outcome((output,), terms={"blur_macs": elements * product(kernel)})
 
 
 def adaptive_pool(x: Shape, *, size: Shape) -> Outcome:
@@ -74,8 +78,8 @@ def adaptive_pool(x: Shape, *, size: Shape) -> Outcome:
 OPERATORS = (
     Operator("blur_pool2d", "pool", blur_pool),
     *(
-        Operator(f"{kind}_pool{rank}d", "pool", pool)
-        for kind in ("max", "avg")
+        Operator(f"{kind}_pool{rank}d", "pool", rule)
+        for kind, rule in (("max", pool), ("avg", average_pool))
         for rank in (1, 2, 3)
     ),
     *(Operator(f"adaptive_avg_pool{rank}d", "pool", adaptive_pool) for rank in (1, 2, 3)),

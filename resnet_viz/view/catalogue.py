@@ -46,7 +46,6 @@ FIGURES: Mapping[str, Kind] = MappingProxyType(
             plain=True,
         ),
         "blocks": Kind("each kind of block", _of_one(blocks), plain=True),
-        "stem": Kind("what comes before the stages", _of_one(stem), plain=True),
         "residual": Kind("a regular and a residual block (d2l)", _of_one(textbook.residual)),
         "groups": Kind("a block with its groups drawn (d2l)", _of_one(textbook.groups)),
         "anynet": Kind("stem, body and head, with symbols (d2l)", _of_one(textbook.anynet)),
@@ -57,6 +56,7 @@ FIGURES: Mapping[str, Kind] = MappingProxyType(
         "layers": Kind(
             "the layers of several networks (He et al., Figure 3)", textbook.layers, several=True
         ),
+        "stem": Kind("what comes before the stages", _of_one(stem), plain=True),
     }
 )
 """What `figure` may be."""

@@ -142,10 +142,9 @@ class _Assembly:
         if gate is not None:
             with self.scope(attention, attention):
                 out = gate(self, out)
-        if way.adds:
-            out = self.drop("drop_path", self.spec.drop_path, out)
         if not way.adds:
             return out
+        out = self.drop("drop_path", self.spec.drop_path, out)
         if way.run is not None:
             with self.scope("downsample", "shortcut"):
                 x = way.run(self, shortcut.join, x)

@@ -184,7 +184,10 @@ EXTREME = [0, -1, 10**9, 2**53 - 1, -(2**53) + 1]
 def test_extreme_numbers_in_every_field_get_a_message(value):
     page = visit()
     before = config(page)
+    shares = [control.key for control in page.number_input if isinstance(control.value, float)]
     keys = [control.key for control in page.number_input]
+    if value == 0:  # a share may be 0
+        keys = [key for key in keys if key not in shares]
     for key in keys:
         control = page.number_input(key=key)
         was = control.value

@@ -10,18 +10,13 @@ from typing import Any
 import streamlit as st
 
 from resnet_viz.app.words import say
-from resnet_viz.spec.kinds import ACTIVATIONS, BLOCKS, NORMS, SHORTCUTS, STRIDES_IN
+from resnet_viz.spec.kinds import BLOCKS, POOLINGS, SHORTCUTS
+from resnet_viz.spec.model import TABLES
 
 __all__ = ["KINDS", "control", "number"]
 
-KINDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "block": BLOCKS,
-        "shortcut": SHORTCUTS,
-        "norm": NORMS,
-        "activation": ACTIVATIONS,
-        "stride_in": STRIDES_IN,
-    }
+KINDS: Mapping[str, Mapping[str, object]] = MappingProxyType(
+    {"block": BLOCKS, "shortcut": SHORTCUTS, "pooling": POOLINGS, **TABLES}
 )
 """What the fields that name a kind may be, with a sentence for each."""
 
@@ -37,6 +32,8 @@ def control(field: Field[Any], value: Any, label: str, lang: str, key: str) -> A
     if str(field.type).startswith("tuple"):
         text = ", ".join(map(str, value))
         return _numbers(st.text_input(label, text, help=say(lang, f"{field.name}_help"), key=key))
+    if field.type == "float":
+        return _share(label, value, key)
     return number(label, value, key)
 
 
@@ -52,7 +49,15 @@ def number(label: str, value: Any, key: str) -> int | str:
     return "" if typed is None else typed
 
 
-def _kind(kinds: Mapping[str, str], value: str, label: str, key: str) -> str | None:
+def _share(label: str, value: Any, key: str) -> float | str:
+    """Show a field for a number that need not be whole, as `number` does."""
+    if key not in st.session_state:
+        st.session_state[key] = float(value) if isinstance(value, (int, float)) else None
+    typed = st.number_input(label, value=None, step=0.05, format="%g", key=key)
+    return "" if typed is None else typed
+
+
+def _kind(kinds: Mapping[str, object], value: str, label: str, key: str) -> str | None:
     legal = list(kinds)
     index = legal.index(value) if value in kinds else None
     help = "\n".join(f"- **{name}**: {meaning}" for name, meaning in kinds.items())

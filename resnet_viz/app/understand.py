@@ -86,13 +86,13 @@ def conventions(session: Session) -> None:
 def _sum(line: Line, macs: int, lang: str) -> str:
     """Return what a total is the sum of."""
     times = f"{line.scale} × " if line.scale != 1 else ""
-    parts = [f"{times}{macs:,} {say(lang, 'multiply_adds')}"]
+    text = f"{times}{macs:,} {say(lang, 'multiply_adds')}"
     for term, (weight, amount) in line.terms.items():
         if amount:
-            times = f"{weight} × " if weight != 1 else ""
+            times = f"{abs(weight)} × " if abs(weight) != 1 else ""
             name = TERMS_ZH[term] if lang == "zh" else TERMS[term]
-            parts.append(f"{times}{amount:,} {name}")
-    return escaped(" + ".join(parts))
+            text += f" {'+' if weight > 0 else '−'} {times}{amount:,} {name}"
+    return escaped(text)
 
 
 def _counts(line: Line, lang: str) -> str:

@@ -55,8 +55,8 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "input_height": ("Input height", "输入高度"),
         "input_width": ("Input width", "输入宽度"),
         "hidden_help": (
-            "Widths of fully connected layers before the last, with commas: 4096, 4096",
-            "最后一层之前的全连接层宽度，用逗号分隔：4096, 4096",
+            "Widths of layers before the last, with commas: 4096, 4096",
+            "最后一层之前各层的宽度，用逗号分隔：4096, 4096",
         ),
         "wrong": (
             "**{where}**: {fact}. The figure still shows the last network that was right.",
@@ -111,6 +111,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "figure:shortcut": ("Shortcut", "捷径"),
         "figure:bodies": ("Block bodies", "块主体"),
         "figure:layers": ("Layer by layer", "逐层"),
+        "figure:stem": ("Stem", "主干"),
         "direction:up": ("Up", "向上"),
         "direction:down": ("Down", "向下"),
         "direction:right": ("Right", "向右"),
@@ -162,11 +163,13 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "per_stage": ("Where it goes, stage by stage", "各阶段的开销"),
         "derived": ("Where the {0} layers come from", "{0} 层从何而来"),
         "derivation": (
-            "{convolutions:,} convolutions − {aside:,} on shortcuts + {linear:,} fully connected "
+            "{convolutions:,} convolutions − {aside:,} on shortcuts{gates} + {linear:,} fully "
+            "connected "
             "= {total:,} layers",
-            "{convolutions:,} 个卷积层 − 捷径上的 {aside:,} 个 + {linear:,} 个全连接层 "
+            "{convolutions:,} 个卷积层 − 捷径上的 {aside:,} 个{gates} + {linear:,} 个全连接层 "
             "= {total:,} 层",
         ),
+        "in_gates": (" − {0:,} in gates", " − 门控中的 {0:,} 个"),
         "part": ("Part", "部分"),
         "tool": ("Tool", "工具"),
         "prints": ("Prints", "输出"),
@@ -237,6 +240,15 @@ FIELDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "activation": ("Activation", "激活函数"),
         "preactivation": ("Pre-activation", "预激活"),
         "functional": ("Activations as functions", "函数式激活"),
+        "attention": ("Attention", "注意力"),
+        "reduction": ("Reduction", "压缩倍数"),
+        "downsampler": ("Downsampler", "下采样方式"),
+        "norm_groups": ("Groups of the norm", "规范化组数"),
+        "standardized": ("Standardized weights", "权重标准化"),
+        "dropout": ("Dropout", "暂退法"),
+        "drop_path": ("Drop path", "随机深度"),
+        "pooling": ("Kind of pool", "汇聚方式"),
+        "activated": ("Norm and activation at the end", "末尾规范化与激活"),
         "input": ("Input", "输入"),
         "stages": ("Stages", "阶段"),
     }
@@ -268,15 +280,23 @@ IN_FIGURE: Mapping[str, Mapping[str, str]] = MappingProxyType(
 TERMS_ZH: Mapping[str, str] = MappingProxyType(
     {
         "conv_macs": "卷积层的乘加",
+        "std_conv_macs": "权重标准化卷积层的乘加",
+        "blur_macs": "模糊滤波（固定权重）的乘加",
         "linear_macs": "全连接层的乘加",
         "matmul_macs": "矩阵乘法与注意力的乘加",
         "conv_outputs": "卷积层的输出元素",
         "linear_outputs": "全连接层的输出元素",
         "conv_bias_adds": "卷积层的偏置加法",
+        "std_conv_bias_adds": "权重标准化卷积层的偏置加法",
         "linear_bias_adds": "全连接层的偏置加法",
         "norm_outputs": "规范化层的输出元素",
+        "group_norm_outputs": "组规范化层的输出元素",
+        "fused_norm_outputs": "自带激活的规范化层的输出元素",
         "norm_params": "规范化层的缩放与偏移，每幅图像计一次",
         "activation_outputs": "激活模块的输出元素",
+        "rare_activation_outputs": "较少见激活模块的输出元素",
+        "other_activation_outputs": "其他激活的输出元素",
+        "average_pool_outputs": "窗口平均汇聚的输出元素",
         "functional_activation_outputs": "激活函数的输出元素",
         "pool_inputs": "窗口汇聚读取的元素，每个计一次",
         "pool_outputs": "窗口汇聚的输出元素",
@@ -294,6 +314,7 @@ CONVENTIONS_ZH: Mapping[str, str] = MappingProxyType(
         "flops": "每次乘加计两步运算",
         "torch": "torch.utils.flop_counter.FlopCounterMode：卷积与矩阵乘法",
         "fvcore": "fvcore.nn.FlopCountAnalysis（评估模式）：乘加计一次，规范化每个元素计两次，"
+        "组规范化五次，"
         "自适应汇聚计其读取的元素",
         "torchinfo": "torchinfo.summary：每个权重与偏置乘以卷积输出的位置数；"
         "规范化的每幅图像计一次",
@@ -347,6 +368,7 @@ def derivation(lang: str, layers: Layers) -> str:
         "derivation",
         convolutions=layers.convolutions,
         aside=layers.aside,
+        gates=say(lang, "in_gates", layers.gates) if layers.gates else "",
         linear=layers.linear,
         total=layers.total,
     )

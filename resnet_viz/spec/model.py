@@ -35,7 +35,7 @@ from resnet_viz.spec.kinds import (
 )
 from resnet_viz.spec.kinds.block import Place
 
-__all__ = ["Head", "ResNetSpec", "Stage", "Stem"]
+__all__ = ["TABLES", "Head", "ResNetSpec", "Stage", "Stem"]
 
 MAX_CHANNELS = 1_000_000
 MAX_BLOCKS = 100_000
@@ -57,7 +57,7 @@ TABLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
 """The fields of a spec that name a kind, each with its table."""
 
 
-def widths(part: object, name: str) -> None:
+def _widths(part: object, name: str) -> None:
     """Check that a field holds a few channel counts; make them a tuple of exact ones."""
     given = getattr(part, name)
     sequence(name, given, None, 0, MAX_HIDDEN)
@@ -106,7 +106,7 @@ class Stem:
         if self.kernel % 2 == 0:
             raise SpecError("kernel", f"{self.kernel} (must be odd)")
         boolean("pool", self.pool)
-        widths(self, "hidden")
+        _widths(self, "hidden")
         one_of("pooling", self.pooling, POOLINGS)
         if self.pooling != "max" and not self.pool:
             raise SpecError("pooling", f"{self.pooling!r} (there is no pool; must be 'max')")
@@ -224,7 +224,7 @@ class Head:
 
     def __post_init__(self) -> None:
         integers(self, {"classes": MAX_CHANNELS})
-        widths(self, "hidden")
+        _widths(self, "hidden")
         boolean("pool", self.pool)
         rate("dropout", self.dropout)
 

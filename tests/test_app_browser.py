@@ -221,7 +221,7 @@ def test_extreme_numbers_get_a_message_and_the_page_lives(visit) -> None:
         page.get_by_role("spinbutton", name=name, exact=True).first
         for name in ("Blocks", "Stride", "Classes", "Input height")
     ]
-    fields.append(page.get_by_role("textbox", name="Hidden layers"))
+    fields.append(page.get_by_role("textbox", name="Hidden layers").last)
     for field in fields:
         was = field.input_value()
         for text in EXTREMES:

@@ -219,8 +219,8 @@ def test_a_blur_has_the_binomial_filter() -> None:
 @pytest.mark.parametrize(
     ("name", "stride"),
     [
-        *(("resnet50", 8), ("resnet50", 16), ("resnet18", 8), ("resnet50d", 8)),
-        *(("senet154", 16), ("resnetv2_50", 8)),
+        *(("resnet50", 8), ("resnet18", 16), ("resnet50d", 8)),
+        *(("seresnet18", 16), ("resnetv2_50", 8)),
     ],
 )
 def test_an_output_stride_gives_timms_outputs(name: str, stride: int) -> None:

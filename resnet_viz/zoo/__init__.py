@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 
-from resnet_viz.errors import choose
+from resnet_viz.errors import RequestError, choose
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.zoo.entry import Entry, Family
 
@@ -70,4 +70,11 @@ def find(name: str) -> ResNetSpec:
     >>> len(find("resnet50").stages)
     4
     """
-    return choose("network", name, entries(), "'resnet-viz zoo' lists them").spec
+    known = entries()
+    whole = str(name).removesuffix("_pruned")
+    if name == f"{whole}_pruned" and whole in known:
+        raise RequestError(
+            f"unknown network: {name!r} (its widths were found one by one, which no stage says; "
+            f"must be the whole network, {whole!r}, or another of 'resnet-viz zoo')"
+        )
+    return choose("network", name, known, "'resnet-viz zoo' lists them").spec

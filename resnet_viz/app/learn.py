@@ -92,6 +92,52 @@ NOTES: tuple[Note, ...] = (
         "Xie et al. 2017, arXiv 1611.05431, Figure 3 and equation 4",
     ),
     Note(
+        lambda config: config.spec.attention == "se",
+        (
+            "The gate beside the body averages each channel over the whole image, squeezes them "
+            "through two small layers, and multiplies each channel by a number from 0 to 1.",
+            "主体旁的门控把每个通道在整幅图像上取平均，经两个小层压缩与还原，"
+            "再给每个通道乘上 0 到 1 之间的数。",
+        ),
+        "Hu et al. 2018, arXiv 1709.01507, Figure 3 and equations 2 to 4",
+    ),
+    Note(
+        lambda config: config.spec.attention == "eca",
+        (
+            "A gate with hardly any weights: one short convolution along the channels looks at a "
+            "few neighbours of each.",
+            "几乎没有参数的门控：沿通道做一个很短的一维卷积，只看每个通道的几个邻居。",
+        ),
+        "Wang et al. 2020, arXiv 1910.03151, Figure 2 and equation 12",
+    ),
+    Note(
+        lambda config: any(stage.shortcut == "D" for stage in config.spec.stages),
+        (
+            "ResNet-D averages before the 1×1 on the shortcut, so that no pixel is thrown away "
+            "where the size is halved.",
+            "ResNet-D 在捷径的 1×1 卷积之前先取平均，尺寸减半时不丢弃任何像素。",
+        ),
+        "He et al. 2019, arXiv 1812.01187, Figure 2",
+    ),
+    Note(
+        lambda config: len(config.spec.stem.hidden) == 2,
+        (
+            "A deep stem (ResNet-C): three 3×3 convolutions in the place of one 7×7, each "
+            "followed by a nonlinearity.",
+            "深主干（ResNet-C）：用三个 3×3 卷积代替一个 7×7 卷积，每个之后都有非线性激活。",
+        ),
+        "He et al. 2019, arXiv 1812.01187, Figure 2",
+    ),
+    Note(
+        lambda config: config.spec.downsampler != "stride",
+        (
+            "The convolution keeps its size and a small pool behind it takes the stride: what is "
+            "smoothed before it is sampled does not alias.",
+            "卷积保持尺寸，由其后的小汇聚承担步幅：先平滑再取样，避免混叠。",
+        ),
+        "Zhang 2019, arXiv 1904.11486, section 3",
+    ),
+    Note(
         lambda config: not _adds(config.spec),
         (
             "A plain network: nothing is added. Beyond some twenty layers its training error "

@@ -451,6 +451,25 @@ def test_every_format_is_offered_and_the_link_opens_the_same_page():
     assert page.code[0].value.endswith("?net=resnet50&theme=paper&section=download")
 
 
+def test_a_figure_that_would_take_long_to_render_is_offered_as_vectors_only():
+    look = Look(depth="op", annotate="shape,params,macs", unroll=True)
+    largest, larger = (
+        visit(**to_link(Config(find(net), look, section="download")))
+        for net in ("resnet152", "cifar-resnet1202")
+    )
+
+    assert {"PNG", "PDF"} <= {button.label for button in largest.download_button}
+    assert not {"PNG", "PDF"} & {button.label for button in larger.download_button}
+    assert "Too large" in " ".join(caption.value for caption in larger.caption)
+
+
+def test_a_pinned_network_is_called_one_of_the_zoo_only_if_it_is():
+    other = replace(find("resnet18"), bias=True)
+    page = visit(section="compare", pin=packed(dumps(other, "json").encode()))
+
+    assert field(page, "with/resnet18").value is None
+
+
 # Words
 
 
@@ -498,6 +517,21 @@ def test_every_caption_fits_something_and_names_its_source(note):
     assert any(note.fits(config) for config in configs)
     assert re.search(r"\d", note.source)
     assert all(note.texts)
+
+
+def captions(net: str, **link: str) -> str:
+    return " ".join(element.value for element in visit(net=net, **link).markdown)
+
+
+def test_captions_are_about_the_network_that_is_shown():
+    projected = "a 1×1 convolution stands on it"
+    assert projected in captions("resnet34-b")
+    assert projected not in captions("resnet34-a")  # zeros instead
+    moved = "The stride sits in the first 1×1"
+    assert moved in captions("resnet50-v1")
+    basic = replace(find("resnet18"), stride_in="1x1")  # which has no 1×1 in its blocks
+    page = visit(**to_link(Config(basic)))
+    assert moved not in " ".join(element.value for element in page.markdown)
 
 
 # Links
@@ -590,6 +624,13 @@ def test_visitors_do_not_see_each_others_networks():
 
     assert config(other).spec == find("resnet50")
     assert config(one).spec.stages[0].blocks == 9
+
+
+@pytest.mark.parametrize("sent", [5, {"a": 1}, "x" * 501, "a\nb"])
+def test_a_click_on_what_is_no_path_opens_nothing(monkeypatch, sent):
+    monkeypatch.setattr("resnet_viz.app.watch.figure", lambda *_, **__: sent)
+
+    assert config(visit()).opened == ""
 
 
 def test_history_is_bounded():

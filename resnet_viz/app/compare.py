@@ -8,6 +8,7 @@ from resnet_viz.app import tables
 from resnet_viz.app.answers import compared, drawing
 from resnet_viz.app.figure import figure
 from resnet_viz.app.session import Session
+from resnet_viz.app.start import known
 from resnet_viz.app.state import Look
 from resnet_viz.app.text import escaped
 from resnet_viz.app.words import IN_FIGURE, say
@@ -44,14 +45,14 @@ def show(session: Session) -> None:
 
 def _choice(session: Session) -> None:
     lang, pinned = session.config.lang, session.config.pinned
-    known = None if pinned is None or entries().get(pinned.name) is None else pinned.name
+    name = None if pinned is None else known(pinned)
     options = names()
     key = session.key(f"with/{pinned and pinned.name}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             say(lang, "compare_with"),
             options,
-            index=options.index(known) if known else None,
+            index=options.index(name) if name else None,
             placeholder=say(lang, "pinned", pinned.name) if pinned else say(lang, "none"),
             key=key,
             on_change=_compare_with,

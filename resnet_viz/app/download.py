@@ -25,6 +25,10 @@ REPORTS = {"csv": "csv", "md": "md", "latex": "tex", "json": "json", "html": "ht
 
 SPECS = ("yaml", "toml", "json")
 
+RENDERED = (".png", ".pdf")
+MOST_RENDERED = 3_000
+"""Items of the largest figure that becomes one of these: while it is drawn, every visitor waits."""
+
 
 def show(session: Session) -> None:
     """Offer files in every format, and a link."""
@@ -36,10 +40,15 @@ def show(session: Session) -> None:
     except RequestError as error:
         st.caption(say(lang, "not_drawn", escaped(str(error))))
     else:
+        large = sum(1 for _ in drawn.scene.walk()) > MOST_RENDERED
         with st.container(horizontal=True):
             for suffix in EXPORTERS:
+                if large and suffix in RENDERED:
+                    continue
                 file = f"{name}-graph.json" if suffix == ".json" else f"{name}{suffix}"
                 _offer(suffix[1:].upper(), file, partial(drawn.to_bytes, suffix))
+        if large:
+            st.caption(say(lang, "not_rendered"))
     st.markdown(f"**{say(lang, 'reports')}**")
     report = reported(config.spec, "block")
     with st.container(horizontal=True):

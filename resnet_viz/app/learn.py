@@ -48,6 +48,17 @@ def _adds(spec: ResNetSpec) -> bool:
     return any(stage.shortcut != "none" for stage in spec.stages)
 
 
+def _projects(spec: ResNetSpec) -> bool:
+    """Tell whether every shortcut has a convolution where the shape changes: option A has none."""
+    return _adds(spec) and all(stage.shortcut != "A" for stage in spec.stages)
+
+
+def _strides_in_1x1(spec: ResNetSpec) -> bool:
+    return spec.stride_in == "1x1" and any(
+        stage.block == "bottleneck" and stage.stride == 2 for stage in spec.stages
+    )
+
+
 HE = "He et al. 2015, arXiv 1512.03385"
 D2L = "Dive into Deep Learning, 8.6"
 
@@ -66,9 +77,10 @@ NOTES: tuple[Note, ...] = (
     Note(
         _figure("anynet"),
         (
-            "Stem, body and head: the stem shrinks the image, each stage of the body halves it "
-            "again and widens it, the head makes classes of what is left.",
-            "主干、主体与头部：主干缩小图像，主体的每个阶段再减半并加宽，头部由此得出类别。",
+            "Stem, body and head: the stem shrinks the image, a stage of stride 2 halves it again, "
+            "later stages are wider, the head makes classes of what is left.",
+            "主干、主体与头部：主干缩小图像，步幅为 2 的阶段再将其减半，越靠后的阶段越宽，"
+            "头部由此得出类别。",
         ),
         "Radosavovic et al. 2020, arXiv 2003.13678, Figure 3",
     ),
@@ -170,20 +182,21 @@ NOTES: tuple[Note, ...] = (
             "The base width sets how wide a bottleneck is inside, and leaves what it puts out.",
             "基础宽度决定瓶颈块内部的宽度，不改变其输出。",
         ),
-        "Zagoruyko & Komodakis 2016, arXiv 1605.07146, section 2",
+        "Xie et al. 2017, arXiv 1611.05431, Table 1; torchvision.models.wide_resnet50_2",
     ),
     Note(
-        lambda config: config.spec.stride_in == "1x1",
+        lambda config: _strides_in_1x1(config.spec),
         (
             "The stride sits in the first 1×1, as the paper has it: three quarters of the pixels "
-            "are never read there. torchvision moved it to the 3×3, for 6 % more multiply-adds.",
+            "are never read there. torchvision moved it to the 3×3: 6 % more multiply-adds in "
+            "ResNet-50.",
             "步幅在第一个 1×1 卷积上，与论文一致：四分之三的像素未被读取。torchvision 把它移到"
-            " 3×3 卷积，乘加次数约增加 6 %。",
+            " 3×3 卷积，ResNet-50 的乘加次数因此增加 6 %。",
         ),
         f"{HE}, Table 1; torchvision.models.resnet, Bottleneck",
     ),
     Note(
-        lambda config: _adds(config.spec) and config.look.figure in ("network", "blocks"),
+        lambda config: _projects(config.spec) and config.look.figure in ("network", "blocks"),
         (
             "The thin line beside a block is its shortcut. Where size or channels change, a 1×1 "
             "convolution stands on it, so that both sides of ⊕ have one shape.",

@@ -12,7 +12,7 @@ from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.files import MAX_BYTES, SUFFIXES, decode, format_of
 from resnet_viz.zoo import entries, names
 
-__all__ = ["show"]
+__all__ = ["known", "show"]
 
 
 def show(session: Session) -> None:
@@ -48,12 +48,12 @@ def show(session: Session) -> None:
 
 
 def _zoo(session: Session, lang: str) -> None:
-    known = _known(session.config.spec)
+    name = known(session.config.spec)
     key = session.key("zoo")
     st.selectbox(
         say(lang, "network"),
         names(),
-        index=None if known is None else names().index(known),
+        index=None if name is None else names().index(name),
         placeholder=f"{session.config.spec.name} {say(lang, 'own')}",
         help=say(lang, "network_help"),
         key=key,
@@ -62,7 +62,7 @@ def _zoo(session: Session, lang: str) -> None:
     )
 
 
-def _known(spec: ResNetSpec) -> str | None:
+def known(spec: ResNetSpec) -> str | None:
     """Return the name of a network in the zoo, if it is there as it is."""
     entry = entries().get(spec.name)
     return spec.name if entry is not None and entry.spec == spec else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from resnet_viz.drawing import LAYOUTS
 from resnet_viz.errors import RequestError, choose, show
@@ -18,7 +18,7 @@ from resnet_viz.view import DEPTHS, FIGURES
 from resnet_viz.view.annotate import FACTS
 from resnet_viz.zoo import entries, find
 
-__all__ = ["FIRST", "SECTIONS", "Config", "Look", "from_link", "to_link"]
+__all__ = ["FIRST", "SECTIONS", "Config", "Look", "from_link", "is_path", "to_link"]
 
 FIRST = "d2l-resnet18"
 """The network that a visitor meets: the chapter's."""
@@ -103,13 +103,18 @@ def from_link(link: Mapping[str, str]) -> Config:
         unroll=_flag("unroll", link),
     )
     opened = link.get("opened", "")
-    if len(opened) > MAX_PATH or not opened.isprintable():
+    if not is_path(opened):
         raise RequestError(f"opened: {show(opened)} (must be the path of a scope)")
     lang = link.get("lang", "en")
     choose("language", lang, LANGUAGES)
     section = link.get("section", SECTIONS[0])
     choose("section", section, dict.fromkeys(SECTIONS))
     return Config(spec, look, lang, section, opened, _meant(link, "with", "pin"))
+
+
+def is_path(value: object) -> TypeGuard[str]:
+    """Tell whether a value from outside may be the path of a scope."""
+    return isinstance(value, str) and len(value) <= MAX_PATH and value.isprintable()
 
 
 _LOOK: Mapping[str, Mapping[str, object]] = {

@@ -8,6 +8,7 @@ from resnet_viz.app import learn, tables
 from resnet_viz.app.answers import drawing, opened
 from resnet_viz.app.figure import figure
 from resnet_viz.app.session import Session
+from resnet_viz.app.state import is_path
 from resnet_viz.app.text import escaped
 from resnet_viz.app.words import IN_FIGURE, kind_name, say
 from resnet_viz.errors import RequestError
@@ -45,7 +46,7 @@ def _figure(session: Session) -> None:
         key="figure",
         height=_height(drawn.scene),
     )
-    if clicked is not None and clicked != config.opened:
+    if is_path(clicked) and clicked != config.opened:
         session.edit(config._replace(opened=clicked))
 
 

@@ -607,6 +607,7 @@ def test_a_broken_link_gets_a_message_and_a_page_that_works(kind):
     field(page, "stages[0].blocks").set_value(3)
     ran(page)
     assert config(page).spec.stages[0].blocks == 3
+    assert not page.error
 
 
 def test_a_link_from_elsewhere_with_more_in_it_opens():

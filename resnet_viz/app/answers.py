@@ -25,7 +25,7 @@ MOST_OPERATORS = 5_000
 # values and are shared. The numbers bound what a long-running server remembers.
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=24)
 def drawing(spec: ResNetSpec, look: Look, lang: str, highlight: tuple[str, ...] = ()) -> Drawing:
     """Draw a network as it is looked at.
 

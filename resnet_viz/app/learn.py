@@ -207,8 +207,8 @@ NOTES: tuple[Note, ...] = (
     Note(
         lambda config: not config.look.unroll and config.look.figure == "network",
         (
-            "A bracket with ×n stands for n equal blocks or stages in a row. Each is counted.",
-            "带 ×n 的括号代表连续 n 个相同的块或阶段，每一个都计入。",
+            "A bracket with n × stands for n equal blocks or stages in a row. Each is counted.",
+            "带 n × 的括号代表连续 n 个相同的块或阶段，每一个都计入。",
         ),
         f"{HE}, Table 1",
     ),

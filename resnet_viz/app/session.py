@@ -67,7 +67,9 @@ class Session:
         self.generation += 1
 
     def edit(self, config: Config) -> None:
-        """Show what the fields say."""
+        """Show what the fields say; another network ends what was said of the one before."""
+        if config.spec != self.config.spec:
+            self.problem = ""
         self._step(config.spec)
         self.config = config
 

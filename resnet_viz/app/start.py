@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from resnet_viz.app.session import Session
-from resnet_viz.app.text import escaped
 from resnet_viz.app.words import say
 from resnet_viz.errors import RequestError
 from resnet_viz.spec import ResNetSpec
@@ -43,8 +42,6 @@ def show(session: Session) -> None:
         if upload.open:
             with upload:
                 _upload(session, lang)
-    if session.problem:
-        st.error(say(lang, "refused", escaped(session.problem)), icon=":material/error:")
 
 
 def _zoo(session: Session, lang: str) -> None:

@@ -17,6 +17,9 @@ __all__ = ["show"]
 def show(session: Session) -> None:
     """Show what the network is called, where it comes from, and what it costs."""
     config = session.config
+    if session.problem:
+        problem = escaped(session.problem)
+        st.error(say(config.lang, "refused", problem), icon=":material/error:")
     spec, lang = config.spec, config.lang
     totals = reported(spec, "network").totals
     entry = entries().get(spec.name)

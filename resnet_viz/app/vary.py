@@ -161,7 +161,7 @@ def _where(path: str, lang: str) -> str:
     """Return the place of a value in the page's words.
 
     >>> _where("stages[1].blocks", "en"), _where("input[0]", "en"), _where("head.hidden[1]", "en")
-    ('Stage 2: Blocks', 'Input channels', 'Hidden layers')
+    ('Stage 2: Blocks', 'Input channels', 'Head: Hidden layers')
     """
     inputs = {"input[0]": "input_channels", "input[1]": "input_height", "input[2]": "input_width"}
     if path in inputs:
@@ -170,7 +170,9 @@ def _where(path: str, lang: str) -> str:
     if stage:
         name = field_name(lang, stage[2]) if stage[2] else ""
         return say(lang, "of_stage", int(stage[1]) + 1, name) if name else path
-    return field_name(lang, re.sub(r"\[\d+\]$", "", path.rpartition(".")[2]))
+    part, _, name = re.sub(r"\[\d+\]$", "", path).rpartition(".")
+    own = field_name(lang, name)
+    return say(lang, "of_part", say(lang, part), own) if part in ("stem", "head") else own
 
 
 def _add(session: Session) -> None:

@@ -40,6 +40,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         # Vary
         "stages": ("Stages", "阶段"),
         "stage": ("Stage {0}", "阶段 {0}"),
+        "of_part": ("{0}: {1}", "{0}：{1}"),
         "of_stage": ("Stage {0}: {1}", "阶段 {0}：{1}"),
         "stem": ("Stem", "主干"),
         "head": ("Head", "头部"),
@@ -85,8 +86,8 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "activations_help": (
             "Elements that convolutions and fully connected layers put out (Radosavovic et al. "
-            "2020, section 3).",
-            "卷积层与全连接层输出的元素个数（Radosavovic 等，2020，第 3 节）。",
+            "2020, section 4, for convolutions).",
+            "卷积层与全连接层输出的元素个数（Radosavovic 等，2020，第 4 节，就卷积层而言）。",
         ),
         "at_input": ("for an input of {0}", "输入为 {0}"),
         "yours": ("Your own network.", "自定网络。"),

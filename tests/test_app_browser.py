@@ -343,6 +343,7 @@ def test_every_format_can_be_downloaded(visit) -> None:
         with page.expect_download() as download:
             button.click()
         got[download.value.suggested_filename] = Path(download.value.path()).read_bytes()
+        page.wait_for_timeout(200)  # Chromium drops the eleventh download within a second
     drawing = draw("resnet34", direction="right")
 
     assert len(got) == 16

@@ -319,7 +319,7 @@ def test_every_figure_is_drawn_or_refused_with_a_reason(figure, net):
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_look_can_be_chosen(lang):
     page = visit(lang=lang)
-    for name, table in (("direction", DIRECTIONS), ("theme", THEMES), ("depth", DEPTHS)):
+    for name, table in (("direction", DIRECTIONS), ("theme", THEMES), ("depth", (*DEPTHS, ""))):
         for option in table:
             field(page, name).select(option)
             ran(page)
@@ -329,7 +329,7 @@ def test_every_look_can_be_chosen(lang):
     field(page, "unroll").set_value(True)
     ran(page)
 
-    assert config(page).look == Look("network", "left", "op", "dark", "shape,macs", "auto", True)
+    assert config(page).look == Look("network", "left", "", "dark", "shape,macs", "auto", True)
     assert not page.error
 
 

@@ -33,7 +33,7 @@ def show(session: Session) -> None:
             key=session.key(name),
             width=width,
         )
-        return chosen or now
+        return now if chosen is None else chosen
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         figure = choice("figure", FIGURES, 150)

@@ -425,6 +425,24 @@ def test_a_comparison_shows_both_figures_and_the_differences():
     assert page.metric[0].delta == "+16"
 
 
+def test_a_block_that_differs_inside_a_fold_is_marked_on_the_box_that_stands_for_it():
+    from resnet_viz import compare, draw
+    from resnet_viz.app.compare import _box_of
+
+    # both networks begin with equal blocks of 64 channels, two and three of them, in one box
+    changed = compare("resnet18", "resnet34").changed("before")
+    boxes = draw("resnet18", depth="block", annotate="params").scene.ids()
+
+    assert "layer1.1" in changed
+    assert "layer1.1" not in boxes
+    assert {_box_of(path, boxes) for path in changed} == {
+        "layer1.0",
+        "layer2.1",
+        "layer3.1",
+        "layer4.1",
+    }
+
+
 def test_a_pinned_version_is_compared_with_what_follows():
     page = visit(net="resnet18", section="compare")
     page.button(key="pin").click()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from resnet_viz.app import tables
@@ -84,12 +86,29 @@ def _figure(session: Session, side: str, spec: ResNetSpec, changed: tuple[str, .
     # with numbers in its boxes, a figure folds only what is equal, and hides no difference
     look = Look(direction=direction, depth="block", theme=wanted.theme, annotate="params")
     try:
-        drawn = drawing(spec, look, lang, changed)
+        boxes = drawing(spec, look, lang).scene.ids()
+        marked = tuple(dict.fromkeys(_box_of(path, boxes) for path in changed))
+        drawn = drawing(spec, look, lang, marked)
     except RequestError as error:
         st.error(say(lang, "not_drawn", escaped(str(error))))
         return
     words = {**IN_FIGURE[lang], "press": ""}  # nothing opens here
     figure(drawn, words, key=f"compare:{side}", height=HEIGHT)
+
+
+def _box_of(path: str, boxes: Collection[str]) -> str:
+    """Return the box that stands for a part: of a block that is folded, the first of its equals.
+
+    >>> _box_of("layer1.2", {"layer1.0", "layer1.5", "fc"}), _box_of("fc", {"layer1.0", "fc"})
+    ('layer1.0', 'fc')
+    """
+    stage, _, number = path.rpartition(".")
+    if path in boxes or not number.isdecimal():
+        return path
+    parts = (box.rpartition(".") for box in boxes)
+    siblings = [int(own) for scope, _, own in parts if scope == stage and own.isdecimal()]
+    before = [own for own in siblings if own < int(number)]
+    return f"{stage}.{max(before)}" if before else path
 
 
 def _totals(found: Comparison, lang: str) -> None:

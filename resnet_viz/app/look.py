@@ -24,7 +24,7 @@ def show(session: Session) -> None:
 
     def choice(name: str, legal: Iterable[str], width: int, off: bool = False) -> str:
         options, now = list(legal), getattr(look, name)
-        chosen = st.selectbox(
+        return st.selectbox(
             say(lang, name),
             options,
             index=options.index(now),
@@ -33,7 +33,6 @@ def show(session: Session) -> None:
             key=session.key(name),
             width=width,
         )
-        return now if chosen is None else chosen
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         figure = choice("figure", FIGURES, 150)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -361,9 +361,9 @@ def _marked(scene: Scene, paths: tuple[str, ...], graphs: list[Graph], theme: Th
         RequestError: the networks have no such part, or the figure shows none of them.
     """
     ids = scene.ids()
-    known = ids.union(part.path for graph in graphs for part in _all(graph.root))
+    known = ids.union(part.path for graph in graphs for part in graph.root.parts())
     if not known.issuperset(paths):
-        copies = [part.path for g in graphs for part in _all(unroll_graph(g).root) if part.path]
+        copies = [part.path for g in graphs for part in unroll_graph(g).root.parts() if part.path]
         known.update(copies)
         for path in paths:
             if path not in known:
@@ -376,12 +376,3 @@ def _marked(scene: Scene, paths: tuple[str, ...], graphs: list[Graph], theme: Th
             "this figure; unroll or another depth may show it)"
         )
     return marked(scene, shown, theme.highlight)
-
-
-def _all(scope: Scope) -> Iterator[Node | Scope]:
-    yield scope
-    for child in scope.children:
-        if isinstance(child, Node):
-            yield child
-        else:
-            yield from _all(child)

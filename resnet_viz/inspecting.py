@@ -87,7 +87,7 @@ def details(network: Network, path: str, input: Any = None) -> Details:
         graph = unroll_graph(graph)
         part, counts = _find(graph, path)
     if part is None:
-        raise unknown("scope", path, [item.path for item in _parts(graph.root) if item.path])
+        raise unknown("scope", path, [item.path for item in graph.root.parts() if item.path])
     shapes = {input_name(i): shape for i, shape in enumerate(graph.inputs)}
     shapes.update({node.path: node.output for node in graph.nodes()})
     nodes = [part] if isinstance(part, Node) else list(part.nodes())
@@ -113,18 +113,9 @@ def details(network: Network, path: str, input: Any = None) -> Details:
 def _find(graph: Graph, path: str) -> tuple[Node | Scope | None, Tally]:
     """Return a part of a graph and what it counts; None where there is no such part."""
     total = tally(graph)
-    part = next((item for item in _parts(graph.root) if item.path == path), None)
+    part = next((item for item in graph.root.parts() if item.path == path), None)
     counts = next((item for item in _tallies(total) if item.path == path), total)
     return part, counts
-
-
-def _parts(scope: Scope) -> Iterator[Node | Scope]:
-    yield scope
-    for child in scope.children:
-        if isinstance(child, Node):
-            yield child
-        else:
-            yield from _parts(child)
 
 
 def _tallies(part: Tally) -> Iterator[Tally]:

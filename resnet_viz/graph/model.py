@@ -103,6 +103,15 @@ class Scope(NamedTuple):
             else:
                 yield from child.nodes()
 
+    def parts(self) -> Iterator[Node | Scope]:
+        """Yield the scope itself and all scopes and nodes in it, those of a repeat once."""
+        yield self
+        for child in self.children:
+            if isinstance(child, Node):
+                yield child
+            else:
+                yield from child.parts()
+
 
 @dataclass(frozen=True, eq=False)
 class Graph:

@@ -80,7 +80,15 @@ class Tab:
     _socket: ClientConnection | None = None
 
     async def open(self) -> Page:
-        """Open the page, or come back to the session that was cut."""
+        """Open the page; after a cut in the middle of a run, come back and ask for it again."""
+        await self.connect()
+        return await self.run()
+
+    async def connect(self) -> None:
+        """Connect, or come back to the session that was cut.
+
+        A browser whose page was complete asks for no run then: it still shows what it showed.
+        """
         protocol = [*PROTOCOL, self.session] if self.session else PROTOCOL
         self._socket = await connect(
             f"ws://localhost:{self.port}/_stcore/stream",
@@ -89,7 +97,6 @@ class Tab:
             compression=None,
             open_timeout=60,
         )
-        return await self.run()
 
     async def leave(self) -> None:
         """Close the tab."""

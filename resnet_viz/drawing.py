@@ -119,6 +119,15 @@ class Drawing:
         look = self._look(exporter.module)
         return exporter.write(getattr(self, exporter.of), **{**look, **options})
 
+    def check(self, suffix: str) -> None:
+        """Raise what `to_bytes` would if the figure is too large for a format, and write nothing.
+
+        Raises:
+            RequestError: the format does not hold a figure of this size.
+        """
+        exporter = check_options(f"a{suffix}", ())
+        exporter.check(getattr(self, exporter.of), **self._look(exporter.module))
+
     def _repr_svg_(self) -> str:
         return self.to_svg()
 

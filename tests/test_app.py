@@ -469,16 +469,19 @@ def test_every_format_is_offered_and_the_link_opens_the_same_page():
     assert page.code[0].value.endswith("?net=resnet50&theme=paper&section=download")
 
 
-def test_a_figure_that_would_take_long_to_render_is_offered_as_vectors_only():
+def test_a_format_that_does_not_hold_the_figure_is_not_offered_and_the_page_says_why():
     look = Look(depth="op", annotate="shape,params,macs", unroll=True)
-    largest, larger = (
-        visit(**to_link(Config(find(net), look, section="download")))
-        for net in ("resnet152", "cifar-resnet1202")
-    )
+    link = to_link(Config(find("cifar-resnet1202"), look, section="download"))
+    english, chinese = visit(**link), visit(**link, lang="zh")
 
-    assert {"PNG", "PDF"} <= {button.label for button in largest.download_button}
-    assert not {"PNG", "PDF"} & {button.label for button in larger.download_button}
-    assert "Too large" in " ".join(caption.value for caption in larger.caption)
+    for page in (english, chinese):
+        labels = [button.label for button in page.download_button][:-8]
+        assert labels == ["SVG", "PDF", "HTML", "DOT", "JSON"]
+    told = [caption.value for caption in english.caption]
+    for format, why in ("PNG", "pixels"), ("TEX", "too large for TeX"), ("MMD", "edges"):
+        (one,) = [text for text in told if text.startswith(f"No {format}: ")]
+        assert why in one
+    assert any(caption.value.startswith("无法提供 PNG：") for caption in chinese.caption)
 
 
 def test_a_pinned_network_is_called_one_of_the_zoo_only_if_it_is():

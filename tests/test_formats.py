@@ -242,8 +242,8 @@ def test_a_wrong_scale_is_refused_and_leaves_the_file_as_it_was(scale, message, 
 
 def test_the_largest_scale_that_is_named_is_legal() -> None:
     with pytest.raises(RequestError, match="must be at most") as error:
-        png._check(PAPER, 1e9)
-    png._check(PAPER, float(re.search(r"at most ([\d.]+)", str(error.value))[1]))
+        png.check(PAPER, 1e9)
+    png.check(PAPER, float(re.search(r"at most ([\d.]+)", str(error.value))[1]))
 
 
 @pytest.mark.parametrize(
@@ -353,3 +353,20 @@ def test_a_missing_program_skips_here_and_fails_in_ci(monkeypatch) -> None:
     monkeypatch.setenv("CI", "true")
     with pytest.raises(pytest.fail.Exception, match="no-such is not installed"):
         program("no-such", "some")
+
+
+@pytest.mark.parametrize("suffix", EXPORTERS)
+@pytest.mark.parametrize("name", ["resnet18", "cifar-resnet1202"])
+def test_a_figure_that_passes_the_check_is_written_and_another_is_refused_alike(name, suffix):
+    drawing = draw(name, unroll=True, depth="op")
+
+    def refusal(ask) -> str:
+        try:
+            ask(suffix)
+        except RequestError as error:
+            return str(error)
+        return ""
+
+    assert refusal(drawing.check) == refusal(drawing.to_bytes)
+    if name == "cifar-resnet1202":
+        assert bool(refusal(drawing.check)) == (suffix in (".png", ".tex", ".mmd"))

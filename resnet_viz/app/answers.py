@@ -10,9 +10,11 @@ from resnet_viz.comparing import Comparison, compare
 from resnet_viz.drawing import Drawing, draw
 from resnet_viz.errors import RequestError
 from resnet_viz.explaining import Explanation, explain
+from resnet_viz.graph import Graph
 from resnet_viz.graph.repeat import count_nodes
 from resnet_viz.inspecting import Details, details
-from resnet_viz.reports import Report, report
+from resnet_viz.reports import Report
+from resnet_viz.reports.report import report_graph
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.view import FIGURES
 
@@ -26,6 +28,12 @@ MOST_OPERATORS = 5_000
 
 
 @lru_cache(maxsize=24)
+def assembled(spec: ResNetSpec) -> Graph:
+    """Return the operators of a network, which every report of it counts."""
+    return assemble(spec)
+
+
+@lru_cache(maxsize=24)
 def drawing(spec: ResNetSpec, look: Look, lang: str, highlight: tuple[str, ...] = ()) -> Drawing:
     """Draw a network as it is looked at.
 
@@ -35,7 +43,7 @@ def drawing(spec: ResNetSpec, look: Look, lang: str, highlight: tuple[str, ...] 
     kind = FIGURES[look.figure]
     unroll = look.unroll and kind.whole
     if unroll or look.figure == "layers":
-        operators = count_nodes(assemble(spec))
+        operators = count_nodes(assembled(spec))
         if operators > MOST_OPERATORS:
             raise RequestError(
                 f"{operators:,} operators (must be at most {MOST_OPERATORS:,} on a page; folded, "
@@ -60,7 +68,7 @@ def reported(
     spec: ResNetSpec, depth: str, convention: str = "macs", open_head: bool = False
 ) -> Report:
     """Count a network."""
-    return report(spec, depth=depth, convention=convention, open_head=open_head)
+    return report_graph(assembled(spec), depth=depth, convention=convention, open_head=open_head)
 
 
 def checked(spec: ResNetSpec) -> ResNetSpec:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import pyarrow as pa
 import streamlit as st
 
 __all__ = ["show"]
@@ -26,13 +27,13 @@ def show(columns: Mapping[str, Sequence[str] | Sequence[float]], alt: str) -> No
     bar = {"field": number, "type": "quantitative"}
     end = max(map(float, columns[number]))  # Vega would ask it of data that come after the chart
     st.vega_lite_chart(
-        dict(columns),
+        pa.table(dict(columns)),  # of a dict Streamlit would make one by way of pandas
         {
             "mark": {"type": "bar"},
             "encoding": {
                 "x": {
                     **bar,
-                    "axis": {"grid": True},
+                    "axis": {"grid": True, "format": "~s"},  # 4M: in full the last one is cut
                     "scale": {"domain": [0, end], "nice": True},
                     "stack": None,
                     "title": "",

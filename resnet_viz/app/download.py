@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -14,8 +14,10 @@ from resnet_viz.app.session import Session
 from resnet_viz.app.state import Config, to_link
 from resnet_viz.app.text import escaped
 from resnet_viz.app.words import say
+from resnet_viz.drawing import Drawing
 from resnet_viz.errors import RequestError
 from resnet_viz.export import EXPORTERS
+from resnet_viz.export.apart import write_apart
 from resnet_viz.spec.files import dumps
 
 __all__ = ["show"]
@@ -26,8 +28,7 @@ REPORTS = {"csv": "csv", "md": "md", "latex": "tex", "json": "json", "html": "ht
 SPECS = ("yaml", "toml", "json")
 
 RENDERED = (".png", ".pdf")
-MOST_RENDERED = 3_000
-"""Items of the largest figure that becomes one of these: while it is drawn, every visitor waits."""
+"""Formats whose writer would let every other visitor wait."""
 
 
 def show(session: Session) -> None:
@@ -40,15 +41,18 @@ def show(session: Session) -> None:
     except RequestError as error:
         st.caption(say(lang, "not_drawn", escaped(str(error))))
     else:
-        large = sum(1 for _ in drawn.scene.walk()) > MOST_RENDERED
+        refused = {}
         with st.container(horizontal=True):
             for suffix in EXPORTERS:
-                if large and suffix in RENDERED:
+                try:
+                    drawn.check(suffix)
+                except RequestError as error:
+                    refused[suffix[1:].upper()] = str(error)
                     continue
                 file = f"{name}-graph.json" if suffix == ".json" else f"{name}{suffix}"
-                _offer(suffix[1:].upper(), file, partial(drawn.to_bytes, suffix))
-        if large:
-            st.caption(say(lang, "not_rendered"))
+                _offer(suffix[1:].upper(), file, _writer(drawn, suffix))
+        for format, reason in refused.items():
+            st.caption(say(lang, "not_offered", format, escaped(reason)))
     st.markdown(f"**{say(lang, 'reports')}**")
     report = reported(config.spec, "block")
     with st.container(horizontal=True):
@@ -63,6 +67,13 @@ def show(session: Session) -> None:
     st.markdown(f"**{say(lang, 'link')}**")
     st.caption(say(lang, "link_help"))
     st.code(_address(config), language=None, wrap_lines=True)
+
+
+def _writer(drawn: Drawing, suffix: str) -> Callable[[], bytes]:
+    """Return what makes the bytes of a file of the figure."""
+    if suffix in RENDERED:
+        return partial(write_apart, suffix, drawn.scene)
+    return partial(drawn.to_bytes, suffix)
 
 
 def _encoded(write: Callable[[str], str], format: str) -> bytes:
@@ -84,6 +95,5 @@ def _safe(name: str) -> str:
 
 
 def _address(config: Config) -> str:
-    base = (st.context.url or "").partition("?")[0]
-    link = to_link(config)
-    return f"{base}?{urlencode(link)}" if link else base
+    page = urlsplit(st.context.url or "")
+    return urlunsplit(page._replace(path=page.path or "/", query=urlencode(to_link(config))))

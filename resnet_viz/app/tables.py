@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import pyarrow as pa
 import streamlit as st
 
 __all__ = ["Signed", "show"]
@@ -26,7 +27,8 @@ def show(columns: Mapping[str, Sequence[str | int]], alt: str) -> None:
         if any(isinstance(cell, int) for cell in cells)
     }
     texts = {title: list(map(_text, cells)) for title, cells in columns.items()}
-    st.dataframe(texts, hide_index=True, column_config=right, alt=alt)
+    # of a dict Streamlit would make such a table by way of pandas, which takes far longer
+    st.dataframe(pa.table(texts), hide_index=True, column_config=right, alt=alt)
 
 
 def _text(cell: str | int) -> str:

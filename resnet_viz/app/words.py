@@ -208,10 +208,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "part_by_part": ("Part by part", "逐部分"),
         # Take away
         "figures": ("This figure", "这张图"),
-        "not_rendered": (
-            "Too large for PNG and PDF: take the SVG, or fold equal blocks.",
-            "此图过大，不提供 PNG 与 PDF：请下载 SVG，或折叠相同的块。",
-        ),
+        "not_offered": ("No {0}: {1}", "无法提供 {0}：{1}"),
         "reports": ("The report", "报告"),
         "specs": ("The spec", "配置"),
         "link": ("A link to this page", "本页链接"),

@@ -15,7 +15,8 @@ class Exporter(NamedTuple):
 
     Attributes:
         of: the attribute of a drawing that it writes.
-        module: where its `write` is, which takes that attribute and returns bytes.
+        module: where its `write` is, which takes that attribute and returns bytes, and, if the
+            format has limits, a `check` that takes the same.
         options: the names of what else its `write` takes.
     """
 
@@ -25,8 +26,21 @@ class Exporter(NamedTuple):
 
     def write(self, value: Any, **options: Any) -> bytes:
         """Return the bytes of a file."""
-        written: bytes = import_module(f"resnet_viz.export.{self.module}").write(value, **options)
+        written: bytes = self._module.write(value, **options)
         return written
+
+    def check(self, value: Any, **options: Any) -> None:
+        """Raise what `write` would raise of a figure that is too large, before much is done.
+
+        Raises:
+            RequestError: the format cannot hold it.
+        """
+        if hasattr(self._module, "check"):
+            self._module.check(value, **options)
+
+    @property
+    def _module(self) -> Any:
+        return import_module(f"resnet_viz.export.{self.module}")
 
 
 _LOOK = ("theme", "direction", "lang")

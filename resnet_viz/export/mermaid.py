@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from resnet_viz.errors import RequestError, choose
 from resnet_viz.labels import LANGUAGES
@@ -10,7 +11,7 @@ from resnet_viz.themes import Theme, find_theme
 from resnet_viz.view import captions
 from resnet_viz.view.net import Box, Cluster, Net
 
-__all__ = ["to_mermaid", "write"]
+__all__ = ["check", "to_mermaid", "write"]
 
 MOST_EDGES = 500
 MOST_CHARACTERS = 50_000
@@ -50,6 +51,11 @@ def to_mermaid(
             "smaller depth has fewer)"
         )
     return chart
+
+
+def check(net: Net, **look: Any) -> None:
+    """Refuse a net that Mermaid would; what it would not is written soon. See `to_mermaid`."""
+    to_mermaid(net, **look)
 
 
 def write(

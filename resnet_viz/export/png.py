@@ -9,7 +9,7 @@ from resnet_viz.errors import RequestError, show
 from resnet_viz.export.renderer import drawable, renderer
 from resnet_viz.scene import Scene
 
-__all__ = ["LIMIT", "write"]
+__all__ = ["LIMIT", "check", "write"]
 
 LIMIT = 2**26
 """How many pixels an image may have: four bytes each, 256 MiB while it is drawn."""
@@ -26,15 +26,19 @@ def write(scene: Scene, scale: float = 2) -> bytes:
         RequestError: the scale is no positive number or makes too many pixels or none, vl-convert
             is missing, or no font shows some of the text.
     """
-    _check(scene, scale)
+    check(scene, scale)
     vl_convert = renderer(".png")
     # vl-convert makes ppi / 72 pixels of each, and writes the ppi into the file
     image: bytes = vl_convert.svg_to_png(drawable(scene), ppi=72 * float(scale))
     return image
 
 
-def _check(scene: Scene, scale: Any) -> None:
-    """Refuse a scale before anything is drawn."""
+def check(scene: Scene, scale: Any = 2) -> None:
+    """Refuse a scale before anything is drawn.
+
+    Raises:
+        RequestError: it is no positive number or makes too many pixels or none.
+    """
     number = isinstance(scale, (int, float)) and not isinstance(scale, bool)
     if not number or not 0 < scale < math.inf:
         raise RequestError(f"scale: {show(scale)} (must be a positive number of pixels per point)")

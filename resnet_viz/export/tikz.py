@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from resnet_viz.errors import RequestError
 from resnet_viz.scene import SUBSCRIPT, Box, Circle, Line, Point, Run, Scene, Text
 
-__all__ = ["escape", "write"]
+__all__ = ["check", "escape", "write"]
 
 _BASELINE = 0.35  # from the middle of capitals down to the baseline, as part of the font size
 _DROP = 0.2  # how far an index is lower, as part of the font size
@@ -90,11 +90,11 @@ _UNICODE = r"""\usepackage[no-math]{fontspec}
 """
 
 
-def write(scene: Scene) -> bytes:
-    """Return a scene as the bytes of a LaTeX file.
+def check(scene: Scene) -> None:
+    """Refuse a scene that is too long.
 
     Raises:
-        RequestError: the scene is longer than TeX can measure.
+        RequestError: it is longer than TeX can measure.
     """
     width, height = scene.width * scene.scale, scene.height * scene.scale
     if max(width, height) > _LONGEST:
@@ -102,6 +102,15 @@ def write(scene: Scene) -> bytes:
             f"a figure of {width:.0f} × {height:.0f} points is too large for TeX "
             f"(must be at most {_LONGEST:.0f} points; draw an .svg, or do not unroll)"
         )
+
+
+def write(scene: Scene) -> bytes:
+    """Return a scene as the bytes of a LaTeX file.
+
+    Raises:
+        RequestError: the scene is longer than TeX can measure.
+    """
+    check(scene)
     items = list(scene.walk())
     texts = [run.text for item in items if isinstance(item, Text) for run in item.runs]
     beyond = any(not _in_t1(character) for text in texts for character in text)
@@ -114,8 +123,8 @@ def write(scene: Scene) -> bytes:
         f"% {' '.join(_plain(scene.title).split())}\n% Compile with {engine}.\n",
         _PREAMBLE
         % {
-            "width": _n(width),
-            "height": _n(height),
+            "width": _n(scene.width * scene.scale),
+            "height": _n(scene.height * scene.scale),
             "unicode": _UNICODE if beyond else "",
             "colours": "".join(
                 f"\\definecolor{{{name}}}{{HTML}}{{{colour[1:].upper()}}}\n"

@@ -255,4 +255,7 @@ def _held(control: Any, name: str) -> object:
         if control.set_value:
             return control.raw_value
         return control.options[control.default] if control.HasField("default") else None
-    return control.value if control.set_value else control.default
+    if control.set_value:
+        return control.value
+    empty = name == "NumberInput" and not control.HasField("default")
+    return None if empty else control.default

@@ -457,6 +457,31 @@ def test_a_pinned_version_is_compared_with_what_follows():
     page.selectbox(key=page.session_state["session"].key("with/resnet18")).set_value(None)
 
 
+def test_fields_that_the_browser_lost_are_filled_again_and_the_edit_among_them_counts():
+    page = visit(net="resnet18")
+    for number in page.number_input:
+        number.set_value(None)
+    field(page, "stages[1].blocks").set_value(5)
+    page.run()
+
+    assert [field(page, f"stages[{i}].blocks").value for i in range(4)] == [2, 5, 2, 2]
+    assert [field(page, f"stages[{i}].channels").value for i in range(4)] == [64, 128, 256, 512]
+    assert not page.error
+    assert totals(page)[0] == str(18 + 3 * 2)  # three more blocks of two convolutions
+
+
+def test_one_field_that_is_emptied_stays_so_and_is_told():
+    page = visit(net="resnet18")
+    field(page, "stages[1].blocks").set_value(None)
+    page.run()
+    field(page, "stages[2].blocks").set_value(None)
+    page.run()
+
+    assert field(page, "stages[1].blocks").value is None
+    assert field(page, "stages[2].blocks").value is None
+    assert "Stage 2: Blocks" in page.error[0].value
+
+
 def test_every_format_is_offered_and_the_link_opens_the_same_page():
     page = visit(net="resnet50", section="download", theme="paper")
     labels = [button.label for button in page.download_button]

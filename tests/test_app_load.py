@@ -74,7 +74,9 @@ def test_a_connection_that_is_cut_in_the_middle_of_a_run_hurts_nobody(server):
             await tab.send()
             await asyncio.sleep(0.02)
             tab.cut()
-            page = await tab.open()
+            await tab.open()
+        tab.edit("stages[0].blocks", 7.0)
+        page = await tab.run()
         await tab.leave()
         return page
 
@@ -84,4 +86,5 @@ def test_a_connection_that_is_cut_in_the_middle_of_a_run_hurts_nobody(server):
     page, others = asyncio.run(both())
 
     assert page.errors == []
+    assert page.all("metric")[0].body == "28"  # 18, and five more blocks of two convolutions
     assert others.faults() == []

@@ -29,13 +29,47 @@ ROWS = ({"blocks": 1, "channels": 1}, {"stride": 3, "block": 5, "shortcut": 4})
 def show(session: Session) -> None:
     """Let the visitor change the network; what is wrong is said beside its field."""
     form = _Form(session)
-    session.typed = form.values()
+    typed = form.values()
+    whole = _filled(session.typed, typed)
+    if _emptied(whole, typed) > 1:
+        session.refill(whole)
+        st.rerun()
+    session.typed = typed
     try:
         spec = checked(_named(read(session.typed)))
     except RequestError as error:
         form.complain(error)
     else:
         session.edit(session.config._replace(spec=spec))
+
+
+def _filled(before: Any, now: Any) -> Any:
+    """Return what the fields hold, with the number that was there before in each that is empty.
+
+    >>> _filled({"blocks": 2, "channels": 64}, {"blocks": 3, "channels": ""})
+    {'blocks': 3, 'channels': 64}
+    """
+    if isinstance(now, dict):
+        return {name: _filled(before[name], value) for name, value in now.items()}
+    if isinstance(now, list) and len(before) == len(now):
+        return [_filled(*pair) for pair in zip(before, now, strict=True)]
+    return before if now == "" and not isinstance(before, str) else now
+
+
+def _emptied(filled: Any, now: Any) -> int:
+    """Return how many numbers are gone. Nobody empties two fields between two looks at the page.
+
+    A browser that lost the connection in the middle of a run does: it was not told what the fields
+    hold, and shows them empty.
+
+    >>> _emptied({"blocks": 3, "input": [3, 224]}, {"blocks": 3, "input": ["", ""]})
+    2
+    """
+    if isinstance(now, dict):
+        return sum(_emptied(filled[name], value) for name, value in now.items())
+    if isinstance(now, list) and len(filled) == len(now):
+        return sum(_emptied(*pair) for pair in zip(filled, now, strict=True))
+    return int(filled != now)
 
 
 class _Form:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from resnet_viz.app import tables
 from resnet_viz.app.answers import compared, drawing
+from resnet_viz.app.facts import told
 from resnet_viz.app.figure import figure
 from resnet_viz.app.session import Session
 from resnet_viz.app.start import known
@@ -90,7 +91,7 @@ def _figure(session: Session, side: str, spec: ResNetSpec, changed: tuple[str, .
         marked = tuple(dict.fromkeys(_box_of(path, boxes) for path in changed))
         drawn = drawing(spec, look, lang, marked)
     except RequestError as error:
-        st.error(say(lang, "not_drawn", escaped(str(error))))
+        st.error(say(lang, "not_drawn", escaped(told(str(error), lang))))
         return
     words = {**IN_FIGURE[lang], "press": ""}  # nothing opens here
     figure(drawn, words, key=f"compare:{side}", height=HEIGHT)

@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 
 from resnet_viz.app.answers import drawing, reported
+from resnet_viz.app.facts import told
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import Config, to_link
 from resnet_viz.app.text import escaped
@@ -39,7 +40,7 @@ def show(session: Session) -> None:
     try:
         drawn = drawing(config.spec, config.look, lang)
     except RequestError as error:
-        st.caption(say(lang, "not_drawn", escaped(str(error))))
+        st.caption(say(lang, "not_drawn", escaped(told(str(error), lang))))
     else:
         refused = {}
         with st.container(horizontal=True):
@@ -52,7 +53,7 @@ def show(session: Session) -> None:
                 file = f"{name}-graph.json" if suffix == ".json" else f"{name}{suffix}"
                 _offer(suffix[1:].upper(), file, _writer(drawn, suffix))
         for format, reason in refused.items():
-            st.caption(say(lang, "not_offered", format, escaped(reason)))
+            st.caption(say(lang, "not_offered", format, escaped(told(reason, lang))))
     st.markdown(f"**{say(lang, 'reports')}**")
     report = reported(config.spec, "block")
     with st.container(horizontal=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from resnet_viz.app.answers import reported
+from resnet_viz.app.facts import told
 from resnet_viz.app.session import Session
 from resnet_viz.app.text import escaped
 from resnet_viz.app.words import derivation, say
@@ -18,7 +19,7 @@ def show(session: Session) -> None:
     """Show what the network is called, where it comes from, and what it costs."""
     config = session.config
     if session.problem:
-        problem = escaped(session.problem)
+        problem = escaped(told(session.problem, config.lang))
         st.error(say(config.lang, "refused", problem), icon=":material/error:")
     spec, lang = config.spec, config.lang
     totals = reported(spec, "network").totals

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from resnet_viz.app.answers import checked
+from resnet_viz.app.facts import told
 from resnet_viz.app.fields import control, number
 from resnet_viz.app.session import Session
 from resnet_viz.app.text import escaped
@@ -188,7 +189,7 @@ class _Form:
         slot = self.slots.get(top[0] if top else "", self.slots[""])
         where = _where(at.path, self.lang)
         with slot:
-            st.error(say(self.lang, "wrong", where=where, fact=escaped(at.fact)))
+            st.error(say(self.lang, "wrong", where=where, fact=escaped(told(at.fact, self.lang))))
 
 
 def _where(path: str, lang: str) -> str:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from resnet_viz.app import learn, tables
 from resnet_viz.app.answers import drawing, opened
+from resnet_viz.app.facts import told
 from resnet_viz.app.figure import figure
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import is_path
@@ -37,7 +38,7 @@ def _figure(session: Session) -> None:
     try:
         drawn = drawing(config.spec, config.look, config.lang)
     except RequestError as error:
-        st.error(say(config.lang, "not_drawn", escaped(str(error))))
+        st.error(say(config.lang, "not_drawn", escaped(told(str(error), config.lang))))
         return
     clicked = figure(
         drawn,

@@ -1,0 +1,107 @@
+"""What the library says is wrong, in Chinese: the sentences are those that it says."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from resnet_viz import Head, RequestError, ResNetSpec, Stage, Stem, draw
+from resnet_viz.app.answers import checked, drawing
+from resnet_viz.app.facts import SENTENCES, told
+from resnet_viz.app.state import Look, from_link
+from resnet_viz.errors import SpecError
+from resnet_viz.spec.files import decode
+from resnet_viz.zoo import find
+
+
+def spec(**other: object) -> ResNetSpec:
+    return checked(replace(find("resnet18"), **other))
+
+
+def stage(**other: object) -> ResNetSpec:
+    stages = find("resnet50").stages
+    return checked(replace(find("resnet50"), stages=(replace(stages[0], **other), *stages[1:])))
+
+
+BARE = Stage(1, 64, block="basic", stride=1)
+ALL = draw("cifar-resnet1202", unroll=True, depth="op")
+MISTAKES = [
+    lambda: stage(blocks=0),
+    lambda: stage(blocks=10**30),
+    lambda: stage(block="bottelneck"),
+    lambda: stage(block="nothing like it"),
+    lambda: stage(pool=1),
+    lambda: stage(expansion=3),
+    lambda: stage(base_width=1, channels=4),
+    lambda: stage(groups=2**16, channels=2**16),
+    lambda: replace(BARE, groups=2),
+    lambda: spec(dropout=1.0),
+    lambda: spec(dropout="much"),
+    lambda: spec(name=" "),
+    lambda: spec(name="\x00"),
+    lambda: spec(name="n" * 1000),
+    lambda: spec(input=(3, 224)),
+    lambda: spec(input=(3, 224, 0)),
+    lambda: spec(bias=2),
+    lambda: spec(reduction=8),
+    lambda: spec(norm="group", norm_groups=7),
+    lambda: spec(stem=Stem(kernel=4)),
+    lambda: spec(stem=Stem(pool=False, pooling="conv")),
+    lambda: spec(stem=Stem(pooling="nothing like it")),
+    lambda: spec(stem=Stem(activated=False)),
+    lambda: spec(stem=Stem(pooling="padded"), downsampler="blur"),
+    lambda: spec(downsampler="blur", input=(3, 1, 1)),
+    lambda: checked(replace(find("vgg16"), input=(3, 16, 16))),
+    lambda: spec(head=Head(hidden=tuple(range(1, 100)))),
+    lambda: spec(stages=(replace(BARE, channels=8, shortcut="A"),)),
+    lambda: decode(b'{"stages": [{"blocks": 1, "chanels": 64}]}', "json"),
+    lambda: decode(b'{"stages": 1}', "json"),
+    lambda: decode(b'{"name": "a"}', "json"),
+    lambda: decode(b"{", "json"),
+    lambda: decode(b"[a", "toml"),
+    lambda: decode(b"{a", "yaml"),
+    lambda: from_link({"net": "resnet51"}),
+    lambda: from_link({"net": "nothing like it"}),
+    lambda: from_link({"spec": "%"}),
+    lambda: from_link({"depth": "x"}),
+    lambda: drawing(find("resnet18"), Look("groups"), "en"),
+    lambda: drawing(find("plain18"), Look("residual"), "en"),
+    lambda: drawing(spec(stages=(replace(BARE, blocks=9999),)), Look(unroll=True), "en"),
+    lambda: ALL.check(".png"),
+    lambda: ALL.check(".tex"),
+    lambda: ALL.check(".mmd"),
+]
+
+
+def mistake(make) -> str:
+    with pytest.raises(RequestError) as error:
+        make()
+    return error.value.fact if isinstance(error.value, SpecError) else str(error.value)
+
+
+@pytest.mark.parametrize("make", MISTAKES)
+def test_what_a_visitor_can_do_wrong_is_told_in_chinese_with_its_values(make):
+    fact = mistake(make)
+
+    chinese = told(fact, "zh")
+
+    assert re.search("[一-鿿]", chinese), fact
+    assert not re.search(r"must|did you", chinese), chinese
+    assert told(f"net.yaml: {fact}", "zh").startswith("net.yaml: ")
+    assert told(fact, "en") == fact
+
+
+def test_every_sentence_that_is_translated_is_one_that_the_library_says():
+    facts = [mistake(make) for make in MISTAKES]
+
+    unsaid = [
+        pattern
+        for pattern, _ in SENTENCES
+        if not any(re.fullmatch(f"(?:.*: )?{pattern}", fact, re.DOTALL) for fact in facts)
+    ]
+
+    assert unsaid == []
+
+
+def test_what_is_not_known_stays_as_it_is():
+    assert told("something else (must be new)", "zh") == "something else (must be new)"

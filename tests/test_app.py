@@ -22,7 +22,7 @@ from resnet_viz.app.fields import KINDS
 from resnet_viz.app.learn import NOTES
 from resnet_viz.app.session import Session, plain
 from resnet_viz.app.state import FIRST, SECTIONS, Config, Look, from_link, to_link
-from resnet_viz.app.words import CONVENTIONS_ZH, FIELDS, IN_FIGURE, TERMS_ZH, WORDS
+from resnet_viz.app.words import CONVENTIONS_ZH, FIELDS, IN_FIGURE, KINDS_ZH, TERMS_ZH, WORDS
 from resnet_viz.count import CONVENTIONS
 from resnet_viz.layout import DIRECTIONS
 from resnet_viz.ops import TERMS
@@ -545,6 +545,19 @@ def test_the_page_in_chinese_has_no_english_labels():
 def test_terms_and_conventions_have_chinese_words():
     assert set(TERMS_ZH) == set(TERMS)
     assert set(CONVENTIONS_ZH) == set(CONVENTIONS)
+    assert {field: set(kinds) for field, kinds in KINDS_ZH.items()} == {
+        field: set(kinds) for field, kinds in KINDS.items()
+    }
+
+
+def test_a_kind_is_explained_in_the_language_of_the_page_with_the_same_sources():
+    help = field(visit(lang="zh"), "stages[0].shortcut").help
+
+    assert "- **none**: 没有捷径：普通网络" in help
+    for name, kinds in KINDS.items():
+        for kind, english in kinds.items():
+            papers = re.findall(r"arXiv [\d.]+", str(english))
+            assert re.findall(r"arXiv [\d.]+", KINDS_ZH[name][kind]) == papers
 
 
 def test_the_figures_controls_have_chinese_words():

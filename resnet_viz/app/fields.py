@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from resnet_viz.app.words import say
+from resnet_viz.app.words import meaning, say
 from resnet_viz.spec.kinds import BLOCKS, POOLINGS, SHORTCUTS
 from resnet_viz.spec.model import TABLES
 
@@ -24,7 +24,7 @@ KINDS: Mapping[str, Mapping[str, object]] = MappingProxyType(
 def control(field: Field[Any], value: Any, label: str, lang: str, key: str) -> Any:
     """Show a field of a spec, and return what it holds now, be it right or wrong."""
     if field.name in KINDS:
-        return _kind(KINDS[field.name], value, label, key)
+        return _kind(field.name, value, label, lang, key)
     if field.type == "bool":
         return st.checkbox(label, value, key=key)
     if field.type == "str":
@@ -57,11 +57,14 @@ def _share(label: str, value: Any, key: str) -> float | str:
     return "" if typed is None else typed
 
 
-def _kind(kinds: Mapping[str, object], value: str, label: str, key: str) -> str | None:
+def _kind(field: str, value: str, label: str, lang: str, key: str) -> str | None:
+    kinds = KINDS[field]
     legal = list(kinds)
     index = legal.index(value) if value in kinds else None
-    help = "\n".join(f"- **{name}**: {meaning}" for name, meaning in kinds.items())
-    return st.selectbox(label, legal, index=index, help=help, key=key)
+    lines = [
+        f"- **{name}**: {meaning(lang, field, name, english)}" for name, english in kinds.items()
+    ]
+    return st.selectbox(label, legal, index=index, help="\n".join(lines), key=key)
 
 
 def _numbers(text: str) -> list[int | str]:

@@ -12,11 +12,13 @@ __all__ = [
     "CONVENTIONS_ZH",
     "FIELDS",
     "IN_FIGURE",
+    "KINDS_ZH",
     "TERMS_ZH",
     "WORDS",
     "derivation",
     "field_name",
     "kind_name",
+    "meaning",
     "say",
 ]
 
@@ -257,6 +259,66 @@ FIELDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """What the fields of a spec are called: English, Chinese."""
 
+KINDS_ZH: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "block": {
+            "basic": "3×3、3×3（He 等，2015，图 5 左）",
+            "bottleneck": "1×1、3×3、1×1（He 等，2015，图 5 右）",
+            "senet": "一半宽度的 1×1、3×3、1×1（SENet-154，Hu 等，2018，arXiv 1709.01507）",
+            "conv": "一个 3×3（VGG，Simonyan 与 Zisserman，2014，arXiv 1409.1556）",
+        },
+        "shortcut": {
+            "none": "没有捷径：普通网络",
+            "A": "恒等；形状改变处按步幅取像素，新增通道补零",
+            "B": "恒等；形状改变处用 1×1 卷积与规范化",
+            "C": "每个块旁都有 1×1 卷积与规范化",
+            "D": "恒等；形状改变处先按步幅做平均汇聚，再用 1×1 卷积与规范化"
+            "（He 等，2019，arXiv 1812.01187，ResNet-D）",
+            "3x3": "恒等；形状改变处用 3×3 卷积（尺寸不变时用 1×1）与规范化（SENet-154）",
+            "conv": "恒等；形状改变处只用 1×1 卷积（d2l 本章）",
+        },
+        "pooling": {
+            "max": "步幅为 2 的 3×3 最大汇聚",
+            "conv": "步幅为 2 的 3×3 卷积、规范化与激活（ResNet-RS）",
+            "padded": "四周补零，再做步幅为 2 的 3×3 最大汇聚（BiT，arXiv 1912.11370）",
+        },
+        "stride_in": {
+            "3x3": "步幅在瓶颈块的 3×3 卷积上（torchvision，v1.5）",
+            "1x1": "步幅在瓶颈块的第一个 1×1 卷积上（论文，v1）",
+        },
+        "norm": {
+            "batch": "批量规范化（arXiv 1502.03167）",
+            "group": "组规范化（arXiv 1803.08494）",
+            "frn": "滤波器响应规范化及其带阈值的激活（arXiv 1911.09737）",
+            "evo": "EvoNorm-S0，规范化与激活合一（arXiv 2004.02967）",
+            "none": "不做规范化",
+        },
+        "activation": {
+            "relu": "max(x, 0)",
+            "relu6": "min(max(x, 0), 6)",
+            "leaky_relu": "x，小于零时为 0.01 x",
+            "elu": "x，小于零时为 exp(x) − 1（arXiv 1511.07289）",
+            "selu": "按比例缩放的 ELU（arXiv 1706.02515）",
+            "gelu": "x 乘以 x 处的正态分布函数（arXiv 1606.08415）",
+            "silu": "x sigmoid(x)，又称 swish（arXiv 1702.03118）",
+            "mish": "x tanh(softplus(x))（arXiv 1908.08681）",
+            "hardswish": "x min(max(x + 3, 0), 6) / 6（arXiv 1905.02244）",
+            "softplus": "log(1 + exp(x))",
+        },
+        "attention": {
+            "none": "无",
+            "se": "压缩与激励（Hu 等，2018，arXiv 1709.01507）",
+            "eca": "高效通道注意力（Wang 等，2020，arXiv 1910.03151）",
+        },
+        "downsampler": {
+            "stride": "步幅在卷积上",
+            "blur": "激活之后做模糊，按步幅取像素（Zhang，2019，arXiv 1904.11486）",
+            "average": "激活之后做平均汇聚，并代替最大汇聚（timm）",
+        },
+    }
+)
+"""The sentences for kinds (`spec.kinds`, `spec.model.TABLES`) in Chinese, by field and kind."""
+
 IN_FIGURE: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "en": {},
@@ -348,6 +410,16 @@ def field_name(lang: str, name: str) -> str:
     if name in FIELDS:
         return FIELDS[name][_COLUMN[lang]]
     return name.replace("_", " ").capitalize()
+
+
+def meaning(lang: str, field: str, kind: str, english: object) -> str:
+    """Return the sentence for a kind that a field can name.
+
+    >>> meaning("zh", "norm", "none", "no normalization")
+    '不做规范化'
+    """
+    chinese = KINDS_ZH.get(field, {}).get(kind)
+    return chinese if lang == "zh" and chinese is not None else str(english)
 
 
 def kind_name(lang: str, kind: str, path: str) -> str:

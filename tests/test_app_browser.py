@@ -21,7 +21,12 @@ APP = Path(__file__).parents[1] / "app.py"
 PICTURES = APP.parent / "docs" / "app"
 
 WIDE = {"viewport": {"width": 1440, "height": 900}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "user_agent": "Mozilla/5.0 (Linux; Android 14) Chrome/130.0.0.0 Mobile Safari/537.36",
+}
 
 
 @pytest.fixture(scope="module")
@@ -517,7 +522,8 @@ CONTROLS = """() => {
 
 
 def test_on_a_phone_everything_fits_and_can_be_reached(visit, picture) -> None:
-    page = visit("direction=up", options=PHONE)
+    page = visit("", options=PHONE)  # on which a figure stands, if the link does not say
+    assert page.get_by_role("combobox", name="Direction").input_value() == "Up"
 
     def fits() -> None:
         settle(page)
@@ -527,6 +533,7 @@ def test_on_a_phone_everything_fits_and_can_be_reached(visit, picture) -> None:
 
     fits()
     page.locator(".figure").evaluate("e => e.scrollIntoView({ block: 'end' })")
+    page.locator("[data-testid=stMain]").evaluate("e => e.scrollBy(0, 16)")
     picture(page, "phone")
     for section in SECTIONS:
         page.get_by_role("radio", name=say("en", f"section:{section}")).tap()

@@ -127,13 +127,21 @@ def current() -> Session:
     if "session" not in st.session_state:
         spec = find(FIRST)
         session = Session(Config(spec), plain(spec))
-        session.follow(st.query_params.to_dict())
+        session.follow(_address())
         session.past.clear()  # a link is where one begins
         st.session_state["session"] = session
     elif _travelled():
-        st.session_state["session"].follow(st.query_params.to_dict())
+        st.session_state["session"].follow(_address())
     now: Session = st.session_state["session"]
     return now
+
+
+def _address() -> dict[str, str]:
+    """Return what the page's address asks for; on a phone a figure stands, if it does not say."""
+    address = st.query_params.to_dict()
+    if "Mobi" in st.context.headers.get("User-Agent", ""):  # as every phone's browser has it
+        address.setdefault("direction", "up")
+    return address
 
 
 def _travelled() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -54,9 +55,13 @@ class Page(NamedTuple):
 
     def figure(self) -> str:
         """Return the SVG of the figure."""
-        (one,) = [one for one in self.all("bidi_component") if _key(one.id) == "figure"]
-        svg: str = json.loads(one.json)["svg"]
+        svg: str = self.component("figure")[1]["svg"]
         return svg
+
+    def component(self, key: str) -> tuple[str, dict[str, Any]]:
+        """Return the id of one of the page's own components, and the data that it shows."""
+        (one,) = [one for one in self.all("bidi_component") if _key(one.id) == key]
+        return one.id, json.loads(one.json)
 
 
 @dataclass
@@ -68,6 +73,7 @@ class Tab:
         session: what the server calls this session.
         states: what each control holds, by its id.
         controls: each control as last sent, by its key.
+        form: the id of the form of the spec, and what its script holds.
     """
 
     port: int
@@ -75,6 +81,7 @@ class Tab:
     session: str = ""
     states: dict[str, WidgetState] = field(default_factory=dict)
     controls: dict[str, Any] = field(default_factory=dict)
+    form: tuple[str, dict[str, Any]] = ("", {})
     _kept: dict[str, tuple[Element, int]] = field(default_factory=dict)
     _runs: int = 0
     _socket: ClientConnection | None = None
@@ -125,11 +132,26 @@ class Tab:
         self.states[control.id] = _state(control.id, _FIELD[type(control).__name__], value)
         return control.id
 
+    def type(self, place: str, value: object) -> None:
+        """Put a value into a field of the form, as `stages[0].blocks`; `send` tells the server."""
+        id, data = self.form
+        *path, name = re.split(r"\[|\]?\.", place)
+        part = data["values"]
+        for step in path:
+            part = part[int(step) if step.isdecimal() else step]
+        part[name] = value
+        data["revision"] += 1
+        sent = {"values": data["values"], "revision": data["revision"]}
+        state = WidgetState(id=_EVENTS.format(id))
+        state.json_trigger_value = json.dumps([{"event": "edited", "value": sent}])
+        self.states[state.id] = state
+
     async def send(self) -> None:
         """Ask the server to run the script with what the controls hold."""
         message = BackMsg()
         message.rerun_script.query_string = self.address
         message.rerun_script.widget_states.widgets.extend(self.states.values())
+        self.states.pop(_EVENTS.format(self.form[0]), None)  # heard once
         message.rerun_script.cached_message_hashes.extend(self._kept)
         await self._socket.send(message.SerializeToString())
 
@@ -187,7 +209,9 @@ class Tab:
             raise ConnectionError("the server closed the connection")
         seconds = time.perf_counter() - begin
         self._remember(elements)
-        return Page(seconds, elements, size)
+        page = Page(seconds, elements, size)
+        self.form = page.component("form")
+        return page
 
     def _remember(self, elements: dict[tuple[int, ...], Element]) -> None:
         """Do what the page's script does after a run: forget what is gone, note what is set."""
@@ -222,6 +246,9 @@ _FIELD = {
     "MenuButton": "string_trigger_value",
 }
 """In what field of a message the value of each control goes to the server."""
+
+_EVENTS = "$$STREAMLIT_INTERNAL_KEY_{}__events"
+"""The id under which what a component with that id says goes to the server."""
 
 _HELD = set(_FIELD) - {"Button", "MenuButton"}
 """Controls that hold a value from run to run."""

@@ -146,7 +146,7 @@ def _stage(config: Config, at: int, name: str, value: int) -> Edit:
     stages = list(config.spec.stages)
     stages[at] = replace(stages[at], **{name: value})
     spec = replace(config.spec, stages=tuple(stages))
-    return Edit(f"stages[{at}].{name}", float(value), config._replace(spec=spec))
+    return Edit(f"stages[{at}].{name}", str(value), config._replace(spec=spec))
 
 
 def _look(name: str, table: Mapping[str, object]) -> Callable[[Config, int], Edit]:
@@ -289,7 +289,8 @@ class Visitor:
         edit = EDITS[self.turn % len(EDITS)](self.config, self.turn)
         self.turn += 1
         self.config = edit.config
-        self.tab.edit(edit.key, edit.value)
+        put = self.tab.type if edit.key.startswith("stages[") else self.tab.edit
+        put(edit.key, edit.value)
         page = await self.tab.run()
         self.redraws.append(page.seconds)
         self._note(page)

@@ -79,10 +79,12 @@ def settle(page) -> None:
         """() => {
             const app = document.querySelector("[data-testid=stApp]").dataset;
             const now = `${app.testScriptState} ${document.body.innerText.length} ${location}`;
-            const figures = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")];
+            const parts = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")];
             const isSame = now === window.before && now.startsWith("notRunning");
             window.before = now;
-            return isSame && figures.every((f) => f.shadowRoot?.querySelector(".stage > svg"));
+            const made = ".stage > svg, .form tbody";
+            const isMade = ({ shadowRoot }) => shadowRoot?.querySelector(made);
+            return isSame && parts.every(isMade);
         }""",
         polling=150,
     )
@@ -122,9 +124,15 @@ def boxes(page) -> list[str]:
     return page.eval_on_selector_all(".stage :is(rect, circle)[id]", "all => all.map(({id}) => id)")
 
 
-def number(page, name: str, stage: int):
+def number(page, name: str, stage: int, lang: str = "en"):
     """Return the field of a stage, from 1."""
-    return page.get_by_role("spinbutton", name=name, exact=True).nth(stage - 1)
+    title = say(lang, "of_stage", stage, name)
+    return page.get_by_role("spinbutton", name=title, exact=True)
+
+
+def type_in(field, text: str) -> None:
+    field.fill(text)
+    field.press("Enter")
 
 
 def press(page, name: str) -> None:
@@ -140,7 +148,16 @@ def choose(page, name: str, option: str) -> None:
 
 
 def alert(page):
-    return page.locator("[data-testid=stAlert]")
+    """Return what is said to be wrong, in the form or above the figure."""
+    return page.locator(".form .wrong, [data-testid=stAlert]")
+
+
+def menu(page, stage: int, name: str) -> None:
+    """Press a button of a stage, from 1, which is opened first."""
+    toggle = page.locator(".form .toggle").nth(stage - 1)
+    if toggle.get_attribute("aria-expanded") == "false":
+        toggle.click()
+    page.locator(".form tbody").nth(stage - 1).get_by_role("button", name=name, exact=True).click()
 
 
 # Vary
@@ -151,8 +168,7 @@ def test_an_edit_changes_figure_totals_and_address(visit) -> None:
     assert totals(page) == expected_totals("resnet18")
     before = boxes(page)
     for stage, blocks in enumerate((3, 4, 6, 3), 1):
-        number(page, "Blocks", stage).fill(str(blocks))
-        number(page, "Blocks", stage).press("Enter")
+        type_in(number(page, "Blocks", stage), str(blocks))
     expect_totals(page, "resnet34")
     settle(page)
 
@@ -168,9 +184,11 @@ def test_an_edit_changes_figure_totals_and_address(visit) -> None:
 
 def test_five_quick_steps_are_five(visit) -> None:
     page = visit("net=resnet18")
-    up = page.get_by_test_id("stNumberInputStepUp").first
-    for _ in range(5):
+    up = page.locator(".form .steps .up").first
+    for _ in range(3):
         up.click()
+    number(page, "Blocks", 1).press("ArrowUp")
+    number(page, "Blocks", 1).press("ArrowUp")
     eventually(page, lambda shown: [s.blocks for s in shown.spec.stages] == [7, 2, 2, 2])
 
     assert number(page, "Blocks", 1).input_value() == "7"
@@ -196,19 +214,20 @@ def test_a_wrong_edit_says_where_and_keeps_the_figure_and_what_was_typed(visit) 
     page = visit("net=resnet18")
     before = boxes(page), totals(page), page.url
     number(page, "Channels", 2).fill("96")
-    number(page, "Blocks", 3).fill("-1")
-    number(page, "Blocks", 3).press("Enter")
+    type_in(number(page, "Blocks", 3), "-1")
     alert(page).wait_for()
     settle(page)
 
     assert "Stage 3: Blocks" in alert(page).inner_text()
     assert number(page, "Blocks", 3).input_value() == "-1"
     assert number(page, "Channels", 2).input_value() == "96"
-    third = page.get_by_role("button", name="Stage 3").bounding_box()
-    assert abs(alert(page).bounding_box()["y"] - third["y"]) < 60
+    field = number(page, "Blocks", 3)
+    assert field.get_attribute("aria-invalid") == "true"
+    told = page.locator(f"#{field.get_attribute('aria-describedby')}")
+    assert told.inner_text() == alert(page).inner_text()
+    assert 0 < alert(page).bounding_box()["y"] - field.bounding_box()["y"] < 60
     assert boxes(page) == before[0]
-    number(page, "Blocks", 3).fill("2")
-    number(page, "Blocks", 3).press("Enter")
+    type_in(number(page, "Blocks", 3), "2")
     alert(page).wait_for(state="detached")
     eventually(page, lambda shown: shown.spec.stages[1].channels == 96)
     assert (totals(page), page.url) != before[1:]
@@ -218,15 +237,16 @@ EXTREMES = ["1e309", "-1", "99999999999999999999", "abc", "0", "1e9"]
 
 
 def test_extreme_numbers_get_a_message_and_the_page_lives(visit) -> None:
+    from playwright.sync_api import expect
+
     page = visit("net=resnet18")
-    for summary in page.locator("[data-testid=stExpander] summary").all():
+    for summary in page.locator(".form summary").all():
         summary.click()
     before = totals(page)
-    fields = [
-        page.get_by_role("spinbutton", name=name, exact=True).first
-        for name in ("Blocks", "Stride", "Classes", "Input height")
-    ]
-    fields.append(page.get_by_role("textbox", name="Hidden layers").last)
+    fields = [number(page, name, 1) for name in ("Blocks", "Stride")]
+    for name in ("Head: Classes", "Input height"):
+        fields.append(page.get_by_role("spinbutton", name=name, exact=True))
+    fields.append(page.get_by_role("textbox", name="Head: Hidden layers"))
     for field in fields:
         was = field.input_value()
         for text in EXTREMES:
@@ -234,14 +254,112 @@ def test_extreme_numbers_get_a_message_and_the_page_lives(visit) -> None:
             page.keyboard.press("Control+a")
             page.keyboard.type(text)
             page.keyboard.press("Enter")
-            page.locator("[data-testid=stAlert], [aria-invalid=true]").first.wait_for()
-        field.fill(was)
-        field.press("Enter")
+            expect(alert(page)).to_contain_text(text.removeprefix("1e")[:3])
+            assert field.get_attribute("aria-invalid") == "true"
+            assert field.input_value() == text
+        type_in(field, was)
         alert(page).wait_for(state="detached")
     settle(page)
 
     assert totals(page) == before
     assert shown(page).spec == find("resnet18")
+
+
+def test_stages_are_added_moved_copied_and_removed(visit) -> None:
+    from playwright.sync_api import expect
+
+    page = visit("net=resnet18")
+
+    def become(*channels: int) -> None:
+        eventually(page, lambda shown: [s.channels for s in shown.spec.stages] == list(channels))
+        expect(page.locator(".form tbody")).to_have_count(len(channels))
+        for i, expected in enumerate(channels, 1):
+            expect(number(page, "Channels", i)).to_have_value(str(expected))
+        expect_totals(page, shown(page).spec)
+
+    press(page, "+ Add a stage")
+    become(64, 128, 256, 512, 1024)
+    menu(page, 5, "Remove")
+    become(64, 128, 256, 512)
+    menu(page, 1, "Move down")
+    become(128, 64, 256, 512)
+    # who moves a stage stays at it
+    assert page.evaluate(FOCUSED) == "stages[1].down"
+    menu(page, 4, "Move up")
+    become(128, 64, 512, 256)
+    menu(page, 2, "Duplicate")
+    become(128, 64, 64, 512, 256)
+    press(page, "Undo")
+    become(128, 64, 512, 256)
+    for stage in (4, 3, 2):
+        menu(page, stage, "Remove")
+    become(128)
+    page.locator(".form .toggle").click()
+    assert page.get_by_role("button", name="Remove", exact=True).is_disabled()
+
+
+FOCUSED = "document.activeElement.shadowRoot?.activeElement?.id"
+
+
+def test_a_stages_other_fields_are_below_it_and_said_where_unusual(visit) -> None:
+    page = visit("net=resnext50_32x4d")
+    note = page.locator(".form .note").nth(1)
+
+    assert note.inner_text() == "Groups 32 · Base width 4"
+    page.locator(".form .toggle").nth(1).click()
+    assert not note.is_visible()
+    type_in(number(page, "Groups", 2), "16")
+    eventually(page, lambda shown: shown.spec.stages[1].groups == 16)
+    page.locator(".form .toggle").nth(1).click()
+    assert note.inner_text() == "Groups 16 · Base width 4"
+    page.locator(".form .toggle").nth(1).click()
+    type_in(number(page, "Dilation", 2), "0")
+    alert(page).wait_for()
+    page.locator(".form .toggle").nth(1).click()
+    type_in(number(page, "Blocks", 2), "8")
+    number(page, "Dilation", 2).wait_for()  # it is opened again to say what is wrong in it
+    type_in(number(page, "Dilation", 2), "2")
+    eventually(page, lambda shown: shown.spec.stages[1].dilation == 2)
+
+
+def test_a_move_keeps_a_wrong_value_that_was_typed(visit) -> None:
+    from playwright.sync_api import expect
+
+    page = visit("net=resnet18")
+    type_in(number(page, "Blocks", 4), "-7")
+    alert(page).wait_for()
+    menu(page, 4, "Move up")
+    expect(alert(page)).to_contain_text("Stage 3: Blocks: -7")
+
+    assert number(page, "Blocks", 3).input_value() == "-7"
+
+
+def test_a_question_mark_explains_the_kinds_of_a_field(visit) -> None:
+    page = visit("net=resnet18")
+    press(page, "Shortcut: what each kind is")
+
+    kinds = page.locator(".form .kinds")
+    assert "a bare 1x1 convolution (the d2l chapter)" in kinds.inner_text()
+    box = kinds.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 1440
+    page.keyboard.press("Escape")
+    kinds.wait_for(state="hidden")
+
+
+def test_what_is_typed_while_an_answer_is_on_its_way_stays(visit) -> None:
+    page = visit("net=resnet18")
+    number(page, "Channels", 2).focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("9")
+    choose_quickly = "e => { e.value = '7'; e.dispatchEvent(new Event('change')); }"
+    number(page, "Blocks", 1).evaluate(choose_quickly)  # an edit elsewhere, whose answer comes now
+    eventually(page, lambda shown: shown.spec.stages[0].blocks == 7)
+
+    assert number(page, "Channels", 2).input_value() == "9"
+    page.keyboard.type("6")
+    page.keyboard.press("Enter")
+    eventually(page, lambda shown: shown.spec.stages[1].channels == 96)
 
 
 def test_undo_redo_and_the_browsers_back_and_forward(visit) -> None:
@@ -257,8 +375,7 @@ def test_undo_redo_and_the_browsers_back_and_forward(visit) -> None:
         expect_totals(page, shown(page).spec)
 
     for value in (3, 4):
-        number(page, "Blocks", 1).fill(str(value))
-        number(page, "Blocks", 1).press("Enter")
+        type_in(number(page, "Blocks", 1), str(value))
         now(value)
     press(page, "Undo")
     now(3)
@@ -269,8 +386,7 @@ def test_undo_redo_and_the_browsers_back_and_forward(visit) -> None:
         now(value)
     page.go_forward()
     now(3)
-    number(page, "Blocks", 2).fill("5")
-    number(page, "Blocks", 2).press("Enter")
+    type_in(number(page, "Blocks", 2), "5")
     now(3, 5)
 
 
@@ -316,7 +432,7 @@ def test_language_and_theme(visit, picture) -> None:
     assert shown(page) == Config(
         find("d2l-resnet18"), shown(page).look._replace(theme="dark"), "zh"
     )
-    assert page.get_by_role("spinbutton", name="块数").count() == 4
+    assert number(page, "块数", 4, "zh").input_value() == "2"
     assert page.get_by_role("button", name="放大").is_visible()
     choose(page, "图", "残差块")
     eventually(page, lambda shown: shown.look.figure == "residual")
@@ -327,8 +443,9 @@ def test_language_and_theme(visit, picture) -> None:
 
 def test_a_shared_link_opens_the_same_page_elsewhere(visit) -> None:
     page = visit("net=resnet34&theme=paper")
-    number(page, "Channels", 4).fill("640")
-    number(page, "Channels", 4).press("Enter")
+    type_in(number(page, "Channels", 4), "640")
+    page.get_by_role("heading", name="resnet34-edited").wait_for()
+    settle(page)
     page.get_by_role("radio", name="Take away").click()
     eventually(page, lambda shown: shown.section == "download")
     link = page.locator("[data-testid=stCode]").inner_text().strip()
@@ -401,8 +518,7 @@ def test_two_networks_are_compared(visit, picture) -> None:
     picture(page, "compare")
     press(page, "Pin this version")
     page.get_by_text("Nothing differs.").wait_for()
-    number(page, "Blocks", 4).fill("4")
-    number(page, "Blocks", 4).press("Enter")
+    type_in(number(page, "Blocks", 4), "4")
     page.get_by_text("What differs is marked.").wait_for()
     eventually(page, lambda shown: shown.pinned == find("resnet34"))
 
@@ -449,16 +565,20 @@ def test_axe_finds_nothing_wrong(visit, scheme: str, lang: str) -> None:
         page.get_by_role("radio", name=say(lang, f"section:{section}")).click()
         eventually(page, lambda shown, section=section: shown.section == section)
         check(section)
-    for summary in page.locator("[data-testid=stExpander] summary").all():
+    for summary in page.locator(".form summary, .form .toggle").all():
         summary.click()
-    number(page, field_name(lang, "blocks"), 1).fill("-1")
-    number(page, field_name(lang, "blocks"), 1).press("Enter")
-    alert(page).wait_for()
-    check("all expanders, and an error")
+    check("all fields")
+    for place, right in (("stages[0].blocks", "3"), ("stem.kernel", "7")):
+        field = page.locator(f'[id="{place}"]')
+        type_in(field, "-1")
+        alert(page).wait_for()
+        check(f"an error at {place}")
+        type_in(field, right)
+        alert(page).wait_for(state="detached")
     opened = {
         "upload": say(lang, "upload"),
-        "stage's other fields": say(lang, "more"),
-        "stage's menu": say(lang, "stage", 1),
+        "more of the look": say(lang, "more"),
+        "kinds": say(lang, "kinds_of", field_name(lang, "block")),
     }
     for name, label in opened.items():
         press(page, label)
@@ -494,7 +614,13 @@ def test_the_keyboard_reaches_every_control(visit) -> None:
     reached = set()
     for _ in range(200):
         page.keyboard.press("Tab")
-        here = page.evaluate("document.activeElement?.dataset.wanted")
+        here = page.evaluate(
+            """() => {
+                let here = document.activeElement;
+                while (here?.shadowRoot?.activeElement) here = here.shadowRoot.activeElement;
+                return here?.dataset.wanted;
+            }"""
+        )
         if here is not None and here in reached:
             break
         reached.add(here)
@@ -507,7 +633,9 @@ CONTROLS = """() => {
     // one of a radio group is reached by Tab, others by arrows from there
     const wanted = {};
     const all = "button, input, select, textarea, a[href], summary, [role=combobox]";
-    for (const element of document.querySelectorAll(all)) {
+    const inside = (root) => [...root.querySelectorAll("*")].flatMap((element) =>
+        [element, ...(element.shadowRoot ? inside(element.shadowRoot) : [])]);
+    for (const element of inside(document).filter((element) => element.matches(all))) {
         const isSeen = element.checkVisibility({ visibilityProperty: true });
         if (element.tabIndex < 0 || element.disabled || !isSeen) continue;
         const group = element.closest("[role=radiogroup]");
@@ -540,8 +668,7 @@ def test_on_a_phone_everything_fits_and_can_be_reached(visit, picture) -> None:
         fits()
     page.get_by_test_id("stExpandSidebarButton").tap()
     number(page, "Blocks", 1).wait_for()
-    number(page, "Blocks", 1).fill("5")
-    number(page, "Blocks", 1).press("Enter")
+    type_in(number(page, "Blocks", 1), "5")
     page.locator("[data-testid=stSidebarCollapseButton] button").tap()
     eventually(page, lambda shown: shown.spec.stages[0].blocks == 5)
     page.locator(".stage > svg").scroll_into_view_if_needed()

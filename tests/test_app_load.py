@@ -45,7 +45,7 @@ def test_one_who_does_not_wait_ends_where_he_wanted_and_hurts_nobody(server):
     async def hasty(tab):
         await tab.open()
         for blocks in range(2, 52):
-            tab.edit("stages[0].blocks", float(blocks))
+            tab.type("stages[0].blocks", str(blocks))
             await tab.send()
         page = await tab.page(0.0)
         while page.all("metric")[0].body != layers:
@@ -75,7 +75,7 @@ def test_a_connection_that_is_cut_in_the_middle_of_a_run_hurts_nobody(server):
             await asyncio.sleep(0.02)
             tab.cut()
             await tab.open()
-        tab.edit("stages[0].blocks", 7.0)
+        tab.type("stages[0].blocks", "7")
         page = await tab.run()
         await tab.leave()
         return page

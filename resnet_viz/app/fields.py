@@ -1,77 +1,208 @@
-"""A field of a spec as a control of the page; which one, its type says."""
+"""A spec as the fields of a form: what each is, what it holds as text, and back to plain data."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import Field
+from dataclasses import MISSING, Field, fields
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-import streamlit as st
-
-from resnet_viz.app.words import meaning, say
+from resnet_viz.app.words import field_name, meaning, say
+from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
 from resnet_viz.spec.kinds import BLOCKS, POOLINGS, SHORTCUTS
-from resnet_viz.spec.model import TABLES
+from resnet_viz.spec.model import MAX_STAGES, TABLES
 
-__all__ = ["KINDS", "control", "number"]
+__all__ = ["KINDS", "PARTS", "Typed", "described", "filled", "meant", "place", "received"]
 
 KINDS: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {"block": BLOCKS, "shortcut": SHORTCUTS, "pooling": POOLINGS, **TABLES}
 )
 """What the fields that name a kind may be, with a sentence for each."""
 
+PARTS: Mapping[str, type] = MappingProxyType({"stem": Stem, "head": Head, "whole": ResNetSpec})
+"""The parts of the form beside the stages; `whole` has what holds for all of the network."""
 
-def control(field: Field[Any], value: Any, label: str, lang: str, key: str) -> Any:
-    """Show a field of a spec, and return what it holds now, be it right or wrong."""
-    if field.name in KINDS:
-        return _kind(field.name, value, label, lang, key)
-    if field.type == "bool":
-        return st.checkbox(label, value, key=key)
-    if field.type == "str":
-        return st.text_input(label, value, max_chars=200, key=key)
-    if str(field.type).startswith("tuple"):
-        text = ", ".join(map(str, value))
-        return _numbers(st.text_input(label, text, help=say(lang, f"{field.name}_help"), key=key))
-    if field.type == "float":
-        return _share(label, value, key)
-    return number(label, value, key)
+Typed = Mapping[str, Any]
+"""What the fields hold: `stages` is a list, every other part a mapping of fields to texts, and to
+true or false where nothing else can be chosen. A text may be anything that a visitor types."""
 
+_APART = ("stages", "stem", "head", "input")  # of the whole spec; they have a place of their own
 
-def number(label: str, value: Any, key: str) -> int | str:
-    """Show a field for a whole number, and return what it holds; empty if that is none.
+INPUT = {"input[0]": "input_channels", "input[1]": "input_height", "input[2]": "input_width"}
+"""The fields of the input size, and what they are called."""
 
-    A field with a default would fall back to it when what is typed cannot be read as a number, and
-    nobody would be told. So this one has none; it begins with the value all the same.
-    """
-    if key not in st.session_state:
-        st.session_state[key] = value if isinstance(value, int) else None
-    typed = st.number_input(label, value=None, step=1, key=key)
-    return "" if typed is None else typed
+STEPS: Mapping[str, int] = MappingProxyType(
+    {"channels": 8, "kernel": 2, "input[1]": 32, "input[2]": 32}
+)
+"""By how much an arrow key changes a number, where that is not one."""
+
+MAX_TEXT = 200
 
 
-def _share(label: str, value: Any, key: str) -> float | str:
-    """Show a field for a number that need not be whole, as `number` does."""
-    if key not in st.session_state:
-        st.session_state[key] = float(value) if isinstance(value, (int, float)) else None
-    typed = st.number_input(label, value=None, step=0.05, format="%g", key=key)
-    return "" if typed is None else typed
+def _of(kind: type) -> list[Field[Any]]:
+    return [field for field in fields(kind) if field.name not in _APART]
 
 
-def _kind(field: str, value: str, label: str, lang: str, key: str) -> str | None:
-    kinds = KINDS[field]
-    legal = list(kinds)
-    index = legal.index(value) if value in kinds else None
-    lines = [
-        f"- **{name}**: {meaning(lang, field, name, english)}" for name, english in kinds.items()
+@cache
+def described(lang: str) -> dict[str, list[dict[str, Any]]]:
+    """Return what the fields of each part are: names, labels, sorts, and what may be chosen."""
+    parts = {part: [_described(field, lang) for field in _of(kind)] for part, kind in PARTS.items()}
+    sizes = [
+        {"name": name, "label": say(lang, word), "sort": "integer", "step": STEPS.get(name, 1)}
+        for name, word in INPUT.items()
     ]
-    return st.selectbox(label, legal, index=index, help="\n".join(lines), key=key)
+    stage = [_described(field, lang) for field in _of(Stage)]
+    return {**parts, "whole": sizes + parts["whole"], "stages": stage}
 
 
-def _numbers(text: str) -> list[int | str]:
+def _described(field: Field[Any], lang: str) -> dict[str, Any]:
+    sort, name = _sort(field), field.name
+    found: dict[str, Any] = {"name": name, "label": field_name(lang, name), "sort": sort}
+    if field.default is not MISSING:
+        found["default"] = _text(field, field.default)
+    if sort == "choice":
+        found["options"] = [
+            [kind, meaning(lang, name, kind, it)] for kind, it in KINDS[name].items()
+        ]
+    if sort == "integer":
+        found["step"] = STEPS.get(name, 1)
+    if sort == "integers":
+        found["help"] = say(lang, f"{name}_help")
+    return found
+
+
+def _sort(field: Field[Any]) -> str:
+    """Return what a field holds; its type says so, or its table."""
+    if field.name in KINDS:
+        return "choice"
+    sorts = {"bool": "flag", "str": "text", "float": "number"}
+    return sorts.get(str(field.type), "integers" if "tuple" in str(field.type) else "integer")
+
+
+def filled(spec: ResNetSpec) -> Typed:
+    """Return what the fields of the form hold for a spec.
+
+    >>> typed = filled(ResNetSpec(stages=(Stage(2, 64),), head=Head(hidden=(4096, 4096))))
+    >>> typed["stages"][0]["channels"], typed["head"]["hidden"], typed["whole"]["input[1]"]
+    ('64', '4096, 4096', '224')
+    """
+    parts: dict[str, Any] = {
+        "stem": _filled(spec.stem),
+        "head": _filled(spec.head),
+        "whole": {name: str(size) for name, size in zip(INPUT, spec.input, strict=True)},
+    }
+    parts["whole"] |= _filled(spec)
+    return {**parts, "stages": [_filled(stage) for stage in spec.stages]}
+
+
+def _filled(part: Any) -> dict[str, str | bool]:
+    return {field.name: _text(field, getattr(part, field.name)) for field in _of(type(part))}
+
+
+def _text(field: Field[Any], value: Any) -> str | bool:
+    sort = _sort(field)
+    if sort == "flag":
+        return bool(value)
+    return ", ".join(map(str, value)) if sort == "integers" else f"{value}"
+
+
+def meant(typed: Typed) -> dict[str, Any]:
+    """Return the plain data that the fields stand for, as a spec file holds it.
+
+    What is no number, where one belongs, stays a text: the spec says what is wrong with it.
+    """
+    whole = dict(typed["whole"])
+    sizes = [_integer(whole.pop(name)) for name in INPUT]
+    return {
+        **_meant(ResNetSpec, whole),
+        "input": sizes,
+        "stem": _meant(Stem, typed["stem"]),
+        "head": _meant(Head, typed["head"]),
+        "stages": [_meant(Stage, stage) for stage in typed["stages"]],
+    }
+
+
+def _meant(kind: type, part: Typed) -> dict[str, Any]:
+    return {field.name: _READ[_sort(field)](part[field.name]) for field in _of(kind)}
+
+
+def _integer(text: str) -> int | str:
+    """Return the whole number that a text is, else the text.
+
+    >>> _integer(" 64 "), _integer("1.5"), _integer("")
+    (64, '1.5', '')
+    """
+    text = text.strip()
+    return int(text) if re.fullmatch(r"[+-]?[0-9]+", text) else text
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _integers(text: str) -> list[int | str]:
     """Return the numbers in a text, with what is none as it is.
 
-    >>> _numbers("4096, 12x")
+    >>> _integers("4096, 12x")
     [4096, '12x']
     """
-    words = [word.strip() for word in text.split(",") if word.strip()]
-    return [int(word) if word.isdecimal() and len(word) < 20 else word for word in words]
+    return [_integer(word) for word in re.split(r"[,，]", text) if word.strip()]
+
+
+_READ: Mapping[str, Any] = MappingProxyType(
+    {
+        "integer": _integer,
+        "integers": _integers,
+        "number": _number,
+        "text": str,
+        "choice": str,
+        "flag": bool,
+    }
+)
+"""What the text in a field of each sort stands for."""
+
+
+def received(sent: object) -> Typed | None:
+    """Return what the fields hold by a browser's word, if it is the form that speaks.
+
+    >>> received({"stages": "all"}) is None
+    True
+    """
+    known = described("en")
+    try:
+        parts = {part: _received(known[part], sent[part]) for part in PARTS}  # type: ignore[index]
+        stages = [_received(known["stages"], one) for one in sent["stages"]]  # type: ignore[index]
+    except (KeyError, TypeError, ValueError):
+        return None
+    return {**parts, "stages": stages} if 0 < len(stages) <= MAX_STAGES else None
+
+
+def _received(known: list[dict[str, Any]], part: Any) -> dict[str, str | bool]:
+    return {field["name"]: _sound(field["sort"], part[field["name"]]) for field in known}
+
+
+def _sound(sort: str, value: object) -> str | bool:
+    legal = bool if sort == "flag" else str
+    if type(value) is not legal or len(str(value)) > MAX_TEXT:
+        raise ValueError
+    return value
+
+
+def place(path: str) -> str:
+    """Return the field that holds a value of a spec, by the value's path.
+
+    >>> place("head.hidden[1]"), place("norm"), place("input"), place("stages[2].blocks")
+    ('head.hidden', 'whole.norm', 'whole.input[0]', 'stages[2].blocks')
+    """
+    if path == "input":
+        path = "input[0]"
+    if path.startswith("stages"):
+        return path
+    if not path.startswith("input["):
+        path = re.sub(r"\[\d+\]$", "", path)
+    return path if "." in path else f"whole.{path}"

@@ -14,7 +14,7 @@ from resnet_viz.labels import LANGUAGES
 
 __all__ = ["visit"]
 
-SIDEBAR = 420  # pixels: two number fields with their steppers
+SIDEBAR = 450  # pixels: a row of the table of stages
 
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from secrets import token_hex
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from resnet_viz.app.answers import checked
+from resnet_viz.app.fields import Typed, filled, meant
 from resnet_viz.app.state import FIRST, Config, from_link, to_link
 from resnet_viz.errors import RequestError
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.zoo import find
+from resnet_viz.spec.files import read
+from resnet_viz.zoo import entries, find
 
-__all__ = ["Session", "current", "plain", "publish"]
+__all__ = ["Session", "current", "publish"]
 
 MOST_STEPS = 200
 
@@ -26,8 +28,11 @@ class Session:
 
     Attributes:
         config: what is shown: the last that was right.
-        typed: the values of the spec that the fields hold, be they right or wrong.
-        generation: counts how often the fields were filled anew; it is part of their keys.
+        typed: what the form of the spec holds, be it right or wrong.
+        visit: tells this session from one that the same browser had before.
+        revision: the number of the browser's edit that `typed` knows.
+        wrong: what is wrong with what is typed.
+        generation: counts how often the page was filled anew; it is part of its fields' keys.
         past: networks before this one, for undo, and
         future: those that undo left.
         address: what the page's address says, as it was last read or written.
@@ -35,7 +40,10 @@ class Session:
     """
 
     config: Config
-    typed: dict[str, Any]
+    typed: Typed
+    visit: str = field(default_factory=lambda: token_hex(8))
+    revision: int = 0
+    wrong: RequestError | None = None
     generation: int = 0
     past: list[ResNetSpec] = field(default_factory=list)
     future: list[ResNetSpec] = field(default_factory=list)
@@ -59,12 +67,19 @@ class Session:
         """Show something, and fill the fields with it."""
         self._step(config.spec)
         self.config = config
-        self.refill(plain(config.spec))
-
-    def refill(self, typed: dict[str, Any]) -> None:
-        """Fill the fields of the spec with values, be they right or wrong."""
-        self.typed = typed
+        self.typed = filled(config.spec)
+        self.wrong = None
         self.generation += 1
+
+    def type(self, typed: Typed, revision: int) -> None:
+        """Take what a visitor typed: show that network, or say what is wrong with it."""
+        self.typed, self.revision, self.wrong = typed, revision, None
+        try:
+            spec = checked(_named(read(meant(typed))))
+        except RequestError as error:
+            self.wrong = error
+        else:
+            self.edit(self.config._replace(spec=spec))
 
     def edit(self, config: Config) -> None:
         """Show what the fields say; another network ends what was said of the one before."""
@@ -113,9 +128,21 @@ class Session:
         self.address = to_link(self.config)  # the same in other words is not written there anew
 
 
-def plain(spec: ResNetSpec) -> dict[str, Any]:
-    """Return the values of a spec, all of them, as plain data."""
-    return asdict(spec) | {"stages": [asdict(stage) for stage in spec.stages]}
+_EDITED = "-edited"
+
+
+def _named(spec: ResNetSpec) -> ResNetSpec:
+    """Return a network under a name that is not another's: an edited ResNet-50 is none.
+
+    >>> _named(replace(find("resnet50"), bias=True)).name
+    'resnet50-edited'
+    """
+    name = spec.name.removesuffix(_EDITED)
+    entry = entries().get(name)
+    if entry is None:
+        return spec
+    original = replace(spec, name=name)
+    return original if original == entry.spec else replace(spec, name=name + _EDITED)
 
 
 def current() -> Session:
@@ -126,7 +153,7 @@ def current() -> Session:
     """
     if "session" not in st.session_state:
         spec = find(FIRST)
-        session = Session(Config(spec), plain(spec))
+        session = Session(Config(spec), filled(spec))
         session.follow(_address())
         session.past.clear()  # a link is where one begins
         st.session_state["session"] = session

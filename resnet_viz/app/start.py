@@ -46,7 +46,7 @@ def show(session: Session) -> None:
 
 def _zoo(session: Session, lang: str) -> None:
     name = known(session.config.spec)
-    key = session.key("zoo")
+    key = session.key("zoo" if name else "zoo of one's own")  # what was chosen is that no more
     st.selectbox(
         say(lang, "network"),
         names(),

@@ -19,6 +19,7 @@ __all__ = [
     "field_name",
     "kind_name",
     "meaning",
+    "pattern",
     "say",
 ]
 
@@ -48,7 +49,8 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "head": ("Head", "头部"),
         "whole": ("Whole network", "整个网络"),
         "more": ("More", "更多"),
-        "change_stage": ("Move, duplicate or remove this stage", "移动、复制或删除此阶段"),
+        "change_stage": ("Stage {0}: more fields, move, remove", "阶段 {0}：更多字段、移动、删除"),
+        "kinds_of": ("{0}: what each kind is", "{0}：各选项的含义"),
         "up": ("Move up", "上移"),
         "down": ("Move down", "下移"),
         "copy": ("Duplicate", "复制"),
@@ -62,8 +64,8 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "最后一层之前各层的宽度，用逗号分隔：4096, 4096",
         ),
         "wrong": (
-            "**{where}**: {fact}. The figure still shows the last network that was right.",
-            "**{where}**：{fact}。图中仍是上一个正确的网络。",
+            "{0}. The figure still shows the last network that was right.",
+            "{0}。图中仍是上一个正确的网络。",
         ),
         "refused": ("Not opened: {0}", "未打开：{0}"),
         # Totals
@@ -233,7 +235,7 @@ FIELDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "expansion": ("Expansion", "扩张倍数"),
         "groups": ("Groups", "组数"),
         "base_width": ("Base width", "基础宽度"),
-        "dilation": ("Dilation", "扩张率"),
+        "dilation": ("Dilation", "空洞率"),
         "pool": ("Pooling", "汇聚"),
         "kernel": ("Kernel", "卷积核"),
         "classes": ("Classes", "类别数"),
@@ -398,7 +400,16 @@ def say(lang: str, name: str, *values: object, **named: object) -> str:
     >>> say("zh", "stage", 2)
     '阶段 2'
     """
-    return WORDS[name][_COLUMN[lang]].format(*values, **named)
+    return pattern(lang, name).format(*values, **named)
+
+
+def pattern(lang: str, name: str) -> str:
+    """Return a word or a sentence with the places of its values.
+
+    >>> pattern("en", "stage")
+    'Stage {0}'
+    """
+    return WORDS[name][_COLUMN[lang]]
 
 
 def field_name(lang: str, name: str) -> str:

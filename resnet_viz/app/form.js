@@ -1,0 +1,279 @@
+// The spec as a form: what is typed stays here as it stands and goes to Python as a whole; what Python
+// says is taken from an answer that knows the last edit.
+
+const mounted = new WeakMap();
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const root = parentElement.querySelector(".form");
+  if (!mounted.has(root)) mounted.set(root, mount(root));
+  const part = mounted.get(root);
+  part.update(data, setTriggerValue);
+  return () => {
+    part.end();
+    mounted.delete(root);
+  };
+}
+
+const PARTS = ["stem", "head", "whole"];
+const TRIANGLE = '<svg viewBox="0 0 10 10" aria-hidden="true"><path d="M3 1.5 7 5 3 8.5"/></svg>';
+
+/** Make an element; what is no property of it becomes an attribute. */
+function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name in element) element[name] = value;
+    else element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+const put = (pattern, ...values) => pattern.replace(/{(\d)}/g, (_, i) => values[i]);
+const isInteger = (text) => /^\s*[+-]?\d+\s*$/.test(text);
+
+function mount(root) {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const shadow = root.getRootNode();
+  let said; // by Python: fields, columns, words
+  let values, visit, revision, tell;
+  let opened = []; // which stages show all of their fields
+  const controls = new Map(); // by their places
+
+  const partOf = (key) => (typeof key === "number" ? values.stages[key] : values[key]);
+  const placeOf = (key, name) => (typeof key === "number" ? `stages[${key}].${name}` : `${key}.${name}`);
+  const titleOf = (key, { label }) => {
+    if (key === "whole") return label;
+    return typeof key === "number" ? put(said.words.of_stage, key + 1, label) : put(said.words.of_part, said.words[key], label);
+  };
+
+  function send() {
+    revision += 1;
+    tell("edited", { values, revision });
+  }
+
+  // Fields
+
+  /** Make the control of a field, and remember it by its place. */
+  function control(key, field) {
+    const { name, sort, options } = field;
+    const more = { id: placeOf(key, name), "aria-label": titleOf(key, field) };
+    let input;
+    if (sort === "choice") input = make("select", more, ...options.map(([kind]) => make("option", { value: kind }, kind)));
+    else if (sort === "flag") input = make("input", { ...more, type: "checkbox" });
+    else {
+      input = make("input", { ...more, type: "text", autocomplete: "off", spellcheck: false, maxLength: 200 });
+      if (sort === "integer") Object.assign(input, { inputMode: "numeric", role: "spinbutton" });
+      if (sort === "number") input.inputMode = "decimal";
+    }
+    input.addEventListener("input", () => { input.isTouched = true; });
+    input.addEventListener("change", () => {
+      input.isTouched = false;
+      partOf(key)[name] = sort === "flag" ? input.checked : input.value;
+      if (typeof key === "number") describe(key);
+      send();
+    });
+    const show = () => {
+      const value = partOf(key)[name];
+      if (input.isTouched && shadow.activeElement === input) return;
+      if (sort === "flag") input.checked = value;
+      else if (input.value !== value) input.value = value;
+      if (sort === "integer") {
+        if (isInteger(value)) input.setAttribute("aria-valuenow", Number(value));
+        else input.removeAttribute("aria-valuenow");
+      }
+    };
+    controls.set(placeOf(key, name), { input, show });
+    return sort === "integer" ? stepped(input, field) : input;
+  }
+
+  /** Let a number be stepped by arrow keys and by two small buttons. */
+  function stepped(input, { step }) {
+    const go = (by) => {
+      if (!isInteger(input.value) || (by < 0 && Number(input.value) <= 1)) return;
+      input.value = Math.max(Number(input.value) + by * step, by < 0 ? 1 : -Infinity);
+      input.dispatchEvent(new Event("change"));
+    };
+    input.addEventListener("keydown", (event) => {
+      const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      go(by);
+    });
+    const button = (by) => {
+      const one = make("button", { type: "button", tabIndex: -1, className: by > 0 ? "up" : "down", innerHTML: TRIANGLE });
+      one.addEventListener("pointerdown", (event) => event.preventDefault()); // what is typed elsewhere stays there
+      one.addEventListener("click", () => go(by));
+      return one;
+    };
+    return make("span", { className: "number" }, input, make("span", { className: "steps", "aria-hidden": "true" }, button(1), button(-1)));
+  }
+
+  /** Make a button that explains the kinds of a field. */
+  function question({ label, options }) {
+    const button = make("button", { type: "button", className: "question", "aria-label": put(said.words.kinds_of, label) }, "?");
+    button.addEventListener("click", () => {
+      kinds.replaceChildren(...options.flatMap(([kind, sentence]) => [make("dt", {}, kind), make("dd", {}, sentence)]));
+      kinds.showPopover();
+      const at = button.getBoundingClientRect(), size = kinds.getBoundingClientRect();
+      const [width, height] = [document.documentElement.clientWidth, document.documentElement.clientHeight];
+      kinds.style.left = `${Math.max(8, Math.min(at.left, width - size.width - 8))}px`;
+      kinds.style.top = `${at.bottom + 4 + size.height > height ? Math.max(8, at.top - 4 - size.height) : at.bottom + 4}px`;
+    });
+    return button;
+  }
+  const kinds = make("dl", { popover: "auto", className: "kinds", tabIndex: 0 });
+  window.addEventListener("scroll", ({ target }) => target !== kinds && kinds.matches(":popover-open") && kinds.hidePopover(), {
+    capture: true, passive: true, signal,
+  });
+
+  /** Make a field with its label. */
+  function labelled(key, field) {
+    const { name, label, sort, options, help } = field;
+    const one = control(key, field);
+    const heading = make("label", { htmlFor: placeOf(key, name) }, label);
+    if (sort === "flag") return make("div", { className: "field flag" }, one, heading);
+    const head = make("div", { className: "label" }, heading, ...(options ? [question(field)] : []));
+    return make("div", { className: `field ${sort}` }, head, one, ...(help ? [make("small", {}, help)] : []));
+  }
+
+  // Stages
+
+  const stageFields = () => said.fields.stages;
+  const isColumn = ({ name }) => said.columns.includes(name);
+
+  function table() {
+    const columns = stageFields().filter(isColumn);
+    const heads = columns.map((field) => make("th", { scope: "col", className: field.name },
+      make("div", { className: "label" }, make("span", {}, field.label), ...(field.options ? [question(field)] : []))));
+    const head = make("thead", {}, make("tr", {}, make("td"), ...heads));
+    return make("table", {}, make("caption", {}, said.words.stages), head, ...values.stages.map((_, i) => stage(i, columns)));
+  }
+
+  function stage(number, columns) {
+    const name = put(said.words.change_stage, number + 1);
+    const toggle = make("button", { type: "button", id: `stages[${number}]`, className: "toggle", "aria-label": name, innerHTML: TRIANGLE });
+    toggle.append(`${number + 1}`);
+    toggle.addEventListener("click", () => open(number, !opened[number]));
+    const row = make("tr", {}, make("th", { scope: "row" }, toggle));
+    for (const field of columns) row.append(make("td", { className: field.name }, control(number, field)));
+    const note = make("tr", { className: "note" }, make("td", { colSpan: 6 }));
+    const all = make("td", { colSpan: 6 });
+    all.append(make("div", { className: "grid" }, ...stageFields().filter((field) => !isColumn(field)).map((field) => labelled(number, field))));
+    all.append(make("div", { className: "moves" }, ...Object.keys(MOVES).map((move) => mover(number, move))));
+    return make("tbody", {}, row, note, make("tr", { className: "all" }, all));
+  }
+
+  function open(number, isOpen) {
+    opened[number] = isOpen;
+    const body = root.querySelectorAll("tbody")[number];
+    body.querySelector(".toggle").setAttribute("aria-expanded", isOpen);
+    body.querySelector(".all").hidden = !isOpen;
+    describe(number);
+  }
+
+  /** Say below a closed stage what of its other fields is not as usual. */
+  function describe(number) {
+    const unusual = stageFields().filter((field) => !isColumn(field) && partOf(number)[field.name] !== field.default);
+    const text = unusual.map(({ name, label, sort }) => (sort === "flag" ? label : `${label} ${partOf(number)[name]}`)).join(" · ");
+    const note = root.querySelectorAll("tbody")[number].querySelector(".note");
+    note.firstChild.textContent = text;
+    note.hidden = opened[number] || !text;
+  }
+
+  const swap = (list, i, j) => { [list[i], list[j]] = [list[j], list[i]]; };
+  const MOVES = { // of one in a list; where it is then
+    up: (list, i) => (swap(list, i - 1, i), i - 1),
+    down: (list, i) => (swap(list, i, i + 1), i + 1),
+    copy: (list, i) => (list.splice(i, 0, structuredClone(list[i])), i + 1),
+    remove: (list, i) => (list.splice(i, 1), Math.min(i, list.length - 1)),
+  };
+
+  function mover(number, move) {
+    const last = values.stages.length - 1;
+    const refused = { up: number === 0, down: number === last, copy: last + 1 >= said.most, remove: last === 0 };
+    const button = make("button", { type: "button", id: `stages[${number}].${move}`, disabled: refused[move] }, said.words[move]);
+    button.addEventListener("click", () => {
+      MOVES[move](opened, number);
+      const now = MOVES[move](values.stages, number);
+      build();
+      const again = root.querySelector(`[id="stages[${now}].${move}"]`);
+      (move === "remove" || again.disabled ? root.querySelector(`[id="stages[${now}]"]`) : again).focus();
+      send();
+    });
+    return button;
+  }
+
+  /** Add a stage as networks go on: half the size, twice the channels. */
+  function add() {
+    const last = values.stages.at(-1);
+    const channels = isInteger(last.channels) ? `${2 * Number(last.channels)}` : last.channels;
+    values.stages.push({ ...last, stride: "2", channels });
+    opened.push(false);
+    build();
+    send();
+  }
+
+  // The whole form
+
+  function build() {
+    const focused = shadow.activeElement?.id;
+    const wereOpen = PARTS.filter((part) => root.querySelector(`details.${part}`)?.open);
+    controls.clear();
+    const button = make("button", { type: "button", id: "add", className: "add", disabled: values.stages.length >= said.most }, `+ ${said.words.add}`);
+    button.addEventListener("click", add);
+    const parts = PARTS.map((part) => make("details", { className: part, open: wereOpen.includes(part) },
+      make("summary", { innerHTML: TRIANGLE }, said.words[part]),
+      make("div", { className: "grid" }, ...said.fields[part].map((field) => labelled(part, field)))));
+    root.replaceChildren(table(), button, ...parts, kinds);
+    opened.length = values.stages.length;
+    for (let i = 0; i < opened.length; i++) open(i, Boolean(opened[i]));
+    fill();
+    if (focused) root.querySelector(`[id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+
+  function fill() {
+    for (const { show } of controls.values()) show();
+    for (let i = 0; i < values.stages.length; i++) describe(i);
+  }
+
+  /** Say what is wrong at its field, which is opened if it is out of sight. */
+  function complain(wrong) {
+    root.querySelector(".wrong")?.remove();
+    for (const { input } of controls.values()) {
+      input.removeAttribute("aria-invalid");
+      input.removeAttribute("aria-describedby");
+    }
+    if (!wrong) return;
+    const text = make("p", { id: "wrong", role: "alert" }, make("strong", {}, wrong.where), `: ${wrong.text}`);
+    const input = controls.get(wrong.place)?.input;
+    const body = input?.closest("tbody");
+    if (!input) root.prepend(make("div", { className: "wrong" }, text));
+    else if (body) {
+      if (input.closest(".all")) open([...root.querySelectorAll("tbody")].indexOf(body), true);
+      body.append(make("tr", { className: "wrong" }, make("td", { colSpan: 6 }, text)));
+    } else {
+      input.closest("details").open = true;
+      input.closest(".field").after(make("div", { className: "wrong" }, text));
+    }
+    input?.setAttribute("aria-invalid", true);
+    input?.setAttribute("aria-describedby", "wrong");
+  }
+
+  return {
+    update(data, setTriggerValue) {
+      tell = setTriggerValue;
+      const isNew = JSON.stringify([data.fields, data.words]) !== JSON.stringify([said?.fields, said?.words]);
+      said = data;
+      const isKnown = data.visit !== visit || data.revision === revision;
+      const rows = values?.stages.length;
+      if (isKnown) ({ values, visit, revision } = structuredClone({ values: data.values, visit: data.visit, revision: data.revision }));
+      if (isNew || values.stages.length !== rows) build();
+      else if (isKnown) fill();
+      if (isKnown) complain(data.wrong);
+    },
+    end() {
+      ending.abort();
+    },
+  };
+}

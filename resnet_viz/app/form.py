@@ -1,0 +1,85 @@
+"""What fields hold to a form in a part of a Streamlit page; what is typed there, Python hears of.
+
+Streamlit's own fields take half a millisecond of the server each in every run of the page, and a
+spec has fifty. This form is one element, whatever it holds, and a table as a stage table should be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+from resnet_viz.app.fields import Typed, described
+from resnet_viz.app.words import pattern
+from resnet_viz.export.assets import asset
+from resnet_viz.spec.model import MAX_STAGES
+
+if TYPE_CHECKING:
+    from streamlit.components.v2.types import ComponentRenderer
+
+__all__ = ["COLUMNS", "form"]
+
+COLUMNS = ("blocks", "channels", "stride", "block", "shortcut")
+"""The fields of a stage that are always seen; others are below its row when that is open."""
+
+WORDS = (
+    *("stage", "of_stage", "of_part", "stem", "head", "whole", "stages", "add"),
+    *("up", "down", "copy", "remove", "change_stage", "kinds_of"),
+)
+
+
+def form(
+    typed: Typed,
+    *,
+    visit: str,
+    revision: int,
+    wrong: Mapping[str, str] | None,
+    lang: str,
+    key: str,
+    heard: Callable[[], None],
+) -> None:
+    """Show the fields of a spec.
+
+    The browser keeps what is typed and sends all of it with each edit, so that no edit is lost to a
+    slow answer: it takes what Python says only from an answer that knows its last edit.
+
+    Args:
+        typed: what the fields hold.
+        visit: tells one session from another: a form that stands yet when the server begins anew
+            takes what that says.
+        revision: the number of the edit that `typed` knows, as the browser counts.
+        wrong: the `place` of a field, what it is called (`where`) and what is wrong (`text`).
+        lang: of the labels.
+        key: tells this form from others; `st.session_state[key]["edited"]` is what was sent, its
+            `values` like `typed`, and its `revision`.
+        heard: is called when something was sent.
+    """
+    _component()(
+        key=key,
+        data={
+            "values": typed,
+            "visit": visit,
+            "revision": revision,
+            "wrong": wrong,
+            "fields": described(lang),
+            "columns": COLUMNS,
+            "most": MAX_STAGES,
+            "words": {name: pattern(lang, name) for name in WORDS},
+        },
+        on_edited_change=heard,
+    )
+
+
+@cache
+def _component() -> ComponentRenderer:
+    """Return what mounts the component, made once: making it anew would load its script anew."""
+    import streamlit
+
+    package = "resnet_viz.app"
+    return streamlit.components.v2.component(
+        "resnet_viz_form",
+        html='<div class="form"></div>',
+        css=asset("form.css", package),
+        js=asset("form.js", package),
+    )

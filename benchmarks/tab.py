@@ -134,16 +134,19 @@ class Tab:
 
     def type(self, place: str, value: object) -> None:
         """Put a value into a field of the form, as `stages[0].blocks`; `send` tells the server."""
-        id, data = self.form
+        _, data = self.form
         *path, name = re.split(r"\[|\]?\.", place)
         part = data["values"]
         for step in path:
             part = part[int(step) if step.isdecimal() else step]
         part[name] = value
         data["revision"] += 1
-        sent = {"values": data["values"], "revision": data["revision"]}
-        state = WidgetState(id=_EVENTS.format(id))
-        state.json_trigger_value = json.dumps([{"event": "edited", "value": sent}])
+        self.say({"values": data["values"], "revision": data["revision"]})
+
+    def say(self, edited: object) -> None:
+        """Let the form say that this was edited, whatever it is; `send` tells the server."""
+        state = WidgetState(id=_EVENTS.format(self.form[0]))
+        state.json_trigger_value = json.dumps([{"event": "edited", "value": edited}])
         self.states[state.id] = state
 
     async def send(self) -> None:

@@ -6,7 +6,9 @@ import pytest
 from tab import Tab
 from visitors import Visitor, load, network, served
 
+from resnet_viz.app.fields import filled
 from resnet_viz.app.state import Config
+from resnet_viz.zoo import find
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +66,44 @@ def test_one_who_does_not_wait_ends_where_he_wanted_and_hurts_nobody(server):
 
     assert page.errors == []
     assert others.faults() == []
+
+
+VALUES = filled(find("resnet18"))
+FORGED = [
+    None,
+    5,
+    "edited",
+    [[[[]]]],
+    {},
+    {"values": VALUES},
+    {"values": VALUES, "revision": 1.5},
+    {"values": VALUES, "revision": True},
+    {"values": VALUES, "revision": "1"},
+    {"values": [VALUES], "revision": 1},
+    {"values": {**VALUES, "stages": {}}, "revision": 1},
+    {"values": {**VALUES, "stem": "7x7"}, "revision": 1},
+    {"values": {**VALUES, "head": {"classes": "9" * 10**6}}, "revision": 1},
+    {"values": {**VALUES, "stages": [VALUES["stages"][0]] * 100_000}, "revision": 1},
+]
+
+
+def test_what_is_forged_in_the_name_of_the_form_changes_nothing(server):
+    async def forge():
+        async with Tab(server.port, "net=resnet34") as tab:
+            await tab.open()
+            pages = []
+            for sent in FORGED:
+                tab.say(sent)
+                pages.append(await tab.run())
+            tab.type("stages[0].blocks", "4")
+            return pages, await tab.run()
+
+    forged, edited = asyncio.run(forge())
+
+    for page, sent in zip(forged, FORGED, strict=True):
+        assert page.errors == [], sent
+        assert page.all("metric")[0].body == "34", sent
+    assert edited.all("metric")[0].body == "36"
 
 
 def test_a_connection_that_is_cut_in_the_middle_of_a_run_hurts_nobody(server):

@@ -126,11 +126,10 @@ class Tab:
     ) -> None:
         await self.leave()
 
-    def edit(self, key: str, value: object) -> str:
-        """Put a value into a control, and return its id; `send` tells the server."""
+    def edit(self, key: str, value: object) -> None:
+        """Put a value into a control; `send` tells the server."""
         control = self.controls[key]
         self.states[control.id] = _state(control.id, _FIELD[type(control).__name__], value)
-        return control.id
 
     def type(self, place: str, value: object) -> None:
         """Put a value into a field of the form, as `stages[0].blocks`; `send` tells the server."""
@@ -141,7 +140,7 @@ class Tab:
             part = part[int(step) if step.isdecimal() else step]
         part[name] = value
         data["revision"] += 1
-        self.say({"values": data["values"], "revision": data["revision"]})
+        self.say({name: data[name] for name in ("values", "revision", "filling")})
 
     def say(self, edited: object) -> None:
         """Let the form say that this was edited, whatever it is; `send` tells the server."""
@@ -162,14 +161,6 @@ class Tab:
         """Run the script, and return the page when all of it is there."""
         begin = time.perf_counter()
         await self.send()
-        return await self.page(begin)
-
-    async def press(self, key: str, value: object = True) -> Page:
-        """Press a button, or choose in a menu: what the next run hears once."""
-        pressed = self.edit(key, value)
-        begin = time.perf_counter()
-        await self.send()
-        del self.states[pressed]
         return await self.page(begin)
 
     async def page(self, begin: float) -> Page:
@@ -230,31 +221,23 @@ class Tab:
             if name not in _FIELD:
                 continue
             self.controls[_key(control.id)] = control
-            if name in _HELD:
-                now = self.states.get(control.id)
-                if control.set_value or now is None:
-                    now = _state(control.id, _FIELD[name], _held(control, name))
-                states[control.id] = now
+            now = self.states.get(control.id)
+            if control.set_value or now is None:
+                now = _state(control.id, _FIELD[name], _held(control, name))
+            states[control.id] = now
         self.states = states
 
 
 _FIELD = {
-    "NumberInput": "double_value",
     "Selectbox": "string_value",
     "MultiSelect": "string_array_value",
     "ButtonGroup": "string_array_value",
     "Checkbox": "bool_value",
-    "TextInput": "string_value",
-    "Button": "trigger_value",
-    "MenuButton": "string_trigger_value",
 }
 """In what field of a message the value of each control goes to the server."""
 
 _EVENTS = "$$STREAMLIT_INTERNAL_KEY_{}__events"
 """The id under which what a component with that id says goes to the server."""
-
-_HELD = set(_FIELD) - {"Button", "MenuButton"}
-"""Controls that hold a value from run to run."""
 
 
 def _key(id: str) -> str:
@@ -267,8 +250,6 @@ def _state(id: str, kind: str, value: object) -> WidgetState:
     if kind == "string_array_value":
         state.string_array_value.data.extend(value)
         state.string_array_value.SetInParent()
-    elif kind == "string_trigger_value":
-        state.string_trigger_value.data = value
     elif value is not None:
         setattr(state, kind, value)
     return state
@@ -285,7 +266,4 @@ def _held(control: Any, name: str) -> object:
         if control.set_value:
             return control.raw_value
         return control.options[control.default] if control.HasField("default") else None
-    if control.set_value:
-        return control.value
-    empty = name == "NumberInput" and not control.HasField("default")
-    return None if empty else control.default
+    return control.value if control.set_value else control.default

@@ -121,7 +121,7 @@ class Edit(NamedTuple):
     """What a visitor does, and what the page should show then.
 
     Attributes:
-        key: of the control.
+        key: of the control, or the place of the field in the form.
         value: what goes into it, as the page shows it.
     """
 

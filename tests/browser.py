@@ -101,7 +101,8 @@ def _wait_for(server: subprocess.Popen, url: str, log: Path) -> None:
 def visits(browser, address: str) -> Iterator:
     """Hand out what opens a page in a context of its own.
 
-    Nothing that a page does may fail, or reach for anything but what begins with the address.
+    Nothing that a page does may fail, or reach for anything but what begins with the address. A
+    `line` is told of the page's connection, which it has to make.
     """
     wrong, contexts = [], []
     local = (address, f"blob:{address}", address.replace("http", "ws", 1), "data:")
@@ -110,7 +111,7 @@ def visits(browser, address: str) -> Iterator:
         if not url.startswith(local):
             wrong.append(url)
 
-    def visit(url: str = address, **options):
+    def visit(url: str = address, line=None, **options):
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
@@ -120,6 +121,8 @@ def visits(browser, address: str) -> Iterator:
         page.on("dialog", lambda dialog: wrong.append(dialog.message))
         page.on("request", lambda asked: hear(asked.url))
         page.on("websocket", lambda opened: hear(opened.url))
+        if line is not None:
+            page.route_web_socket(lambda _: True, line.opened)
         page.goto(url)
         return page
 

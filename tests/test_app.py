@@ -11,6 +11,7 @@ import zlib
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,7 @@ from resnet_viz.app.fields import KINDS, described, filled, meant, received
 from resnet_viz.app.learn import NOTES
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import FIRST, SECTIONS, Config, Look, from_link, to_link
+from resnet_viz.app.vary import hear
 from resnet_viz.app.words import CONVENTIONS_ZH, FIELDS, IN_FIGURE, KINDS_ZH, TERMS_ZH, WORDS
 from resnet_viz.count import CONVENTIONS
 from resnet_viz.layout import DIRECTIONS
@@ -254,20 +256,27 @@ def test_what_is_no_sensible_number_gets_a_message_at_its_field(text):
     assert wrong(page) is None
 
 
+REFUSED = {("stem.activated", False): "stem.activated"}
+"""A bare stem is for networks whose blocks begin with a norm, and ResNet-50 is none."""
+
+
 def test_every_kind_of_every_field_can_be_chosen():
     page = visit(net="resnet50")
     first = typed(page)
+    refused = {}
     for place, sort in places():
-        part, _, name = place.partition(".")
-        for kind in KINDS.get(name, ()):
-            type_in(page, place, kind)
-            spec = config(page).spec
-            at = {"stem": spec.stem, "stages[0]": spec.stages[0], "whole": spec}[part]
-            assert wrong(page) is not None or getattr(at, name) == kind
+        for value in (
+            *KINDS.get(place.rpartition(".")[2], ()),
+            *([True, False] * (sort == "flag")),
+        ):
+            type_in(page, place, value)
+            if wrong(page) is not None:
+                refused[place, value] = wrong(page)["place"]
+            else:
+                assert filled(config(page).spec) == {**typed(page), "whole": ANY}
             put(page, first)
-        if sort == "flag":
-            type_in(page, place, True)
-            put(page, first)
+
+    assert refused == REFUSED
 
 
 def test_a_spec_may_have_as_many_stages_as_its_limit_says_and_no_more():
@@ -281,7 +290,7 @@ def test_a_spec_may_have_as_many_stages_as_its_limit_says_and_no_more():
     assert received({**values, "stages": values["stages"] + values["stages"][:1]}) is None
 
 
-def test_one_field_that_is_emptied_stays_so_and_is_told():
+def test_fields_that_are_emptied_stay_so_and_the_first_is_told():
     page = visit(net="resnet18")
     type_in(page, "stages[1].blocks", "")
     type_in(page, "stages[2].blocks", "")
@@ -294,11 +303,115 @@ def test_what_is_wrong_is_forgotten_when_another_network_is_shown():
     page = visit(net="resnet18")
     type_in(page, "stages[0].blocks", "3")
     type_in(page, "stages[1].blocks", "x")
-    page.button(key="undo").click()
+    page.selectbox(key=page.session_state["session"].key("zoo of one's own")).select("resnet34")
     ran(page)
 
     assert wrong(page) is None
-    assert shown(page)["values"] == filled(find("resnet18"))
+    assert shown(page)["values"] == filled(find("resnet34"))
+
+
+def test_undo_goes_from_a_wrong_value_to_the_network_that_is_shown_first():
+    page = visit(net="resnet18")
+    type_in(page, "stages[0].blocks", "3")
+    type_in(page, "stages[1].blocks", "x")
+
+    def undo() -> str:
+        page.button(key="undo").click()
+        ran(page)
+        assert wrong(page) is None
+        return "".join(stage["blocks"] for stage in shown(page)["values"]["stages"])
+
+    assert [undo(), undo()] == ["3222", "2222"]
+    assert page.button(key="undo").disabled
+    type_in(page, "stages[1].blocks", "x")
+    assert undo() == "2222"
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "where", "fact"),
+    [
+        # 100 channels are no 32 groups; each of the next is what its operator says
+        ("stages[2].channels", "100", ("stages[2]", "Stage 3"), "layer3.0.bn1: 100 channels"),
+        ("stem.channels", "100", ("stem", "Stem"), "bn1: 100 channels"),
+    ],
+)
+def test_what_an_operator_refuses_is_said_at_its_part_and_no_field_is_called_wrong(
+    place, text, where, fact
+):
+    page = visit(net="resnet18")
+    type_in(page, "whole.norm", "group")
+    type_in(page, place, text)
+    told = wrong(page)
+
+    assert (told["place"], told["where"]) == where
+    assert told["text"].startswith(fact)
+
+
+# An edit on its way
+
+
+@pytest.fixture
+def at_hand(monkeypatch):
+    """Let the form's edit be what a test puts into the session: AppTest has no components."""
+    sent: dict[str, object] = {}
+    monkeypatch.setattr("resnet_viz.app.vary._sent", lambda: sent.get("edited"))
+    return sent
+
+
+def edit_of(page: AppTest, blocks: str) -> dict[str, object]:
+    """Return an edit of the first stage's blocks, as the browser sends it."""
+    session = page.session_state["session"]
+    values = typed(page)
+    values["stages"][0]["blocks"] = blocks
+    return {
+        "values": values,
+        "revision": session.revision + 1,
+        "filling": dict(session.filling),
+    }
+
+
+def test_an_edit_that_comes_with_an_undo_is_done_before_it(at_hand):
+    page = visit(net="resnet18")
+    type_in(page, "stages[0].blocks", "3")
+    at_hand["edited"] = edit_of(page, "4")
+    page.button(key="undo").click()
+    ran(page)
+
+    assert [s.blocks for s in config(page).spec.stages] == [3, 2, 2, 2]
+    page.button(key="redo").click()
+    ran(page)
+    assert [s.blocks for s in config(page).spec.stages] == [4, 2, 2, 2]
+
+
+def test_an_edit_of_fields_that_were_filled_anew_since_comes_too_late(at_hand):
+    page = visit(net="resnet18")
+    late = edit_of(page, "9")
+    field(page, "zoo").select("resnet50")
+    ran(page)
+    at_hand["edited"] = late
+    hear(page.session_state["session"])
+
+    assert config(page).spec == find("resnet50")
+
+
+def test_an_edit_that_is_sent_again_is_done_once(at_hand):
+    page = visit(net="resnet18")
+    session = page.session_state["session"]
+    at_hand["edited"] = edit_of(page, "9")
+    hear(session)
+    type_in(page, "stages[0].blocks", "5")
+    hear(session)
+
+    assert config(page).spec.stages[0].blocks == 5
+
+
+def test_what_is_pinned_has_the_edit_that_came_with_it(at_hand):
+    page = visit(net="resnet18", section="compare")
+    at_hand["edited"] = edit_of(page, "4")
+    page.button(key="pin").click()
+    ran(page)
+
+    assert config(page).pinned.stages[0].blocks == 4
 
 
 @given(specs())

@@ -44,8 +44,8 @@ def visit(browser, server):
     expect.set_options(timeout=20_000)
     with visits(browser, server.address) as opened:
 
-        def visit(query: str = "", options=WIDE, **more):
-            page = opened(f"{server.address}?{query}", **options, **more)
+        def visit(query: str = "", options=WIDE, line=None, **more):
+            page = opened(f"{server.address}?{query}", line, **options, **more)
             page.locator(".stage > svg").first.wait_for()
             settle(page)
             return page
@@ -254,7 +254,8 @@ def test_extreme_numbers_get_a_message_and_the_page_lives(visit) -> None:
             page.keyboard.press("Control+a")
             page.keyboard.type(text)
             page.keyboard.press("Enter")
-            expect(alert(page)).to_contain_text(text.removeprefix("1e")[:3])
+            said = re.compile(rf": '?{re.escape(text)}'? \(must be")
+            expect(alert(page)).to_contain_text(said)
             assert field.get_attribute("aria-invalid") == "true"
             assert field.input_value() == text
         type_in(field, was)
@@ -287,12 +288,22 @@ def test_stages_are_added_moved_copied_and_removed(visit) -> None:
     assert page.evaluate(FOCUSED) == "stages[1].down"
     menu(page, 4, "Move up")
     become(128, 64, 512, 256)
+    menu(page, 2, "Move up")
+    become(64, 128, 512, 256)
+    # where the button cannot be pressed again, at the stage itself
+    assert page.evaluate(FOCUSED) == "stages[0]"
+    menu(page, 1, "Move down")
+    become(128, 64, 512, 256)
+    assert [t.get_attribute("aria-expanded") for t in page.locator(".toggle").all()] == [
+        *("false", "true", "true", "false")
+    ]
     menu(page, 2, "Duplicate")
     become(128, 64, 64, 512, 256)
     press(page, "Undo")
     become(128, 64, 512, 256)
     for stage in (4, 3, 2):
         menu(page, stage, "Remove")
+        assert page.evaluate(FOCUSED) == f"stages[{stage - 2}]"
     become(128)
     page.locator(".form .toggle").click()
     assert page.get_by_role("button", name="Remove", exact=True).is_disabled()
@@ -338,12 +349,18 @@ def test_a_question_mark_explains_the_kinds_of_a_field(visit) -> None:
     page = visit("net=resnet18")
     press(page, "Shortcut: what each kind is")
 
-    kinds = page.locator(".form .kinds")
+    kinds = page.get_by_role("group", name="Shortcut: what each kind is")
     assert "a bare 1x1 convolution (the d2l chapter)" in kinds.inner_text()
     box = kinds.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 1440
+    page.keyboard.press("Tab")  # from its button into it, to scroll it by keys
+    assert page.evaluate("document.activeElement.shadowRoot.activeElement.className") == "kinds"
     page.keyboard.press("Escape")
+    kinds.wait_for(state="hidden")
+    press(page, "Shortcut: what each kind is")
+    kinds.wait_for()
+    press(page, "Shortcut: what each kind is")
     kinds.wait_for(state="hidden")
 
 
@@ -399,6 +416,84 @@ def test_the_back_button_closes_what_was_opened(visit) -> None:
     page.get_by_role("heading", name="fc", exact=True).wait_for(state="detached")
 
     assert shown(page) == Config(find("resnet18"))
+
+
+class Line:
+    """The connection of a page, which a test can cut, and whose answers it can hold back."""
+
+    def __init__(self) -> None:
+        self.is_cut = self.is_held = False
+        self.held = []
+        self.page = None
+
+    def opened(self, page_side) -> None:
+        if self.is_cut:
+            page_side.close()
+            return
+        self.page, server = page_side, page_side.connect_to_server()
+        page_side.on_message(server.send)
+        server.on_message(lambda data: (self.held.append if self.is_held else page_side.send)(data))
+
+    def cut(self) -> None:
+        self.is_cut = True
+        self.page.close()
+
+    def mend(self) -> None:
+        self.is_cut = False
+
+    def release(self, messages: int) -> None:
+        """Let the page have some of the answers that are held."""
+        for data in self.held[:messages]:
+            self.page.send(data)
+        del self.held[:messages]
+
+
+def test_an_edit_without_a_connection_is_sent_when_there_is_one(visit) -> None:
+    line = Line()
+    page = visit("net=resnet18", line=line)
+    line.cut()
+    type_in(number(page, "Blocks", 1), "5")
+    page.wait_for_timeout(500)
+    type_in(number(page, "Blocks", 2), "x")
+    line.mend()
+    alert(page).wait_for()
+    assert number(page, "Blocks", 1).input_value() == "5"
+    type_in(number(page, "Blocks", 2), "6")
+    eventually(page, lambda shown: [s.blocks for s in shown.spec.stages] == [5, 6, 2, 2])
+    press(page, "Undo")
+    eventually(page, lambda shown: shown.spec == find("resnet18"))
+
+    assert number(page, "Blocks", 1).input_value() == "2"
+
+
+def test_an_answer_that_does_not_know_the_last_edit_does_not_undo_it(visit) -> None:
+    from playwright.sync_api import expect
+
+    line = Line()
+    page = visit("net=resnet18", line=line)
+    line.is_held = True
+    type_in(number(page, "Blocks", 1), "3")
+    page.wait_for_timeout(700)
+    first = len(line.held)
+    type_in(number(page, "Channels", 2), "96")
+    page.wait_for_timeout(700)
+    assert 0 < first < len(line.held)
+    line.release(first)
+    expect(page.locator("[data-testid=stMetricValue]").first).to_have_text("20")
+
+    assert number(page, "Channels", 2).input_value() == "96"
+    line.release(len(line.held))
+    line.is_held = False
+    eventually(page, lambda shown: [s.channels for s in shown.spec.stages] == [64, 96, 256, 512])
+    expect_totals(page, shown(page).spec)
+
+
+def test_the_form_says_what_is_wrong_in_the_pages_language(visit) -> None:
+    page = visit("net=resnet18&lang=zh")
+    type_in(number(page, "块数", 2, "zh"), "0")
+    alert(page).wait_for()
+
+    assert alert(page).inner_text().startswith("阶段 2：块数：0（须为 1 至 100000 的整数）。")
 
 
 # Look

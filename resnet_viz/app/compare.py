@@ -14,6 +14,7 @@ from resnet_viz.app.session import Session
 from resnet_viz.app.start import known
 from resnet_viz.app.state import Look
 from resnet_viz.app.text import escaped
+from resnet_viz.app.vary import hear
 from resnet_viz.app.words import IN_FIGURE, say
 from resnet_viz.comparing import SIDES, Comparison
 from resnet_viz.errors import RequestError
@@ -50,7 +51,7 @@ def _choice(session: Session) -> None:
     lang, pinned = session.config.lang, session.config.pinned
     name = None if pinned is None else known(pinned)
     options = names()
-    key = session.key(f"with/{pinned and pinned.name}")
+    key = _key(session)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             say(lang, "compare_with"),
@@ -72,12 +73,21 @@ def _choice(session: Session) -> None:
         )
 
 
+def _key(session: Session) -> str:
+    """Return the key of the list: another one when another network is pinned."""
+    pinned = session.config.pinned
+    return session.key(f"with/{pinned and pinned.name}")
+
+
 def _compare_with(session: Session, key: str) -> None:
+    if key != _key(session):
+        return  # the browser repeats what a list held that is gone
     entry = entries().get(st.session_state[key] or "")
     session.edit(session.config._replace(pinned=None if entry is None else entry.spec))
 
 
 def _pin(session: Session) -> None:
+    hear(session)  # what was typed just before is in what is pinned
     session.edit(session.config._replace(pinned=session.config.spec))
 
 

@@ -14,7 +14,8 @@ from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
 from resnet_viz.spec.kinds import BLOCKS, POOLINGS, SHORTCUTS
 from resnet_viz.spec.model import MAX_STAGES, TABLES
 
-__all__ = ["KINDS", "PARTS", "Typed", "described", "filled", "meant", "place", "received"]
+__all__ = ["INPUT", "KINDS", "MAX_TEXT", "PARTS", "Typed"]
+__all__ += ["described", "filled", "meant", "place", "received"]
 
 KINDS: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {"block": BLOCKS, "shortcut": SHORTCUTS, "pooling": POOLINGS, **TABLES}
@@ -173,35 +174,46 @@ def received(sent: object) -> Typed | None:
     >>> received({"stages": "all"}) is None
     True
     """
+    if not isinstance(sent, dict):
+        return None
+    stages = sent.get("stages")
+    if not isinstance(stages, list) or not 0 < len(stages) <= MAX_STAGES:
+        return None
     known = described("en")
     try:
-        parts = {part: _received(known[part], sent[part]) for part in PARTS}  # type: ignore[index]
-        stages = [_received(known["stages"], one) for one in sent["stages"]]  # type: ignore[index]
-    except (KeyError, TypeError, ValueError):
+        parts: Typed = {part: _received(known[part], sent.get(part)) for part in PARTS}
+        return {**parts, "stages": [_received(known["stages"], stage) for stage in stages]}
+    except ValueError:
         return None
-    return {**parts, "stages": stages} if 0 < len(stages) <= MAX_STAGES else None
 
 
-def _received(known: list[dict[str, Any]], part: Any) -> dict[str, str | bool]:
-    return {field["name"]: _sound(field["sort"], part[field["name"]]) for field in known}
+def _received(known: list[dict[str, Any]], part: object) -> dict[str, str | bool]:
+    """Return the fields of a part, and nothing else of it.
 
-
-def _sound(sort: str, value: object) -> str | bool:
-    legal = bool if sort == "flag" else str
-    if type(value) is not legal or len(str(value)) > MAX_TEXT:
+    Raises:
+        ValueError: one is missing or not sound.
+    """
+    if not isinstance(part, dict):
         raise ValueError
-    return value
+    found: dict[str, Any] = {field["name"]: part.get(field["name"]) for field in known}
+    if not all(_is_sound(field["sort"], found[field["name"]]) for field in known):
+        raise ValueError
+    return found
+
+
+def _is_sound(sort: str, value: object) -> bool:
+    if sort == "flag":
+        return isinstance(value, bool)
+    return isinstance(value, str) and len(value) <= MAX_TEXT
 
 
 def place(path: str) -> str:
-    """Return the field that holds a value of a spec, by the value's path.
+    """Return the field that holds a value of a spec, or the part that it is, by its path.
 
-    >>> place("head.hidden[1]"), place("norm"), place("input"), place("stages[2].blocks")
+    >>> place("head.hidden[1]"), place("norm"), place("input[0]"), place("stages[2].blocks")
     ('head.hidden', 'whole.norm', 'whole.input[0]', 'stages[2].blocks')
     """
-    if path == "input":
-        path = "input[0]"
-    if path.startswith("stages"):
+    if path.startswith("stages") or path in PARTS:
         return path
     if not path.startswith("input["):
         path = re.sub(r"\[\d+\]$", "", path)

@@ -1,5 +1,5 @@
-// The spec as a form: what is typed stays here as it stands and goes to Python as a whole; what Python
-// says is taken from an answer that knows the last edit.
+// The spec as a form: what is typed stays here as it stands and goes to Python as a whole, again if
+// nothing is heard of it; what Python says is taken from an answer that knows the last edit.
 
 const mounted = new WeakMap();
 
@@ -15,6 +15,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
 }
 
 const PARTS = ["stem", "head", "whole"];
+const PATIENCE = 4000; // milliseconds until an edit is sent again; twice as many each time after that
 const TRIANGLE = '<svg viewBox="0 0 10 10" aria-hidden="true"><path d="M3 1.5 7 5 3 8.5"/></svg>';
 
 /** Make an element; what is no property of it becomes an attribute. */
@@ -36,8 +37,10 @@ function mount(root) {
   const { signal } = ending;
   const shadow = root.getRootNode();
   let said; // by Python: fields, columns, words
-  let values, visit, revision, tell;
-  let opened = []; // which stages show all of their fields
+  let values, filling, revision, tell;
+  let waiting; // for an answer to an edit
+  const opened = []; // which stages show all of their fields
+  let bodies = []; // of the table, one for each stage
   const controls = new Map(); // by their places
 
   const partOf = (key) => (typeof key === "number" ? values.stages[key] : values[key]);
@@ -47,9 +50,34 @@ function mount(root) {
     return typeof key === "number" ? put(said.words.of_stage, key + 1, label) : put(said.words.of_part, said.words[key], label);
   };
 
+  // Edits on their way
+
+  /** Send what the fields hold. What is sent without a connection is lost, and nobody says so. */
   function send() {
-    revision += 1;
-    tell("edited", { values, revision });
+    revision = Math.max(revision + 1, Date.now()); // no other edit's, be it of a form mounted before
+    sendUntilHeard(PATIENCE);
+  }
+  function sendUntilHeard(patience) {
+    clearTimeout(waiting);
+    tell("edited", { values, revision, filling });
+    waiting = setTimeout(sendUntilHeard, patience, 2 * patience);
+  }
+
+  /** Take from an answer what the fields hold, unless an edit is newer; tell whether it was taken. */
+  function take(data) {
+    const isUnheard = waiting !== undefined && data.revision < revision;
+    const isAnother = data.filling.session !== filling?.session;
+    if (isUnheard && isAnother) { // the server began anew and knows nothing of the edit
+      ({ filling } = data);
+      send();
+      return false;
+    }
+    if (isUnheard && data.filling.number === filling.number) return false;
+    clearTimeout(waiting);
+    waiting = undefined;
+    values = structuredClone(data.values);
+    ({ filling, revision } = data);
+    return true;
   }
 
   // Fields
@@ -62,14 +90,15 @@ function mount(root) {
     if (sort === "choice") input = make("select", more, ...options.map(([kind]) => make("option", { value: kind }, kind)));
     else if (sort === "flag") input = make("input", { ...more, type: "checkbox" });
     else {
-      input = make("input", { ...more, type: "text", autocomplete: "off", spellcheck: false, maxLength: 200 });
-      if (sort === "integer") Object.assign(input, { inputMode: "numeric", role: "spinbutton" });
+      input = make("input", { ...more, type: "text", autocomplete: "off", spellcheck: false, maxLength: said.longest });
+      if (sort === "integer") Object.assign(input, { inputMode: "numeric", role: "spinbutton", ariaValueMin: 1 });
       if (sort === "number") input.inputMode = "decimal";
     }
     input.addEventListener("input", () => { input.isTouched = true; });
     input.addEventListener("change", () => {
       input.isTouched = false;
       partOf(key)[name] = sort === "flag" ? input.checked : input.value;
+      show();
       if (typeof key === "number") describe(key);
       send();
     });
@@ -78,10 +107,7 @@ function mount(root) {
       if (input.isTouched && shadow.activeElement === input) return;
       if (sort === "flag") input.checked = value;
       else if (input.value !== value) input.value = value;
-      if (sort === "integer") {
-        if (isInteger(value)) input.setAttribute("aria-valuenow", Number(value));
-        else input.removeAttribute("aria-valuenow");
-      }
+      if (sort === "integer") input.ariaValueNow = isInteger(value) ? Number(value) : null;
     };
     controls.set(placeOf(key, name), { input, show });
     return sort === "integer" ? stepped(input, field) : input;
@@ -111,21 +137,25 @@ function mount(root) {
 
   /** Make a button that explains the kinds of a field. */
   function question({ label, options }) {
-    const button = make("button", { type: "button", className: "question", "aria-label": put(said.words.kinds_of, label) }, "?");
+    const title = put(said.words.kinds_of, label);
+    const button = make("button", { type: "button", className: "question", "aria-label": title, popoverTargetElement: kinds }, "?");
     button.addEventListener("click", () => {
-      kinds.replaceChildren(...options.flatMap(([kind, sentence]) => [make("dt", {}, kind), make("dd", {}, sentence)]));
-      kinds.showPopover();
-      const at = button.getBoundingClientRect(), size = kinds.getBoundingClientRect();
-      const [width, height] = [document.documentElement.clientWidth, document.documentElement.clientHeight];
-      kinds.style.left = `${Math.max(8, Math.min(at.left, width - size.width - 8))}px`;
-      kinds.style.top = `${at.bottom + 4 + size.height > height ? Math.max(8, at.top - 4 - size.height) : at.bottom + 4}px`;
+      kinds.ariaLabel = title;
+      kinds.replaceChildren(make("dl", {}, ...options.flatMap(([kind, sentence]) => [make("dt", {}, kind), make("dd", {}, sentence)])));
+      const { left, bottom } = button.getBoundingClientRect();
+      Object.assign(kinds.style, { left: `${left}px`, top: `${bottom + 4}px` });
     });
     return button;
   }
-  const kinds = make("dl", { popover: "auto", className: "kinds", tabIndex: 0 });
-  window.addEventListener("scroll", ({ target }) => target !== kinds && kinds.matches(":popover-open") && kinds.hidePopover(), {
-    capture: true, passive: true, signal,
+  const kinds = make("div", { popover: "auto", className: "kinds", role: "group", tabIndex: 0 });
+  kinds.addEventListener("toggle", ({ newState }) => {
+    if (newState !== "open") return;
+    const at = kinds.getBoundingClientRect();
+    const { clientWidth, clientHeight } = document.documentElement;
+    kinds.style.left = `${Math.max(8, Math.min(at.left, clientWidth - at.width - 8))}px`;
+    kinds.style.top = `${Math.max(8, Math.min(at.top, clientHeight - at.height - 8))}px`;
   });
+  window.addEventListener("scroll", () => kinds.matches(":popover-open") && kinds.hidePopover(), { capture: true, passive: true, signal });
 
   /** Make a field with its label. */
   function labelled(key, field) {
@@ -134,7 +164,10 @@ function mount(root) {
     const heading = make("label", { htmlFor: placeOf(key, name) }, label);
     if (sort === "flag") return make("div", { className: "field flag" }, one, heading);
     const head = make("div", { className: "label" }, heading, ...(options ? [question(field)] : []));
-    return make("div", { className: `field ${sort}` }, head, one, ...(help ? [make("small", {}, help)] : []));
+    if (!help) return make("div", { className: `field ${sort}` }, head, one);
+    const hint = make("small", { id: `${placeOf(key, name)}.help` }, help);
+    one.setAttribute("aria-describedby", hint.id);
+    return make("div", { className: `field ${sort}` }, head, one, hint);
   }
 
   // Stages
@@ -147,7 +180,8 @@ function mount(root) {
     const heads = columns.map((field) => make("th", { scope: "col", className: field.name },
       make("div", { className: "label" }, make("span", {}, field.label), ...(field.options ? [question(field)] : []))));
     const head = make("thead", {}, make("tr", {}, make("td"), ...heads));
-    return make("table", {}, make("caption", {}, said.words.stages), head, ...values.stages.map((_, i) => stage(i, columns)));
+    bodies = values.stages.map((_, i) => stage(i, columns));
+    return make("table", {}, make("caption", {}, said.words.stages), head, ...bodies);
   }
 
   function stage(number, columns) {
@@ -156,17 +190,20 @@ function mount(root) {
     toggle.append(`${number + 1}`);
     toggle.addEventListener("click", () => open(number, !opened[number]));
     const row = make("tr", {}, make("th", { scope: "row" }, toggle));
-    for (const field of columns) row.append(make("td", { className: field.name }, control(number, field)));
-    const note = make("tr", { className: "note" }, make("td", { colSpan: 6 }));
-    const all = make("td", { colSpan: 6 });
+    for (const field of columns) row.append(make("td", {}, control(number, field)));
+    const note = make("tr", { className: "note" }, wide());
+    const all = wide();
     all.append(make("div", { className: "grid" }, ...stageFields().filter((field) => !isColumn(field)).map((field) => labelled(number, field))));
     all.append(make("div", { className: "moves" }, ...Object.keys(MOVES).map((move) => mover(number, move))));
     return make("tbody", {}, row, note, make("tr", { className: "all" }, all));
   }
 
+  /** Make a cell of a row that has no other. */
+  const wide = (...children) => make("td", { colSpan: said.columns.length + 1 }, ...children);
+
   function open(number, isOpen) {
     opened[number] = isOpen;
-    const body = root.querySelectorAll("tbody")[number];
+    const body = bodies[number];
     body.querySelector(".toggle").setAttribute("aria-expanded", isOpen);
     body.querySelector(".all").hidden = !isOpen;
     describe(number);
@@ -176,7 +213,7 @@ function mount(root) {
   function describe(number) {
     const unusual = stageFields().filter((field) => !isColumn(field) && partOf(number)[field.name] !== field.default);
     const text = unusual.map(({ name, label, sort }) => (sort === "flag" ? label : `${label} ${partOf(number)[name]}`)).join(" · ");
-    const note = root.querySelectorAll("tbody")[number].querySelector(".note");
+    const note = bodies[number].querySelector(".note");
     note.firstChild.textContent = text;
     note.hidden = opened[number] || !text;
   }
@@ -197,8 +234,8 @@ function mount(root) {
       MOVES[move](opened, number);
       const now = MOVES[move](values.stages, number);
       build();
-      const again = root.querySelector(`[id="stages[${now}].${move}"]`);
-      (move === "remove" || again.disabled ? root.querySelector(`[id="stages[${now}]"]`) : again).focus();
+      const again = shadow.getElementById(`stages[${now}].${move}`);
+      (move === "remove" || again.disabled ? shadow.getElementById(`stages[${now}]`) : again).focus();
       send();
     });
     return button;
@@ -218,61 +255,70 @@ function mount(root) {
 
   function build() {
     const focused = shadow.activeElement?.id;
+    const { isTouched, value } = shadow.activeElement ?? {};
     const wereOpen = PARTS.filter((part) => root.querySelector(`details.${part}`)?.open);
     controls.clear();
     const button = make("button", { type: "button", id: "add", className: "add", disabled: values.stages.length >= said.most }, `+ ${said.words.add}`);
     button.addEventListener("click", add);
     const parts = PARTS.map((part) => make("details", { className: part, open: wereOpen.includes(part) },
-      make("summary", { innerHTML: TRIANGLE }, said.words[part]),
+      make("summary", { id: part, innerHTML: TRIANGLE }, said.words[part]),
       make("div", { className: "grid" }, ...said.fields[part].map((field) => labelled(part, field)))));
     root.replaceChildren(table(), button, ...parts, kinds);
     opened.length = values.stages.length;
-    for (let i = 0; i < opened.length; i++) open(i, Boolean(opened[i]));
-    fill();
-    if (focused) root.querySelector(`[id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    bodies.forEach((_, i) => open(i, Boolean(opened[i])));
+    for (const { show } of controls.values()) show();
+    const again = focused && shadow.getElementById(focused);
+    again?.focus({ preventScroll: true });
+    if (again && isTouched) Object.assign(again, { isTouched, value }); // it was typed and not yet sent
   }
 
   function fill() {
     for (const { show } of controls.values()) show();
-    for (let i = 0; i < values.stages.length; i++) describe(i);
+    bodies.forEach((_, i) => describe(i));
   }
 
-  /** Say what is wrong at its field, which is opened if it is out of sight. */
+  /** Say what is wrong at its field or its part, which is opened if it is out of sight. */
   function complain(wrong) {
     root.querySelector(".wrong")?.remove();
     for (const { input } of controls.values()) {
-      input.removeAttribute("aria-invalid");
-      input.removeAttribute("aria-describedby");
+      if (input.ariaInvalid) describedBy(input, false);
     }
     if (!wrong) return;
-    const text = make("p", { id: "wrong", role: "alert" }, make("strong", {}, wrong.where), `: ${wrong.text}`);
+    const text = make("p", { id: "wrong", role: "alert" }, make("strong", {}, put(said.words.of_part, wrong.where, "")), wrong.text);
     const input = controls.get(wrong.place)?.input;
-    const body = input?.closest("tbody");
-    if (!input) root.prepend(make("div", { className: "wrong" }, text));
-    else if (body) {
-      if (input.closest(".all")) open([...root.querySelectorAll("tbody")].indexOf(body), true);
-      body.append(make("tr", { className: "wrong" }, make("td", { colSpan: 6 }, text)));
-    } else {
-      input.closest("details").open = true;
-      input.closest(".field").after(make("div", { className: "wrong" }, text));
-    }
-    input?.setAttribute("aria-invalid", true);
-    input?.setAttribute("aria-describedby", "wrong");
+    const at = input ?? shadow.getElementById(wrong.place);
+    const body = at?.closest("tbody"), part = at?.closest("details");
+    if (body) {
+      if (at.closest(".all")) open(bodies.indexOf(body), true);
+      body.append(make("tr", { className: "wrong" }, wide(text)));
+    } else if (part) {
+      part.open = true;
+      (at.closest(".field") ?? at).after(make("div", { className: "wrong" }, text));
+    } else root.prepend(make("div", { className: "wrong" }, text));
+    if (input) describedBy(input, true);
+  }
+
+  function describedBy(input, isWrong) {
+    const help = shadow.getElementById(`${input.id}.help`);
+    input.ariaInvalid = isWrong || null;
+    const ids = [help?.id, isWrong && "wrong"].filter(Boolean);
+    if (ids.length) input.setAttribute("aria-describedby", ids.join(" "));
+    else input.removeAttribute("aria-describedby");
   }
 
   return {
     update(data, setTriggerValue) {
       tell = setTriggerValue;
       const isNew = JSON.stringify([data.fields, data.words]) !== JSON.stringify([said?.fields, said?.words]);
-      said = data;
-      const isKnown = data.visit !== visit || data.revision === revision;
       const rows = values?.stages.length;
-      if (isKnown) ({ values, visit, revision } = structuredClone({ values: data.values, visit: data.visit, revision: data.revision }));
+      said = data;
+      const isTaken = take(data);
       if (isNew || values.stages.length !== rows) build();
-      else if (isKnown) fill();
-      if (isKnown) complain(data.wrong);
+      else if (isTaken) fill();
+      if (isTaken) complain(data.wrong);
     },
     end() {
+      clearTimeout(waiting);
       ending.abort();
     },
   };

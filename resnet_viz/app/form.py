@@ -1,7 +1,7 @@
 """What fields hold to a form in a part of a Streamlit page; what is typed there, Python hears of.
 
-Streamlit's own fields take half a millisecond of the server each in every run of the page, and a
-spec has fifty. This form is one element, whatever it holds, and a table as a stage table should be.
+Each of Streamlit's own fields takes its time of the server in every run of the page, and a spec of
+four stages has nearly seventy. This form is one element, whatever it holds.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from resnet_viz.app.fields import Typed, described
+from resnet_viz.app.fields import MAX_TEXT, Typed, described
 from resnet_viz.app.words import pattern
 from resnet_viz.export.assets import asset
 from resnet_viz.spec.model import MAX_STAGES
@@ -18,13 +18,14 @@ from resnet_viz.spec.model import MAX_STAGES
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
-__all__ = ["COLUMNS", "form"]
+__all__ = ["form"]
 
 COLUMNS = ("blocks", "channels", "stride", "block", "shortcut")
-"""The fields of a stage that are always seen; others are below its row when that is open."""
+"""The fields of a stage that are always seen; others are below its row when that is open. What fits
+beside each other there, `form.css` and `page.SIDEBAR` say."""
 
-WORDS = (
-    *("stage", "of_stage", "of_part", "stem", "head", "whole", "stages", "add"),
+SAID = (
+    *("of_stage", "of_part", "stem", "head", "whole", "stages", "add"),
     *("up", "down", "copy", "remove", "change_stage", "kinds_of"),
 )
 
@@ -32,8 +33,8 @@ WORDS = (
 def form(
     typed: Typed,
     *,
-    visit: str,
     revision: int,
+    filling: Mapping[str, object],
     wrong: Mapping[str, str] | None,
     lang: str,
     key: str,
@@ -41,31 +42,32 @@ def form(
 ) -> None:
     """Show the fields of a spec.
 
-    The browser keeps what is typed and sends all of it with each edit, so that no edit is lost to a
-    slow answer: it takes what Python says only from an answer that knows its last edit.
+    The browser keeps what is typed and sends all of it with each edit, and again while nothing is
+    heard of it, so that no edit is lost to a slow answer or a lost connection: it takes what Python
+    says from an answer that knows its last edit, or that the fields were filled anew since.
 
     Args:
         typed: what the fields hold.
-        visit: tells one session from another: a form that stands yet when the server begins anew
-            takes what that says.
         revision: the number of the edit that `typed` knows, as the browser counts.
+        filling: which `session` filled the fields, and which `number` of its fillings it was.
         wrong: the `place` of a field, what it is called (`where`) and what is wrong (`text`).
         lang: of the labels.
         key: tells this form from others; `st.session_state[key]["edited"]` is what was sent, its
-            `values` like `typed`, and its `revision`.
+            `values` like `typed`, its `revision`, and the `filling` that was edited.
         heard: is called when something was sent.
     """
     _component()(
         key=key,
         data={
             "values": typed,
-            "visit": visit,
             "revision": revision,
+            "filling": filling,
             "wrong": wrong,
             "fields": described(lang),
             "columns": COLUMNS,
             "most": MAX_STAGES,
-            "words": {name: pattern(lang, name) for name in WORDS},
+            "longest": MAX_TEXT,
+            "words": {name: pattern(lang, name) for name in SAID},
         },
         on_edited_change=heard,
     )

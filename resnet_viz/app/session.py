@@ -29,9 +29,9 @@ class Session:
     Attributes:
         config: what is shown: the last that was right.
         typed: what the form of the spec holds, be it right or wrong.
-        visit: tells this session from one that the same browser had before.
         revision: the number of the browser's edit that `typed` knows.
         wrong: what is wrong with what is typed.
+        name: tells this session from one that the same browser had before.
         generation: counts how often the page was filled anew; it is part of its fields' keys.
         past: networks before this one, for undo, and
         future: those that undo left.
@@ -41,9 +41,9 @@ class Session:
 
     config: Config
     typed: Typed
-    visit: str = field(default_factory=lambda: token_hex(8))
     revision: int = 0
     wrong: RequestError | None = None
+    name: str = field(default_factory=lambda: token_hex(8))
     generation: int = 0
     past: list[ResNetSpec] = field(default_factory=list)
     future: list[ResNetSpec] = field(default_factory=list)
@@ -53,6 +53,11 @@ class Session:
     def key(self, name: str) -> str:
         """Return the key of a field that is filled anew when the network changes from outside."""
         return f"{name}/{self.generation}"
+
+    @property
+    def filling(self) -> dict[str, object]:
+        """Which filling of the fields this is; an edit of a former one comes too late."""
+        return {"session": self.name, "number": self.generation}
 
     def open(self, spec: ResNetSpec) -> None:
         """Show another network.
@@ -88,9 +93,16 @@ class Session:
         self._step(config.spec)
         self.config = config
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to go back to."""
+        return bool(self.past or self.wrong)
+
     def undo(self) -> None:
-        """Go back to the network before this one."""
-        if self.past:
+        """Go back: from what is wrong to the network that is shown, else to the one before it."""
+        if self.wrong:
+            self.fill(self.config)
+        elif self.past:
             self.fill(self.config._replace(spec=self.past[-1]))
 
     def redo(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from resnet_viz.app.session import Session
+from resnet_viz.app.vary import hear
 from resnet_viz.app.words import say
 from resnet_viz.errors import RequestError
 from resnet_viz.spec import ResNetSpec
@@ -21,14 +22,16 @@ def show(session: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             say(lang, "undo"),
-            on_click=session.undo,
-            disabled=not session.past,
+            on_click=_undo,
+            args=(session,),
+            disabled=not session.can_undo,
             icon=":material/undo:",
             key="undo",
         )
         st.button(
             say(lang, "redo"),
-            on_click=session.redo,
+            on_click=_redo,
+            args=(session,),
             disabled=not session.future,
             icon=":material/redo:",
             key="redo",
@@ -44,9 +47,19 @@ def show(session: Session) -> None:
                 _upload(session, lang)
 
 
+def _undo(session: Session) -> None:
+    hear(session)
+    session.undo()
+
+
+def _redo(session: Session) -> None:
+    hear(session)
+    session.redo()
+
+
 def _zoo(session: Session, lang: str) -> None:
     name = known(session.config.spec)
-    key = session.key("zoo" if name else "zoo of one's own")  # what was chosen is that no more
+    key = _zoo_key(session)
     st.selectbox(
         say(lang, "network"),
         names(),
@@ -65,7 +78,15 @@ def known(spec: ResNetSpec) -> str | None:
     return spec.name if entry is not None and entry.spec == spec else None
 
 
+def _zoo_key(session: Session) -> str:
+    """Return the key of the list: another one when what was chosen is that no more."""
+    return session.key("zoo" if known(session.config.spec) else "zoo of one's own")
+
+
 def _choose(session: Session, key: str) -> None:
+    if key != _zoo_key(session):
+        return  # the browser repeats what a list held that is gone
+    hear(session)
     entry = entries().get(st.session_state[key] or "")
     if entry is not None:
         session.open(entry.spec)
@@ -86,6 +107,9 @@ def _upload(session: Session, lang: str) -> None:
 
 def _receive(session: Session, key: str) -> None:
     """Open what was uploaded, or say what is wrong with it."""
+    if key != session.key("upload"):
+        return  # the browser repeats what a field held that is gone
+    hear(session)
     file = st.session_state[key]
     if file is None:
         return

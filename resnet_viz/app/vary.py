@@ -7,13 +7,13 @@ import re
 import streamlit as st
 
 from resnet_viz.app.facts import told
-from resnet_viz.app.fields import INPUT, place, received
+from resnet_viz.app.fields import INPUT, PARTS, place, received
 from resnet_viz.app.form import form
 from resnet_viz.app.session import Session
 from resnet_viz.app.words import field_name, say
 from resnet_viz.errors import RequestError, SpecError
 
-__all__ = ["show"]
+__all__ = ["hear", "show"]
 
 KEY = "form"
 
@@ -23,33 +23,54 @@ def show(session: Session) -> None:
     lang = session.config.lang
     form(
         session.typed,
-        visit=session.visit,
         revision=session.revision,
+        filling=session.filling,
         wrong=None if session.wrong is None else _wrong(session.wrong, lang),
         lang=lang,
         key=KEY,
-        heard=lambda: _hear(session),
+        heard=lambda: hear(session),
     )
 
 
-def _hear(session: Session) -> None:
-    """Take what the browser sent; nothing but its form sends what a form holds."""
-    sent = (st.session_state.get(KEY) or {}).get("edited")
-    if not isinstance(sent, dict):
+def hear(session: Session) -> None:
+    """Take an edit that the browser sent, once, unless the fields were filled anew since.
+
+    What else a visitor does, as to press Undo, may come in the same run. To Streamlit the form
+    comes last then, to the visitor it was first: what changes the network hears the form before.
+    """
+    sent = _sent()
+    if not isinstance(sent, dict) or sent.get("filling") != session.filling:
         return
     typed, revision = received(sent.get("values")), sent.get("revision")
-    if typed is not None and type(revision) is int:
+    if typed is not None and type(revision) is int and revision > session.revision:
         session.type(typed, revision)
 
 
+def _sent() -> object:
+    """Return what the form in the browser says was edited, in the run for it."""
+    return (st.session_state.get(KEY) or {}).get("edited")
+
+
 def _wrong(error: RequestError, lang: str) -> dict[str, str]:
-    """Return at which field something is wrong, what that is called, and what is wrong."""
-    at = error if isinstance(error, SpecError) else SpecError("input", str(error))
+    """Return at which field or part something is wrong, what that is called, and what is wrong."""
+    path, fact = _at(error)
     return {
-        "place": place(at.path),
-        "where": _where(at.path, lang),
-        "text": say(lang, "wrong", told(at.fact, lang)),
+        "place": place(path),
+        "where": _where(path, lang),
+        "text": say(lang, "wrong", told(fact, lang)),
     }
+
+
+def _at(error: RequestError) -> tuple[str, str]:
+    """Return the path of what is wrong, and what is; an operator's refusal begins with its scope.
+
+    >>> _at(RequestError("layer3.pool: the size reaches zero"))
+    ('stages[2]', 'layer3.pool: the size reaches zero')
+    """
+    if isinstance(error, SpecError):
+        return error.path, error.fact
+    stage = re.match(r"layer(\d+)\b", str(error))
+    return f"stages[{int(stage[1]) - 1}]" if stage else "stem", str(error)
 
 
 def _where(path: str, lang: str) -> str:
@@ -57,13 +78,18 @@ def _where(path: str, lang: str) -> str:
 
     >>> _where("stages[1].blocks", "en"), _where("input[0]", "en"), _where("head.hidden[1]", "en")
     ('Stage 2: Blocks', 'Input channels', 'Head: Hidden layers')
+    >>> _where("stages[1]", "zh"), _where("stem", "en")
+    ('阶段 2', 'Stem')
     """
     if path in INPUT:
         return say(lang, INPUT[path])
     stage = re.fullmatch(r"stages\[(\d+)\]\.?(.*)", path)
     if stage:
-        name = field_name(lang, stage[2]) if stage[2] else ""
-        return say(lang, "of_stage", int(stage[1]) + 1, name) if name else path
+        number = int(stage[1]) + 1
+        name = field_name(lang, stage[2])
+        return say(lang, "of_stage", number, name) if stage[2] else say(lang, "stage", number)
+    if path in PARTS:
+        return say(lang, path)
     part, _, name = re.sub(r"\[\d+\]$", "", path).rpartition(".")
     own = field_name(lang, name)
     return say(lang, "of_part", say(lang, part), own) if part in ("stem", "head") else own

@@ -174,14 +174,14 @@ class Tab:
 
     async def _page(self, begin: float) -> Page:
         elements: dict[tuple[int, ...], Element] = {}
-        size, ended = 0, False
+        size, begun, ended = 0, False, False
         async for data in self._socket:
             size += len(data)
             message = ForwardMsg.FromString(data)
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 self.session = message.new_session.initialize.session_id
-                elements, ended = {}, False
+                elements, begun, ended = {}, True, False
             elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                 element = message.delta.new_element
                 elements[tuple(message.metadata.delta_path)] = element
@@ -196,7 +196,8 @@ class Tab:
             elif kind == "script_finished":
                 ended = message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
             elif kind == "session_status_changed":
-                over = ended and not message.session_status_changed.script_is_running
+                # of a run that began before the connection was cut only the end may come
+                over = begun and ended and not message.session_status_changed.script_is_running
                 if over:
                     break
         else:

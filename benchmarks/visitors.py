@@ -154,7 +154,7 @@ def _look(name: str, table: Mapping[str, object]) -> Callable[[Config, int], Edi
         value = _next(list(table), getattr(config.look, name))
         look = config.look._replace(**{name: value})
         word = say(config.lang, f"{name}:{value}")
-        return Edit(name, word, config._replace(look=look))
+        return Edit(f"{name}:{config.lang}", word, config._replace(look=look))
 
     return edit
 

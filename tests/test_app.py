@@ -62,8 +62,11 @@ def totals(page: AppTest) -> list[str]:
 
 
 def field(page: AppTest, name: str):
-    """Return the control that is filled anew with the page."""
-    return page.get_by_key(page.session_state["session"].key(name))
+    """Return the control that is filled anew with the page, in its language."""
+    session = page.session_state["session"]
+    keys = {widget.key for widget in (*page.selectbox, *page.multiselect)}
+    here = session.key(f"{name}:{session.config.lang}")
+    return page.get_by_key(here if here in keys else session.key(name))
 
 
 def typed(page: AppTest) -> dict:
@@ -310,6 +313,31 @@ def test_what_is_wrong_is_forgotten_when_another_network_is_shown():
     assert shown(page)["values"] == filled(find("resnet34"))
 
 
+def test_back_over_something_else_keeps_what_was_typed(monkeypatch):
+    page = visit(net="resnet18")
+    type_in(page, "stages[3].blocks", "-1")
+    field(page, "section").set_value("costs")
+    ran(page)
+    page.query_params.clear()
+    page.query_params.update({"net": "resnet18"})
+    monkeypatch.setattr("resnet_viz.app.session._travelled", lambda: True)
+    ran(page)
+
+    assert config(page).section == "shapes"
+    assert field(page, "section").value == "shapes"
+    assert shown(page)["values"]["stages"][3]["blocks"] == "-1"
+    assert wrong(page)["place"] == "stages[3].blocks"
+
+
+def test_a_page_that_shows_something_else_than_what_is_typed_says_so():
+    page = visit(net="resnet18")
+    type_in(page, "stages[3].blocks", "-1")
+
+    assert "the last network that was right" in page.caption[0].value
+    type_in(page, "stages[3].blocks", "3")
+    assert "Your own network" in page.caption[0].value
+
+
 def test_undo_goes_from_a_wrong_value_to_the_network_that_is_shown_first():
     page = visit(net="resnet18")
     type_in(page, "stages[0].blocks", "3")
@@ -504,7 +532,7 @@ def test_every_look_can_be_chosen(lang):
             ran(page)
             assert getattr(config(page).look, name) == option
             assert not page.error
-    field(page, f"annotate:{lang}").set_value(["shape", "macs"])
+    field(page, "annotate").set_value(["shape", "macs"])
     field(page, "unroll").set_value(True)
     ran(page)
 

@@ -418,6 +418,58 @@ def test_the_back_button_closes_what_was_opened(visit) -> None:
     assert shown(page) == Config(find("resnet18"))
 
 
+def test_a_button_does_not_move_away_under_a_pointer_that_presses_it(visit) -> None:
+    page = visit("net=resnet18")
+    number(page, "Blocks", 1).fill("-1")
+    button = page.locator(".form .add").bounding_box()
+    page.mouse.move(button["x"] + 20, button["y"] + 10)
+    page.mouse.down()  # the field is left, and what is wrong in it comes back
+    page.wait_for_timeout(400)
+    assert alert(page).count() == 0
+    page.mouse.up()
+    alert(page).wait_for()
+
+    assert page.locator(".form tbody").count() == 5
+
+
+def test_a_field_that_was_touched_and_left_as_it_was_follows_the_back_button(visit) -> None:
+    from playwright.sync_api import expect
+
+    page = visit("net=resnet18")
+    type_in(number(page, "Blocks", 2), "3")
+    eventually(page, lambda shown: shown.spec.stages[1].blocks == 3)
+    number(page, "Blocks", 2).press("End")
+    page.keyboard.type("1")
+    page.keyboard.press("Backspace")
+    page.go_back()
+    eventually(page, lambda shown: shown.spec == find("resnet18"))
+    page.keyboard.press("Tab")
+
+    expect(number(page, "Blocks", 2)).to_have_value("2")
+
+
+def test_escape_takes_back_what_was_typed(visit) -> None:
+    page = visit("net=resnet18")
+    number(page, "Blocks", 2).fill("31")
+    number(page, "Blocks", 2).press("Escape")
+
+    assert number(page, "Blocks", 2).input_value() == "2"
+
+
+def test_a_part_that_is_closed_over_something_wrong_is_marked(visit) -> None:
+    page = visit("net=resnet18")
+    stem = page.locator(".form summary").first
+    stem.click()
+    type_in(page.locator('[id="stem.kernel"]'), "4")
+    alert(page).wait_for()
+    stem.click()
+
+    mark = "e => getComputedStyle(e, '::after').content"
+    assert stem.evaluate(mark) == '"!"'
+    assert page.locator(".form summary").nth(1).evaluate(mark) == "none"
+    assert page.get_by_text("the last network that was right").first.is_visible()
+
+
 class Line:
     """The connection of a page, which a test can cut, and whose answers it can hold back."""
 
@@ -528,6 +580,9 @@ def test_language_and_theme(visit, picture) -> None:
         find("d2l-resnet18"), shown(page).look._replace(theme="dark"), "zh"
     )
     assert number(page, "块数", 4, "zh").input_value() == "2"
+    for name in ("figure", "direction", "depth", "theme"):
+        box = page.get_by_role("combobox", name=say("zh", name), exact=True)
+        assert box.input_value() == say("zh", f"{name}:{getattr(shown(page).look, name)}")
     assert page.get_by_role("button", name="放大").is_visible()
     choose(page, "图", "残差块")
     eventually(page, lambda shown: shown.look.figure == "residual")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
 from functools import cache
@@ -132,18 +133,27 @@ def _meant(kind: type, part: Typed) -> dict[str, Any]:
 def _integer(text: str) -> int | str:
     """Return the whole number that a text is, else the text.
 
-    >>> _integer(" 64 "), _integer("1.5"), _integer("")
-    (64, '1.5', '')
+    >>> _integer(" 64 "), _integer("６４"), _integer("1.5"), _integer("")
+    (64, 64, '1.5', '')
     """
-    text = text.strip()
+    text = _plain(text)
     return int(text) if re.fullmatch(r"[+-]?[0-9]+", text) else text
 
 
 def _number(text: str) -> float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    """Return the number that a text is, else the text.
+
+    >>> _number("0.5"), _number("1e-1"), _number("0_1")
+    (0.5, 0.1, '0_1')
+    """
+    text = _plain(text)
+    is_number = re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", text, re.IGNORECASE)
+    return float(text) if is_number else text
+
+
+def _plain(text: str) -> str:
+    """Return a text with the wide digits of a Chinese keyboard as others have them."""
+    return unicodedata.normalize("NFKC", text).strip()
 
 
 def _integers(text: str) -> list[int | str]:
@@ -152,7 +162,7 @@ def _integers(text: str) -> list[int | str]:
     >>> _integers("4096, 12x")
     [4096, '12x']
     """
-    return [_integer(word) for word in re.split(r"[,，]", text) if word.strip()]
+    return [_integer(word) for word in _plain(text).split(",") if word.strip()]
 
 
 _READ: Mapping[str, Any] = MappingProxyType(

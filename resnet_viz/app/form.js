@@ -15,6 +15,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
 }
 
 const PARTS = ["stem", "head", "whole"];
+const WIDEST = 4096; // channels of a stage that is added
 const PATIENCE = 4000; // milliseconds until an edit is sent again; twice as many each time after that
 const TRIANGLE = '<svg viewBox="0 0 10 10" aria-hidden="true"><path d="M3 1.5 7 5 3 8.5"/></svg>';
 
@@ -94,7 +95,13 @@ function mount(root) {
       if (sort === "integer") Object.assign(input, { inputMode: "numeric", role: "spinbutton", ariaValueMin: 1 });
       if (sort === "number") input.inputMode = "decimal";
     }
+    const untouch = () => {
+      input.isTouched = false;
+      show();
+    };
     input.addEventListener("input", () => { input.isTouched = true; });
+    input.addEventListener("blur", untouch); // after a change, if there is one
+    input.addEventListener("keydown", ({ key }) => key === "Escape" && untouch());
     input.addEventListener("change", () => {
       input.isTouched = false;
       partOf(key)[name] = sort === "flag" ? input.checked : input.value;
@@ -241,10 +248,10 @@ function mount(root) {
     return button;
   }
 
-  /** Add a stage as networks go on: half the size, twice the channels. */
+  /** Add a stage as networks go on: half the size, twice the channels, up to some width. */
   function add() {
     const last = values.stages.at(-1);
-    const channels = isInteger(last.channels) ? `${2 * Number(last.channels)}` : last.channels;
+    const channels = isInteger(last.channels) && Number(last.channels) <= WIDEST / 2 ? `${2 * Number(last.channels)}` : last.channels;
     values.stages.push({ ...last, stride: "2", channels });
     opened.push(false);
     build();
@@ -287,14 +294,12 @@ function mount(root) {
     const text = make("p", { id: "wrong", role: "alert" }, make("strong", {}, put(said.words.of_part, wrong.where, "")), wrong.text);
     const input = controls.get(wrong.place)?.input;
     const at = input ?? shadow.getElementById(wrong.place);
-    const body = at?.closest("tbody"), part = at?.closest("details");
-    if (body) {
-      if (at.closest(".all")) open(bodies.indexOf(body), true);
-      body.append(make("tr", { className: "wrong" }, wide(text)));
-    } else if (part) {
-      part.open = true;
-      (at.closest(".field") ?? at).after(make("div", { className: "wrong" }, text));
-    } else root.prepend(make("div", { className: "wrong" }, text));
+    const body = at?.closest("tbody"), part = at?.closest("details"), field = at?.closest(".field");
+    if (field && body) open(bodies.indexOf(body), true);
+    if (part) part.open = true;
+    if (field ?? part) (field ?? at).after(make("div", { className: "wrong" }, text));
+    else if (body) body.append(make("tr", { className: "wrong" }, wide(text)));
+    else root.prepend(make("div", { className: "wrong" }, text));
     if (input) describedBy(input, true);
   }
 
@@ -306,9 +311,24 @@ function mount(root) {
     else input.removeAttribute("aria-describedby");
   }
 
+  // What Python says waits while a button is pressed: what moves away under the pointer is not clicked
+
+  let isPressed = false, late;
+  const release = () => setTimeout(() => { // the click comes first
+    isPressed = false;
+    late?.();
+    late = undefined;
+  });
+  window.addEventListener("pointerdown", () => { isPressed = true; }, { capture: true, signal });
+  for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, release, { capture: true, signal });
+
   return {
     update(data, setTriggerValue) {
       tell = setTriggerValue;
+      if (isPressed && said) late = () => this.show(data);
+      else this.show(data);
+    },
+    show(data) {
       const isNew = JSON.stringify([data.fields, data.words]) !== JSON.stringify([said?.fields, said?.words]);
       const rows = values?.stages.length;
       said = data;

@@ -30,7 +30,7 @@ def show(session: Session) -> None:
             index=options.index(now),
             format_func=lambda option: say(lang, f"{name}:{option}"),
             disabled=off,
-            key=session.key(name),
+            key=session.key(f"{name}:{lang}"),  # in another language these are other words
             width=width,
         )
 
@@ -46,7 +46,7 @@ def show(session: Session) -> None:
             [fact for fact in look.annotate.split(",") if fact],
             format_func=lambda fact: say(lang, f"fact:{fact}"),
             disabled=not kind.plain,
-            key=session.key(f"annotate:{lang}"),  # in another language these are other words
+            key=session.key(f"annotate:{lang}"),
             placeholder=say(lang, "none"),
             width=170,
         )

@@ -132,8 +132,11 @@ class Session:
             config = from_link(address)
             for spec in filter(None, (config.spec, config.pinned)):
                 checked(spec)
-            if config != self.config:
+            if config.spec != self.config.spec:
                 self.fill(config)
+            elif config != self.config:  # what is typed stays
+                self.config = config
+                self.generation += 1
             self.problem = ""
         except RequestError as error:
             self.problem = str(error)

@@ -67,6 +67,10 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{0}. The figure still shows the last network that was right.",
             "{0}。图中仍是上一个正确的网络。",
         ),
+        "still": (
+            "Something in the form is wrong. This is the last network that was right.",
+            "表单中有错误。这里仍是上一个正确的网络。",
+        ),
         "refused": ("Not opened: {0}", "未打开：{0}"),
         # Totals
         "layers": ("Layers", "层数"),

@@ -27,7 +27,7 @@ def show(session: Session) -> None:
     st.header(escaped(spec.name), anchor=False)
     source = entry.source if entry is not None and entry.spec == spec else say(lang, "yours")
     about = escaped(f"{source} · {say(lang, 'at_input', spell(spec.input))}")
-    st.caption(about if session.wrong is None else f":red[{say(lang, 'still')}]")
+    st.caption(about if session.wrong is None else f":material/error: **{say(lang, 'still')}**")
     helps = {
         "layers": say(lang, "layers_help", derivation(lang, reported(spec, "network").layers)),
         "params": say(lang, "params_help"),

@@ -493,6 +493,17 @@ class Line:
     def mend(self) -> None:
         self.is_cut = False
 
+    def answered(self, page) -> int:
+        """Wait until answers came and no more of them come; return how many are held."""
+        known, before = len(self.held), -1
+        for _ in range(40):
+            page.wait_for_timeout(500)
+            if known < len(self.held) == before:
+                break
+            before = len(self.held)
+        assert known < before == len(self.held)
+        return before
+
     def release(self, messages: int) -> None:
         """Let the page have some of the answers that are held."""
         for data in self.held[:messages]:
@@ -525,11 +536,9 @@ def test_an_answer_that_does_not_know_the_last_edit_does_not_undo_it(visit) -> N
     page = visit("net=resnet18", line=line)
     line.is_held = True
     type_in(number(page, "Blocks", 1), "3")
-    page.wait_for_timeout(700)
-    first = len(line.held)
+    first = line.answered(page)
     type_in(number(page, "Channels", 2), "96")
-    page.wait_for_timeout(700)
-    assert 0 < first < len(line.held)
+    line.answered(page)
     line.release(first)
     expect(page.locator("[data-testid=stMetricValue]").first).to_have_text("20")
 

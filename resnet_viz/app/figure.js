@@ -1,18 +1,7 @@
 // The figure as a part of a Streamlit page: what is pressed, Python hears of; a figure that takes the
 // place of another one is seen where that one was.
 
-const mounted = new WeakMap();
-
-export default function ({ parentElement, data, setTriggerValue }) {
-  const root = parentElement.querySelector(".figure");
-  if (!mounted.has(root)) mounted.set(root, mount(root));
-  const part = mounted.get(root);
-  part.update(data, setTriggerValue);
-  return () => {
-    part.end();
-    mounted.delete(root);
-  };
-}
+export default component(".figure", mount);
 
 const LARGE = 1.5; // a figure that grows or shrinks by more than this is another one, and is shown whole
 

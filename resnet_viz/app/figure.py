@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
+from resnet_viz.app.component import APP, component
 from resnet_viz.drawing import Drawing
 from resnet_viz.export.assets import asset
-
-if TYPE_CHECKING:
-    from streamlit.components.v2.types import ComponentRenderer
 
 __all__ = ["WORDS", "figure"]
 
@@ -61,7 +57,9 @@ def figure(
 
     sent = streamlit.session_state.get(key) or {}  # by the browser; the caller hears of it below
     clicked: str | None = sent.get("opened")
-    result = _component()(
+    html = asset("figure.html", APP)
+    show = component("figure", html, asset("viewer.css"), asset("viewer.js"))
+    result = show(
         key=key,
         data={
             "svg": drawing.to_svg(),
@@ -78,17 +76,3 @@ def figure(
 
 def _heard() -> None:
     """Do nothing: the one who mounts the component asks it what it heard."""
-
-
-@cache
-def _component() -> ComponentRenderer:
-    """Return what mounts the component, made once: making it anew would load its script anew."""
-    import streamlit
-
-    package = "resnet_viz.app"
-    return streamlit.components.v2.component(
-        "resnet_viz_figure",
-        html=asset("figure.html", package),
-        css=asset("viewer.css") + asset("figure.css", package),
-        js=asset("viewer.js") + asset("figure.js", package),
-    )

@@ -1,18 +1,7 @@
 // The spec as a form: what is typed stays here as it stands and goes to Python as a whole, again if
 // nothing is heard of it; what Python says is taken from an answer that knows the last edit.
 
-const mounted = new WeakMap();
-
-export default function ({ parentElement, data, setTriggerValue }) {
-  const root = parentElement.querySelector(".form");
-  if (!mounted.has(root)) mounted.set(root, mount(root));
-  const part = mounted.get(root);
-  part.update(data, setTriggerValue);
-  return () => {
-    part.end();
-    mounted.delete(root);
-  };
-}
+export default component(".form", mount);
 
 const PARTS = ["stem", "head", "whole"];
 const WIDEST = 4096; // channels of a stage that is added

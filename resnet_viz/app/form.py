@@ -7,16 +7,11 @@ four stages has nearly seventy. This form is one element, whatever it holds.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
-from typing import TYPE_CHECKING
 
+from resnet_viz.app.component import component
 from resnet_viz.app.fields import MAX_TEXT, Typed, described
 from resnet_viz.app.words import pattern
-from resnet_viz.export.assets import asset
 from resnet_viz.spec.model import MAX_STAGES
-
-if TYPE_CHECKING:
-    from streamlit.components.v2.types import ComponentRenderer
 
 __all__ = ["form"]
 
@@ -56,7 +51,7 @@ def form(
             `values` like `typed`, its `revision`, and the `filling` that was edited.
         heard: is called when something was sent.
     """
-    _component()(
+    component("form", '<div class="form"></div>')(
         key=key,
         data={
             "values": typed,
@@ -70,18 +65,4 @@ def form(
             "words": {name: pattern(lang, name) for name in SAID},
         },
         on_edited_change=heard,
-    )
-
-
-@cache
-def _component() -> ComponentRenderer:
-    """Return what mounts the component, made once: making it anew would load its script anew."""
-    import streamlit
-
-    package = "resnet_viz.app"
-    return streamlit.components.v2.component(
-        "resnet_viz_form",
-        html='<div class="form"></div>',
-        css=asset("form.css", package),
-        js=asset("form.js", package),
     )

@@ -306,7 +306,7 @@ def test_what_is_wrong_is_forgotten_when_another_network_is_shown():
     page = visit(net="resnet18")
     type_in(page, "stages[0].blocks", "3")
     type_in(page, "stages[1].blocks", "x")
-    page.selectbox(key=page.session_state["session"].key("zoo of one's own")).select("resnet34")
+    field(page, "zoo").select("resnet34")
     ran(page)
 
     assert wrong(page) is None

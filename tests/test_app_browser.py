@@ -465,6 +465,7 @@ def test_a_part_that_is_closed_over_something_wrong_is_marked(visit) -> None:
     stem.click()
 
     mark = "e => getComputedStyle(e, '::after').content"
+    assert page.locator(".form .toggle").first.evaluate(mark) == "none"
     assert stem.evaluate(mark) == '"!"'
     assert page.locator(".form summary").nth(1).evaluate(mark) == "none"
     assert page.get_by_text("the last network that was right").first.is_visible()
@@ -547,6 +548,64 @@ def test_an_answer_that_does_not_know_the_last_edit_does_not_undo_it(visit) -> N
     line.is_held = False
     eventually(page, lambda shown: [s.channels for s in shown.spec.stages] == [64, 96, 256, 512])
     expect_totals(page, shown(page).spec)
+
+
+def test_a_network_that_is_chosen_before_an_answer_is_seen_is_shown(visit) -> None:
+    line = Line()
+    page = visit("net=resnet18", line=line)
+    line.is_held = True
+    type_in(number(page, "Blocks", 1), "3")
+    line.answered(page)
+    choose(page, "Start from", "resnet34")
+    line.answered(page)
+    choose(page, "Start from", "resnet101")
+    line.answered(page)
+    line.release(len(line.held))
+    line.is_held = False
+    eventually(page, lambda shown: shown.spec == find("resnet101"))
+    expect_totals(page, "resnet101")
+
+    assert number(page, "Blocks", 3).input_value() == "23"
+
+
+def test_an_edit_before_the_answer_to_a_step_back_over_something_else_stays(visit) -> None:
+    line = Line()
+    page = visit("net=resnet18", line=line)
+    page.get_by_role("radio", name="Costs").click()
+    eventually(page, lambda shown: shown.section == "costs")
+    line.is_held = True
+    page.go_back()
+    line.answered(page)
+    type_in(number(page, "Blocks", 3), "9")
+    line.answered(page)
+    line.release(len(line.held))
+    line.is_held = False
+    eventually(page, lambda shown: [s.blocks for s in shown.spec.stages] == [2, 2, 9, 2])
+
+    assert shown(page).section == "shapes"
+
+
+def test_text_in_a_stage_that_is_taken_away_does_no_harm(visit) -> None:
+    page = visit("net=resnet18")
+    press(page, "+ Add a stage")
+    eventually(page, lambda shown: len(shown.spec.stages) == 5)
+    number(page, "Blocks", 5).focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("7")
+    page.go_back()
+    eventually(page, lambda shown: shown.spec == find("resnet18"))
+    type_in(number(page, "Blocks", 4), "3")
+
+    eventually(page, lambda shown: [s.blocks for s in shown.spec.stages] == [2, 2, 2, 3])
+
+
+def test_a_press_whose_end_is_not_seen_keeps_nothing_back(visit) -> None:
+    page = visit("net=resnet18")
+    page.mouse.move(700, 700)
+    page.mouse.down()
+    type_in(number(page, "Blocks", 2), "-1")
+    alert(page).wait_for()
+    page.mouse.up()
 
 
 def test_the_form_says_what_is_wrong_in_the_pages_language(visit) -> None:

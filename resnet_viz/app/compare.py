@@ -51,9 +51,9 @@ def _choice(session: Session) -> None:
     lang, pinned = session.config.lang, session.config.pinned
     name = None if pinned is None else known(pinned)
     options = names()
-    key = _key(session)
+    key = session.key(f"with/{pinned and pinned.name}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox(
+        listed = st.selectbox(
             say(lang, "compare_with"),
             options,
             index=options.index(name) if name else None,
@@ -63,6 +63,7 @@ def _choice(session: Session) -> None:
             args=(session, key),
             width=300,
         )
+        session.note(key, listed)
         st.button(
             say(lang, "pin"),
             help=say(lang, "pin_help"),
@@ -73,17 +74,11 @@ def _choice(session: Session) -> None:
         )
 
 
-def _key(session: Session) -> str:
-    """Return the key of the list: another one when another network is pinned."""
-    pinned = session.config.pinned
-    return session.key(f"with/{pinned and pinned.name}")
-
-
 def _compare_with(session: Session, key: str) -> None:
-    if key != _key(session):
-        return  # the browser repeats what a list held that is gone
-    entry = entries().get(st.session_state[key] or "")
-    session.edit(session.config._replace(pinned=None if entry is None else entry.spec))
+    chosen = st.session_state[key]
+    if session.note(key, chosen):
+        entry = entries().get(chosen or "")
+        session.edit(session.config._replace(pinned=None if entry is None else entry.spec))
 
 
 def _pin(session: Session) -> None:

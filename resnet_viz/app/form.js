@@ -32,6 +32,7 @@ function mount(root) {
   const opened = []; // which stages show all of their fields
   let bodies = []; // of the table, one for each stage
   const controls = new Map(); // by their places
+  let isBuilt = false; // just now: controls that go have nothing more to say
 
   const partOf = (key) => (typeof key === "number" ? values.stages[key] : values[key]);
   const placeOf = (key, name) => (typeof key === "number" ? `stages[${key}].${name}` : `${key}.${name}`);
@@ -85,6 +86,7 @@ function mount(root) {
       if (sort === "number") input.inputMode = "decimal";
     }
     const untouch = () => {
+      if (isBuilt) return;
       input.isTouched = false;
       show();
     };
@@ -92,6 +94,7 @@ function mount(root) {
     input.addEventListener("blur", untouch); // after a change, if there is one
     input.addEventListener("keydown", ({ key }) => key === "Escape" && untouch());
     input.addEventListener("change", () => {
+      if (isBuilt) return;
       input.isTouched = false;
       partOf(key)[name] = sort === "flag" ? input.checked : input.value;
       show();
@@ -252,6 +255,7 @@ function mount(root) {
   function build() {
     const focused = shadow.activeElement?.id;
     const { isTouched, value } = shadow.activeElement ?? {};
+    isBuilt = true;
     const wereOpen = PARTS.filter((part) => root.querySelector(`details.${part}`)?.open);
     controls.clear();
     const button = make("button", { type: "button", id: "add", className: "add", disabled: values.stages.length >= said.most }, `+ ${said.words.add}`);
@@ -260,6 +264,7 @@ function mount(root) {
       make("summary", { id: part, innerHTML: TRIANGLE }, said.words[part]),
       make("div", { className: "grid" }, ...said.fields[part].map((field) => labelled(part, field)))));
     root.replaceChildren(table(), button, ...parts, kinds);
+    isBuilt = false;
     opened.length = values.stages.length;
     bodies.forEach((_, i) => open(i, Boolean(opened[i])));
     for (const { show } of controls.values()) show();
@@ -303,13 +308,15 @@ function mount(root) {
   // What Python says waits while a button is pressed: what moves away under the pointer is not clicked
 
   let isPressed = false, late;
-  const release = () => setTimeout(() => { // the click comes first
+  const release = () => setTimeout(() => { // the click comes first; that of a tap takes its time
     isPressed = false;
     late?.();
     late = undefined;
-  });
-  window.addEventListener("pointerdown", () => { isPressed = true; }, { capture: true, signal });
-  for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, release, { capture: true, signal });
+  }, 100);
+  window.addEventListener("pointerdown", ({ button }) => { isPressed = button === 0; }, { capture: true, signal });
+  for (const end of ["pointerup", "pointercancel", "contextmenu", "keydown", "blur"]) {
+    window.addEventListener(end, () => isPressed && release(), { capture: true, signal });
+  }
 
   return {
     update(data, setTriggerValue) {

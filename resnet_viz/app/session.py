@@ -33,9 +33,12 @@ class Session:
         wrong: what is wrong with what is typed.
         name: tells this session from one that the same browser had before.
         generation: counts how often the page was filled anew; it is part of its fields' keys.
+        fillings: counts how often the form of the spec was.
+        listed: what lists of networks hold, by their keys.
         past: networks before this one, for undo, and
         future: those that undo left.
         address: what the page's address says, as it was last read or written.
+        outdated: what the browser said the address was when it was last written.
         problem: what was wrong with what the visitor sent last.
     """
 
@@ -45,9 +48,12 @@ class Session:
     wrong: RequestError | None = None
     name: str = field(default_factory=lambda: token_hex(8))
     generation: int = 0
+    fillings: int = 0
+    listed: dict[str, str | None] = field(default_factory=dict)
     past: list[ResNetSpec] = field(default_factory=list)
     future: list[ResNetSpec] = field(default_factory=list)
     address: Mapping[str, str] = field(default_factory=dict)
+    outdated: Mapping[str, str] | None = None
     problem: str = ""
 
     def key(self, name: str) -> str:
@@ -57,7 +63,7 @@ class Session:
     @property
     def filling(self) -> dict[str, object]:
         """Which filling of the fields this is; an edit of a former one comes too late."""
-        return {"session": self.name, "number": self.generation}
+        return {"session": self.name, "number": self.fillings}
 
     def open(self, spec: ResNetSpec) -> None:
         """Show another network.
@@ -75,6 +81,19 @@ class Session:
         self.typed = filled(config.spec)
         self.wrong = None
         self.generation += 1
+        self.fillings += 1
+
+    def note(self, key: str, value: str | None) -> bool:
+        """Note what a list holds, and tell whether that is news.
+
+        To Streamlit it is a choice, too, when a browser that does not know yet that a list is gone
+        repeats what that held.
+        """
+        is_news = key not in self.listed or self.listed[key] != value
+        self.listed[key] = value
+        if len(self.listed) > MOST_STEPS:
+            del self.listed[next(iter(self.listed))]
+        return is_news
 
     def type(self, typed: Typed, revision: int) -> None:
         """Take what a visitor typed: show that network, or say what is wrong with it."""
@@ -193,8 +212,13 @@ def _travelled() -> bool:
 
 
 def publish(session: Session) -> None:
-    """Write into the page's address what is shown."""
-    link = to_link(session.config)
-    if link != session.address:
+    """Write into the page's address what is shown, again if the browser has not heard of it.
+
+    What a run says of the address can be lost when the next one begins; a browser that is told the
+    address it has makes no step of that.
+    """
+    link, told = to_link(session.config), st.query_params.to_dict()
+    if told != link and (link != session.address or told == session.outdated):
         st.query_params.from_dict(link)
-        session.address = link
+        session.outdated = told
+    session.address = link

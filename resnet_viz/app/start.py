@@ -59,8 +59,8 @@ def _redo(session: Session) -> None:
 
 def _zoo(session: Session, lang: str) -> None:
     name = known(session.config.spec)
-    key = _zoo_key(session)
-    st.selectbox(
+    key = session.key("zoo")
+    listed = st.selectbox(
         say(lang, "network"),
         names(),
         index=None if name is None else names().index(name),
@@ -70,6 +70,7 @@ def _zoo(session: Session, lang: str) -> None:
         on_change=_choose,
         args=(session, key),
     )
+    session.note(key, listed)
 
 
 def known(spec: ResNetSpec) -> str | None:
@@ -78,18 +79,11 @@ def known(spec: ResNetSpec) -> str | None:
     return spec.name if entry is not None and entry.spec == spec else None
 
 
-def _zoo_key(session: Session) -> str:
-    """Return the key of the list: another one when what was chosen is that no more."""
-    return session.key("zoo" if known(session.config.spec) else "zoo of one's own")
-
-
 def _choose(session: Session, key: str) -> None:
-    if key != _zoo_key(session):
-        return  # the browser repeats what a list held that is gone
-    hear(session)
-    entry = entries().get(st.session_state[key] or "")
-    if entry is not None:
-        session.open(entry.spec)
+    chosen = st.session_state[key]
+    if session.note(key, chosen) and chosen in entries():
+        hear(session)
+        session.open(entries()[chosen].spec)
 
 
 def _upload(session: Session, lang: str) -> None:

@@ -27,7 +27,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "language": ("Language", "语言"),
         # Start
-        "network": ("Network", "网络"),
+        "network": ("Start from", "起始网络"),
         "network_help": (
             "Begin with a network of the zoo. What you edit below stays until you choose again.",
             "从网络库里选一个开始。下面的修改会保留到下次选择。",

@@ -511,6 +511,18 @@ def test_the_browsers_back_button_is_an_undo(monkeypatch):
     assert not page.button(key="redo").disabled
 
 
+def test_an_address_of_which_the_browser_has_not_heard_is_said_again():
+    page = visit(net="resnet18")
+    first = link_of(page)
+    type_in(page, "stages[0].blocks", "3")
+    page.query_params.clear()
+    page.query_params.update(first)  # as the browser says with its next edit
+    ran(page)
+
+    assert config(page).spec.stages[0].blocks == 3
+    assert link_of(page) == to_link(config(page))
+
+
 # Look
 
 

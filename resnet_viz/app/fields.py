@@ -12,6 +12,7 @@ from typing import Any
 
 from resnet_viz.app.words import field_name, meaning, say
 from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
+from resnet_viz.spec.check import MAX_TEXT
 from resnet_viz.spec.kinds import BLOCKS, POOLINGS, SHORTCUTS
 from resnet_viz.spec.model import MAX_STAGES, TABLES
 
@@ -39,8 +40,6 @@ STEPS: Mapping[str, int] = MappingProxyType(
     {"channels": 8, "kernel": 2, "input[1]": 32, "input[2]": 32}
 )
 """By how much an arrow key changes a number, where that is not one."""
-
-MAX_TEXT = 200
 
 
 def _of(kind: type) -> list[Field[Any]]:

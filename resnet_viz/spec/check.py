@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from resnet_viz.arithmetic import Size, exact, is_integer, largest, smallest
 from resnet_viz.errors import SpecError, nearest, show
 
-__all__ = ["boolean", "divides", "integer", "integers", "one_of", "rate"]
+__all__ = ["MAX_TEXT", "boolean", "divides", "integer", "integers", "one_of", "rate"]
 __all__ += ["sequence", "single", "text"]
 
 MAX_TEXT = 200
+"""Characters of a text in a spec; what a form lets through is no longer."""
 
 
 def integers(part: object, limits: Mapping[str, int]) -> None:

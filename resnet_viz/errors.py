@@ -22,7 +22,20 @@ _LISTED = 16  # legal values that an error lists; of a longer list it names only
 
 
 class ResNetVizError(Exception):
-    """The work failed. Every exception of this package is one of these."""
+    """The work failed. Every exception of this package is one of these.
+
+    Attributes:
+        message: the sentence, with a place in braces for each value.
+        values: the values by the names of their places; the message is taken as it is if empty.
+
+    >>> str(RequestError("size: {size} (must be at most {most})", size=9, most=4))
+    'size: 9 (must be at most 4)'
+    """
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message.format(**values) if values else message)
+        self.message = message
+        self.values = values
 
 
 class RequestError(ResNetVizError, ValueError):
@@ -41,15 +54,18 @@ class SpecError(RequestError):
         fact: what is wrong there.
     """
 
-    def __init__(self, path: str, fact: str) -> None:
-        super().__init__(f"{path}: {fact}" if path else fact)
+    def __init__(self, path: str, message: str, **values: object) -> None:
+        super().__init__(message, **values)
         self.path = path
-        self.fact = fact
+        self.fact = self.args[0]
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.fact}" if self.path else self.fact
 
     def within(self, parent: str) -> SpecError:
         """Return the same error, seen from the value that holds the wrong one."""
         joint = "" if not self.path or self.path.startswith("[") else "."
-        return SpecError(f"{parent}{joint}{self.path}", self.fact)
+        return SpecError(f"{parent}{joint}{self.path}", self.message, **self.values)
 
 
 def show(value: object) -> str:

@@ -68,8 +68,10 @@ def differ(a: Size, b: Size) -> bool:
         return answer
     if answer.any() != answer.all():
         raise RequestError(
-            f"channels: {show(a)} and {show(b)} differ in some elements only "
-            "(must differ in all or in none, so that one graph describes them all)"
+            "channels: {a} and {b} differ in some elements only (must differ in all or in "
+            "none, so that one graph describes them all)",
+            a=show(a),
+            b=show(b),
         )
     return bool(answer.all())
 

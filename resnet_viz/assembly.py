@@ -44,8 +44,10 @@ def assemble(spec: ResNetSpec, input: tuple[Size, ...] | None = None) -> Graph:
 def _check_input(spec: ResNetSpec, shape: object) -> None:
     if not isinstance(shape, (tuple, list)) or len(shape) not in (3, 4):
         raise RequestError(
-            f"input: {show(shape)} (must be channels x height x width, as "
-            f"{'x'.join(map(str, spec.input))}, or with a batch size before them)"
+            "input: {shape} (must be channels x height x width, as {example}, or with a batch "
+            "size before them)",
+            shape=show(shape),
+            example="x".join(map(str, spec.input)),
         )
     names = ("batch size", "channels", "height", "width")[-len(shape) :]
     limits = (MAX_BATCH, MAX_CHANNELS, MAX_SIDE, MAX_SIDE)[-len(shape) :]
@@ -53,16 +55,22 @@ def _check_input(spec: ResNetSpec, shape: object) -> None:
         try:
             integer(name, size, 1, limit)
         except SpecError as error:
-            raise RequestError(f"input: {error}") from None
+            raise RequestError("input: {error}", error=error) from None
     if not spec.head.pool and any(map(differ, shape[-2:], spec.input[-2:])):
         raise RequestError(
-            f"input: {spell(tuple(shape))} ({spec.name} has a head without pooling and takes "
-            f"{spell(spec.input)} only)"
+            "input: {shape} ({name} has a head without pooling and takes {input} only)",
+            shape=spell(tuple(shape)),
+            name=spec.name,
+            input=spell(spec.input),
         )
     if differ(shape[-3], spec.input[0]):
         raise RequestError(
-            f"input: {spell(tuple(shape))} has {shape[-3]} channels "
-            f"({spec.name} takes {spec.input[0]}, as {spell(spec.input)})"
+            "input: {shape} has {channels} channels ({name} takes {needed}, as {input})",
+            shape=spell(tuple(shape)),
+            channels=shape[-3],
+            name=spec.name,
+            needed=spec.input[0],
+            input=spell(spec.input),
         )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 __all__ = [
+    "Message",
+    "Messages",
     "NotSeriesParallel",
     "RequestError",
     "ResNetVizError",
@@ -21,19 +23,55 @@ _SHOWN = 60  # characters of a value that an error repeats
 _LISTED = 16  # legal values that an error lists; of a longer list it names only the nearest
 
 
+class Message:
+    """A sentence apart from its values, so that it can be said in another language.
+
+    Attributes:
+        message: the sentence, with a place in braces for each value; in English, it is what
+            `text.catalogue` knows the sentence by.
+        values: the values by the names of their places; the message is taken as it is if empty.
+            A value may be a message or an error itself.
+
+    >>> str(Message("did you mean {near!r}?", near="d2l"))
+    "did you mean 'd2l'?"
+    """
+
+    __slots__ = ("message", "values")
+
+    def __init__(self, message: str, /, **values: object) -> None:
+        self.message = message
+        self.values: Mapping[str, object] = values
+
+    def __str__(self) -> str:
+        return self.message.format(**self.values) if self.values else self.message
+
+
+class Messages(tuple[Message, ...]):
+    """Hints in a row.
+
+    >>> print(Messages([Message("must be odd"), Message("did you mean {near}?", near=3)]))
+    must be odd; did you mean 3?
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self))
+
+
 class ResNetVizError(Exception):
     """The work failed. Every exception of this package is one of these.
 
     Attributes:
-        message: the sentence, with a place in braces for each value.
-        values: the values by the names of their places; the message is taken as it is if empty.
+        message: the sentence, as in `Message`.
+        values: its values, as in `Message`.
 
     >>> str(RequestError("size: {size} (must be at most {most})", size=9, most=4))
     'size: 9 (must be at most 4)'
     """
 
-    def __init__(self, message: str, **values: object) -> None:
-        super().__init__(message.format(**values) if values else message)
+    def __init__(self, message: str, /, **values: object) -> None:
+        super().__init__(str(Message(message, **values)))
         self.message = message
         self.values = values
 
@@ -54,7 +92,7 @@ class SpecError(RequestError):
         fact: what is wrong there.
     """
 
-    def __init__(self, path: str, message: str, **values: object) -> None:
+    def __init__(self, path: str, message: str, /, **values: object) -> None:
         super().__init__(message, **values)
         self.path = path
         self.fact = self.args[0]
@@ -103,7 +141,7 @@ def first_line(error: BaseException) -> str:
 _T = TypeVar("_T")
 
 
-def choose(thing: str, name: object, table: Mapping[str, _T], more: str = "") -> _T:
+def choose(thing: str, name: object, table: Mapping[str, _T], more: Message | None = None) -> _T:
     """Return a table's entry of that name.
 
     Raises:
@@ -117,22 +155,31 @@ def choose(thing: str, name: object, table: Mapping[str, _T], more: str = "") ->
     return table[name]
 
 
-def unknown(thing: str, value: object, legal: Iterable[str], more: str = "") -> RequestError:
+def unknown(
+    thing: str, value: object, legal: Iterable[str], more: Message | None = None
+) -> RequestError:
     """Return the error for a name that is not in a table, with the legal or the nearest names.
 
     >>> print(unknown("theme", "d2ll", ["d2l", "mono"]))
     unknown theme: 'd2ll' (must be one of ['d2l', 'mono']; did you mean 'd2l'?)
     """
     names = list(legal)
-    hints = [f"must be one of {names}"] if len(names) <= _LISTED else []
-    if more:
+    hints = [Message("must be one of {names}", names=names)] if len(names) <= _LISTED else []
+    if more is not None:
         hints.append(more)
     elif not hints:
-        hints.append(f"must be one of {len(names):,}, as {names[0]!r} and {names[-1]!r}")
+        ends = {"first": names[0], "last": names[-1]}
+        many = "must be one of {count:,}, as {first!r} and {last!r}"
+        hints.append(Message(many, count=len(names), **ends))
     near = nearest(value, names)
     if near is not None:
-        hints.append(f"did you mean {near!r}?")
-    return RequestError(f"unknown {thing}: {show(value)} ({'; '.join(hints)})")
+        hints.append(Message("did you mean {near!r}?", near=near))
+    return RequestError(
+        "unknown {thing}: {value} ({hints})",
+        thing=Message(thing),
+        value=show(value),
+        hints=Messages(hints),
+    )
 
 
 def nearest(value: object, names: Iterable[str]) -> str | None:

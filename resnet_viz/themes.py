@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from resnet_viz.errors import RequestError, choose, show, unknown
+from resnet_viz.errors import Message, RequestError, choose, show, unknown
 
 __all__ = ["THEMES", "Theme", "find_theme"]
 
@@ -133,16 +133,20 @@ def _read(path: str) -> Theme:
         with open(path, "rb") as file:
             content = file.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
-            raise RequestError(f"{path}: too large (a theme has at most {MAX_BYTES} bytes)")
+            raise RequestError(
+                "{path}: too large (a theme has at most {most} bytes)", path=path, most=MAX_BYTES
+            )
         table = tomllib.loads(content.decode())
     except OSError as error:
-        raise RequestError(f"{path}: cannot be read ({(error.strerror or '').lower()})") from None
+        raise RequestError(
+            "{path}: cannot be read ({reason})", path=path, reason=(error.strerror or "").lower()
+        ) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise RequestError(f"{path}: no TOML ({error})") from None
+        raise RequestError("{path}: no TOML ({error})", path=path, error=error) from None
     try:
         return _made_of(table)
     except RequestError as error:
-        raise RequestError(f"{path}: {error}") from None
+        raise RequestError("{path}: {error}", path=path, error=error) from None
 
 
 def _made_of(table: Mapping[str, Any]) -> Theme:
@@ -165,18 +169,24 @@ def _made_of(table: Mapping[str, Any]) -> Theme:
         elif key != "base":
             if key in Theme._fields:
                 kinds = {"fills": "a table of colours", "stages": "a list of colours"}
-                raise RequestError(f"{key}: {show(value)} (must be {kinds.get(key, 'a text')})")
+                legal = Message(kinds.get(key, "a text"))
+                message = "{key}: {value} (must be {legal})"
+                raise RequestError(message, key=key, value=show(value), legal=legal)
             raise unknown("theme key", key, ["base", *Theme._fields])
     return base._replace(**changes)
 
 
 def _colour(key: str, value: object) -> str:
     if not isinstance(value, str) or not _COLOUR.fullmatch(value):
-        raise RequestError(f"{key}: {show(value)} (must be a colour like '#66bfff')")
+        raise RequestError(
+            "{key}: {value} (must be a colour like '#66bfff')", key=key, value=show(value)
+        )
     return value.lower()
 
 
 def _length(key: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= 20:
-        raise RequestError(f"{key}: {show(value)} (must be more than 0 and at most 20 points)")
+        raise RequestError(
+            "{key}: {value} (must be more than 0 and at most 20 points)", key=key, value=show(value)
+        )
     return float(value)

@@ -46,8 +46,10 @@ def drawing(spec: ResNetSpec, look: Look, lang: str, highlight: tuple[str, ...] 
         operators = count_nodes(assembled(spec))
         if operators > MOST_OPERATORS:
             raise RequestError(
-                f"{operators:,} operators (must be at most {MOST_OPERATORS:,} on a page; folded, "
-                "equal blocks are drawn once)"
+                "{operators:,} operators (must be at most {most:,} on a page; folded, "
+                "equal blocks are drawn once)",
+                operators=operators,
+                most=MOST_OPERATORS,
             )
     return draw(
         spec,

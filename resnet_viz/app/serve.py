@@ -21,7 +21,7 @@ def serve(port: object, address: str) -> None:
         RequestError: there is no such port or address, or Streamlit is not installed.
     """
     if not isinstance(port, float | int) or not 1 <= port <= 65535 or port != int(port):
-        raise RequestError(f"port: {show(port)} (must be from 1 to 65535)")
+        raise RequestError("port: {port} (must be from 1 to 65535)", port=show(port))
     if find_spec("streamlit") is None:
         raise RequestError(
             "streamlit is not installed (the app needs it: pip install 'resnet-viz[app]')"
@@ -35,7 +35,9 @@ def serve(port: object, address: str) -> None:
         )
     except OSError as error:
         raise RequestError(
-            f"address: {show(address)} (cannot be served: {(error.strerror or '').lower()})"
+            "address: {address} (cannot be served: {reason})",
+            address=show(address),
+            reason=(error.strerror or "").lower(),
         ) from None
 
 

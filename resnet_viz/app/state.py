@@ -95,7 +95,9 @@ def from_link(link: Mapping[str, str]) -> Config:
     """
     for name, value in link.items():
         if len(value) > MAX_LINK:
-            raise RequestError(f"{show(name)}: longer than {MAX_LINK:,} characters")
+            raise RequestError(
+                "{name}: longer than {most:,} characters", name=show(name), most=MAX_LINK
+            )
     spec = _meant(link, "net", "spec") or find(FIRST)
     look = Look(
         **{name: _chosen(name, table, link) for name, table in _LOOK.items() if link.get(name)},
@@ -104,7 +106,7 @@ def from_link(link: Mapping[str, str]) -> Config:
     )
     opened = link.get("opened", "")
     if not is_path(opened):
-        raise RequestError(f"opened: {show(opened)} (must be the path of a scope)")
+        raise RequestError("opened: {opened} (must be the path of a scope)", opened=show(opened))
     lang = link.get("lang", "en")
     choose("language", lang, LANGUAGES)
     section = link.get("section", SECTIONS[0])
@@ -167,5 +169,7 @@ def _unpack(name: str, text: str) -> ResNetSpec:
         packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         data = zlib.decompressobj().decompress(packed, MAX_BYTES + 1)
     except (ValueError, zlib.error):
-        raise RequestError(f"{name}: {show(text)} (is no network; the link is broken)") from None
+        raise RequestError(
+            "{name}: {text} (is no network; the link is broken)", name=name, text=show(text)
+        ) from None
     return decode(data, "json")

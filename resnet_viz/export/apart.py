@@ -49,12 +49,18 @@ def write_apart(suffix: str, scene: Scene) -> bytes:
             )
         except subprocess.TimeoutExpired:
             raise RequestError(
-                f"{suffix}: took longer than {TIMEOUT} seconds (an .svg is ready at once)"
+                "{suffix}: took longer than {timeout} seconds (an .svg is ready at once)",
+                suffix=suffix,
+                timeout=TIMEOUT,
             ) from None
     if done.returncode == _REFUSED:
         raise RequestError(done.stderr.decode())
     if done.returncode:
-        raise ResNetVizError(f"{suffix}: the process that writes it ended with {done.returncode}")
+        raise ResNetVizError(
+            "{suffix}: the process that writes it ended with {returncode}",
+            suffix=suffix,
+            returncode=done.returncode,
+        )
     return done.stdout
 
 

@@ -74,5 +74,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return [_plain(inside) for inside in value]
     if hasattr(value, "dtype"):
-        raise RequestError(f"a size is {show(value)} (must be one number to be written as JSON)")
+        raise RequestError(
+            "a size is {value} (must be one number to be written as JSON)", value=show(value)
+        )
     return str(value)

@@ -35,8 +35,10 @@ def to_mermaid(
     choose("language", lang, LANGUAGES)
     if len(net.edges) > MOST_EDGES:
         raise RequestError(
-            f"{net.name}: {len(net.edges)} edges (Mermaid shows at most {MOST_EDGES}; a smaller "
-            "depth has fewer)"
+            "{name}: {count} edges (Mermaid shows at most {most}; a smaller depth has fewer)",
+            name=net.name,
+            count=len(net.edges),
+            most=MOST_EDGES,
         )
     numbers = {box.id: i for i, box in enumerate(net.boxes())}
     used = dict.fromkeys(map(captions.category, net.boxes()))
@@ -47,8 +49,10 @@ def to_mermaid(
     chart = "".join(lines)
     if len(chart) > MOST_CHARACTERS:
         raise RequestError(
-            f"{net.name}: {len(chart)} characters (Mermaid shows at most {MOST_CHARACTERS}; a "
-            "smaller depth has fewer)"
+            "{name}: {count} characters (Mermaid shows at most {most}; a smaller depth has fewer)",
+            name=net.name,
+            count=len(chart),
+            most=MOST_CHARACTERS,
         )
     return chart
 

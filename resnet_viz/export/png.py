@@ -41,15 +41,25 @@ def check(scene: Scene, scale: Any = 2) -> None:
     """
     number = isinstance(scale, (int, float)) and not isinstance(scale, bool)
     if not number or not 0 < scale < math.inf:
-        raise RequestError(f"scale: {show(scale)} (must be a positive number of pixels per point)")
+        raise RequestError(
+            "scale: {scale} (must be a positive number of pixels per point)", scale=show(scale)
+        )
     width, height = scene.width * scene.scale, scene.height * scene.scale
     most = math.sqrt(LIMIT / (width * height))
     if scale > most:
         raise RequestError(
-            f"scale: {show(scale)} makes more than {LIMIT:,} pixels of {width:.0f} × {height:.0f} "
-            f"points (must be at most {math.floor(most * 100) / 100})"
+            "scale: {scale} makes more than {limit:,} pixels of {width:.0f} × {height:.0f} "
+            "points (must be at most {largest})",
+            scale=show(scale),
+            limit=LIMIT,
+            width=width,
+            height=height,
+            largest=math.floor(most * 100) / 100,
         )
     if scale * min(width, height) < 1:
         raise RequestError(
-            f"scale: {show(scale)} makes less than a pixel of {width:.0f} × {height:.0f} points"
+            "scale: {scale} makes less than a pixel of {width:.0f} × {height:.0f} points",
+            scale=show(scale),
+            width=width,
+            height=height,
         )

@@ -45,7 +45,8 @@ def renderer(suffix: str) -> ModuleType:
         import vl_convert  # here, because drawing an SVG must not need it
     except ImportError:
         raise RequestError(
-            f"{suffix} files need vl-convert-python (pip install 'resnet-viz[figures]')"
+            "{suffix} files need vl-convert-python (pip install 'resnet-viz[figures]')",
+            suffix=suffix,
         ) from None
     module: ModuleType = vl_convert
     return module
@@ -83,10 +84,17 @@ def _check(used: set[tuple[str, str]]) -> None:
     if not lost:
         return
     packages = sorted(set(map(_package, lost)))
-    more = f" and {len(lost) - _NAMED} more" if len(lost) > _NAMED else ""
+    message = "no font on this machine shows {lost} (apt install {packages}, or draw an .svg)"
+    if len(lost) > _NAMED:
+        message = (
+            "no font on this machine shows {lost} and {more} more (apt install {packages}, or draw "
+            "an .svg)"
+        )
     raise RequestError(
-        f"no font on this machine shows {show(''.join(lost[:_NAMED]))}{more} "
-        f"(apt install {' '.join(packages)}, or draw an .svg)"
+        message,
+        lost=show("".join(lost[:_NAMED])),
+        more=len(lost) - _NAMED,
+        packages=" ".join(packages),
     )
 
 

@@ -99,8 +99,11 @@ def check(scene: Scene) -> None:
     width, height = scene.width * scene.scale, scene.height * scene.scale
     if max(width, height) > _LONGEST:
         raise RequestError(
-            f"a figure of {width:.0f} × {height:.0f} points is too large for TeX "
-            f"(must be at most {_LONGEST:.0f} points; draw an .svg, or do not unroll)"
+            "a figure of {width:.0f} × {height:.0f} points is too large for TeX (must be at "
+            "most {longest:.0f} points; draw an .svg, or do not unroll)",
+            width=width,
+            height=height,
+            longest=_LONGEST,
         )
 
 

@@ -46,7 +46,7 @@ class Builder:
         try:
             outcome = OPERATORS[op].rule(*[value.shape for value in inputs], **attrs)
         except RequestError as error:
-            raise RequestError(f"{path}: {error}") from None
+            raise RequestError("{path}: {error}", path=path, error=error) from None
         prefix = f"{module_path(self.prefix)}{name}." if outcome.params else ""
         node = Node(
             self.unique(path),

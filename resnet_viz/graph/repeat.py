@@ -65,7 +65,10 @@ def unroll(graph: Graph) -> Graph:
     total = count_nodes(graph)
     if total > MAX_NODES:
         raise RequestError(
-            f"{graph.name}: {total} operators unrolled (must be at most {MAX_NODES})"
+            "{name}: {total} operators unrolled (must be at most {most})",
+            name=graph.name,
+            total=total,
+            most=MAX_NODES,
         )
     names: dict[str, str] = {}
     root = _unrolled(graph.root, names)

@@ -47,11 +47,21 @@ def convolve(
     """
     rank = len(kernel)
     if len(x) <= rank:
-        raise RequestError(f"input {spell(x)} has {len(x)} dimensions (needs channels and {rank})")
+        raise RequestError(
+            "input {x} has {count} dimensions (needs channels and {rank})",
+            x=spell(x),
+            count=len(x),
+            rank=rank,
+        )
     channels = x[-rank - 1]
     for name, value in (("input", channels), ("output", out_channels)):
         if largest(value % groups) != 0:
-            raise RequestError(f"groups: {groups} (must divide the {value} {name} channels)")
+            raise RequestError(
+                "groups: {groups} (must divide the {channels} {name} channels)",
+                groups=groups,
+                channels=value,
+                name=name,
+            )
     output = (*x[: -rank - 1], out_channels, *window(x[-rank:], kernel, stride, padding, dilation))
     needs_sizes(output, x)
     elements = product(output)

@@ -30,7 +30,7 @@ def matmul(a: Shape, b: Shape) -> Outcome:
     left = (1, *a) if len(a) == 1 else a
     right = (*b, 1) if len(b) == 1 else b
     if not a or not b or differ(left[-1], right[-2]):
-        raise RequestError(f"{spell(a)} and {spell(b)} cannot be multiplied as matrices")
+        raise RequestError("{a} and {b} cannot be multiplied as matrices", a=spell(a), b=spell(b))
     batch = broadcast(left[:-2], right[:-2])
     rows = () if len(a) == 1 else (left[-2],)
     columns = () if len(b) == 1 else (right[-1],)
@@ -45,7 +45,12 @@ def attend(query: Shape, key: Shape, value: Shape) -> Outcome:
     arXiv 1706.03762, equation 1). Keys and values may have fewer heads than queries.
     """
     if len(query) < 2 or differ(query[-1], key[-1]) or differ(key[-2], value[-2]):
-        raise RequestError(f"{spell(query)} cannot attend to {spell(key)} and {spell(value)}")
+        raise RequestError(
+            "{query} cannot attend to {key} and {value}",
+            query=spell(query),
+            key=spell(key),
+            value=spell(value),
+        )
     output = (*query[:-1], value[-1])
     scores = product(query[:-1]) * key[-2]
     return Outcome((output,), terms={"matmul_macs": scores * (query[-1] + value[-1])})

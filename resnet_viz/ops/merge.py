@@ -23,7 +23,7 @@ def broadcast(a: Shape, b: Shape) -> Shape:
             return m
         if type(m) is int and m == 1:
             return n
-        raise RequestError(f"{spell(a)} and {spell(b)} cannot be joined")
+        raise RequestError("{a} and {b} cannot be joined", a=spell(a), b=spell(b))
 
     return tuple(join(m, n) for m, n in zip(padded, long, strict=True))
 
@@ -51,7 +51,9 @@ def concatenate(*parts: Shape, axis: int) -> Outcome:
             for i, (m, n) in enumerate(zip(part, first, strict=True))
             if i != len(first) + axis
         ):
-            raise RequestError(f"{spell(first)} and {spell(part)} cannot be put end to end")
+            raise RequestError(
+                "{first} and {part} cannot be put end to end", first=spell(first), part=spell(part)
+            )
         output[axis] = output[axis] + part[axis]
     return Outcome((tuple(output),))
 

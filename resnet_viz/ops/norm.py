@@ -58,7 +58,11 @@ def evo_norm(x: Shape, *, features: Size, groups: int, activated: bool) -> Outco
 def _divide(groups: int, weight: Shape) -> None:
     """Check that groups divide the channels that are scaled."""
     if weight and largest(weight[0] % groups) != 0:
-        raise RequestError(f"{weight[0]} channels (norm groups, {groups}, must divide them)")
+        raise RequestError(
+            "{channels} channels (norm groups, {groups}, must divide them)",
+            channels=weight[0],
+            groups=groups,
+        )
 
 
 def _own_activation(x: Shape, features: Size, more: tuple[str, ...]) -> Outcome:

@@ -52,7 +52,11 @@ def needs_sizes(output: Shape, given: Shape) -> None:
         RequestError: one has.
     """
     if any(smallest(size) < 1 for size in output):
-        raise RequestError(f"the size reaches zero: {spell(given)} becomes {spell(output)}")
+        raise RequestError(
+            "the size reaches zero: {given} becomes {output}",
+            given=spell(given),
+            output=spell(output),
+        )
 
 
 def spell(shape: Shape) -> str:

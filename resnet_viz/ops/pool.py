@@ -59,7 +59,9 @@ def blur_pool(
     edges = zip(x[-2:], padding, strict=True)
     if any(smallest(size - amount) < 1 for size, amount in edges):
         raise RequestError(
-            f"{spell(x)} cannot be reflected at its edges (must be larger than {padding[0]})"
+            "{x} cannot be reflected at its edges (must be larger than {padding})",
+            x=spell(x),
+            padding=padding[0],
         )
     output = (*x[:-2], *window(x[-2:], kernel, stride, padding, dilation))
     elements = product(output)

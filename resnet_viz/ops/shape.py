@@ -17,14 +17,16 @@ def flatten(x: Shape, *, start: int) -> Outcome:
 def unflatten(x: Shape, *, sizes: Shape) -> Outcome:
     """The last dimension becomes several."""
     if differ(product(sizes), x[-1]):
-        raise RequestError(f"{x[-1]} cannot become {spell(sizes)}")
+        raise RequestError("{x} cannot become {sizes}", x=x[-1], sizes=spell(sizes))
     return Outcome(((*x[:-1], *sizes),))
 
 
 def subsample(x: Shape, *, steps: tuple[int, ...]) -> Outcome:
     """Every n-th element of each of the last dimensions, beginning with the first one."""
     if len(steps) > len(x):
-        raise RequestError(f"{spell(x)} cannot be subsampled in {len(steps)} dimensions")
+        raise RequestError(
+            "{x} cannot be subsampled in {count} dimensions", x=spell(x), count=len(steps)
+        )
     kept = tuple((n - 1) // step + 1 for n, step in zip(x[-len(steps) :], steps, strict=True))
     output = (*x[: -len(steps)], *kept)
     needs_sizes(output, x)
@@ -48,7 +50,7 @@ def keep(x: Shape) -> Outcome:
 def reshape(x: Shape, *, shape: Shape) -> Outcome:
     """The same elements in another shape."""
     if product(shape) != product(x):
-        raise RequestError(f"{spell(x)} cannot become {spell(shape)}")
+        raise RequestError("{x} cannot become {shape}", x=spell(x), shape=spell(shape))
     return Outcome((shape,))
 
 

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from resnet_viz.arithmetic import Size, exact, is_integer, largest, smallest
-from resnet_viz.errors import SpecError, nearest, show
+from resnet_viz.errors import Message, Messages, SpecError, nearest, show
 
 __all__ = ["MAX_TEXT", "boolean", "divides", "integer", "integers", "one_of", "rate"]
 __all__ += ["sequence", "single", "text"]
@@ -31,45 +31,50 @@ def single(part: object, *names: str) -> None:
 
 def integer(name: str, value: object, low: int, high: int) -> None:
     """Check for an integer (or an array of integers) from low to high."""
-    legal = f"must be an integer from {low} to {high}"
-    if not is_integer(value):
-        raise SpecError(name, f"{show(value)} ({legal})")
-    if smallest(value) < low or largest(value) > high:
+    wrong = value
+    if is_integer(value):
+        if smallest(value) >= low and largest(value) <= high:
+            return
         wrong = smallest(value) if smallest(value) < low else largest(value)
-        raise SpecError(name, f"{show(wrong)} ({legal})")
+    message = "{value} (must be an integer from {low} to {high})"
+    raise SpecError(name, message, value=show(wrong), low=low, high=high)
 
 
 def rate(name: str, value: object) -> None:
     """Check for a share: a number from 0 up to, but not, 1."""
     if type(value) not in (int, float) or not 0 <= value < 1:  # type: ignore[operator]
-        raise SpecError(name, f"{show(value)} (must be a number from 0 and below 1)")
+        raise SpecError(name, "{value} (must be a number from 0 and below 1)", value=show(value))
 
 
 def boolean(name: str, value: object) -> None:
     """Check for true or false."""
     if type(value) is not bool:
-        raise SpecError(name, f"{show(value)} (must be true or false)")
+        raise SpecError(name, "{value} (must be true or false)", value=show(value))
 
 
 def text(name: str, value: object) -> None:
     """Check for a short text without control characters."""
     if not isinstance(value, str):
-        raise SpecError(name, f"{show(value)} (must be a text)")
+        raise SpecError(name, "{value} (must be a text)", value=show(value))
     if len(value) > MAX_TEXT:
-        raise SpecError(name, f"{len(value)} characters (must be at most {MAX_TEXT})")
+        raise SpecError(
+            name, "{count} characters (must be at most {most})", count=len(value), most=MAX_TEXT
+        )
     if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in value):
-        raise SpecError(name, f"{show(value)} (must have no control characters)")
+        raise SpecError(name, "{value} (must have no control characters)", value=show(value))
     if not value.strip():
-        raise SpecError(name, f"{show(value)} (must not be blank)")
+        raise SpecError(name, "{value} (must not be blank)", value=show(value))
 
 
 def one_of(name: str, value: object, legal: Iterable[str]) -> None:
     """Check for a name in a table."""
     names = list(legal)
     if not isinstance(value, str) or value not in names:
+        hints = [Message("must be one of {names}", names=names)]
         near = nearest(value, names)
-        hint = f"; did you mean {near!r}?" if near else ""
-        raise SpecError(name, f"{show(value)} (must be one of {names}{hint})")
+        if near:
+            hints.append(Message("did you mean {near!r}?", near=near))
+        raise SpecError(name, "{value} ({hints})", value=show(value), hints=Messages(hints))
 
 
 def sequence(
@@ -77,18 +82,31 @@ def sequence(
 ) -> None:
     """Check for a tuple or list of low to high elements, all of one kind where one is given."""
     if not isinstance(value, (tuple, list)):
-        raise SpecError(name, f"{show(value)} (must be a list{' ' + what if what else ''})")
+        message = "{value} (must be a list {what})" if what else "{value} (must be a list)"
+        raise SpecError(name, message, value=show(value), what=Message(what))
     if not low <= len(value) <= high:
-        number = f"{low}" if low == high else f"{low} to {high}"
-        raise SpecError(
-            name, f"{len(value)} elements (must be {number}{' ' + what if what else ''})"
-        )
+        message = "{count} elements (must be {number})"
+        if what:
+            message = "{count} elements (must be {number} {what})"
+        number = Message("{low} to {high}", low=low, high=high) if low < high else low
+        raise SpecError(name, message, count=len(value), number=number, what=Message(what))
     for i, element in enumerate(value):
         if kind is not None and not isinstance(element, kind):
-            raise SpecError(f"{name}[{i}]", f"{show(element)} (must be a {kind.__name__})")
+            raise SpecError(
+                f"{name}[{i}]",
+                "{element} (must be a {kind})",
+                element=show(element),
+                kind=kind.__name__,
+            )
 
 
 def divides(name: str, divisor: int, of: str, dividend: Size) -> None:
     """Check that one value divides another."""
     if largest(dividend % divisor) != 0:
-        raise SpecError(name, f"{divisor} (must divide {of}, {show(dividend)})")
+        raise SpecError(
+            name,
+            "{divisor} (must divide {of}, {dividend})",
+            divisor=divisor,
+            of=of,
+            dividend=show(dividend),
+        )

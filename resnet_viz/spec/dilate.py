@@ -30,8 +30,13 @@ def with_output_stride(spec: ResNetSpec, output_stride: int) -> ResNetSpec:
         reached.append(reached[-1] * stage.stride)
     if type(output_stride) is not int or output_stride not in reached:
         legal = sorted(set(reached))
-        fact = f"{show(output_stride)} (must be one that {spec.name} reaches: {legal})"
-        raise SpecError("output_stride", fact)
+        raise SpecError(
+            "output_stride",
+            "{value} (must be one that {name} reaches: {legal})",
+            value=show(output_stride),
+            name=spec.name,
+            legal=legal,
+        )
     stages, size, dilation = [], stem, 1
     for stage in spec.stages:
         if size == output_stride:

@@ -29,20 +29,22 @@ def load(path: str | os.PathLike[str]) -> ResNetSpec:
             format, or a value in it is not legal. The message begins with the path.
     """
     if not isinstance(path, (str, os.PathLike)):
-        raise RequestError(f"spec file: {show(path)} (must be a path)")
+        raise RequestError("spec file: {path} (must be a path)", path=show(path))
     form = format_of(path)
     path = os.fspath(path)
     try:
         with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise RequestError(f"{path}: cannot be read ({_reason(error)})") from None
+        raise RequestError(
+            "{path}: cannot be read ({reason})", path=path, reason=_reason(error)
+        ) from None
     except ValueError as error:  # a NUL character or a lone surrogate in the name
-        raise RequestError(f"{path!r}: cannot be read ({error})") from None
+        raise RequestError("{path!r}: cannot be read ({error})", path=path, error=error) from None
     try:
         return decode(data, form)
     except RequestError as error:
-        raise RequestError(f"{path}: {error}") from None
+        raise RequestError("{path}: {error}", path=path, error=error) from None
 
 
 def decode(data: bytes, format: str) -> ResNetSpec:
@@ -55,11 +57,13 @@ def decode(data: bytes, format: str) -> ResNetSpec:
     64
     """
     if len(data) > MAX_BYTES:
-        raise RequestError(f"larger than {MAX_BYTES} bytes (a spec file is a page of text)")
+        raise RequestError(
+            "larger than {most} bytes (a spec file is a page of text)", most=MAX_BYTES
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise RequestError(f"not UTF-8 text (byte {error.start})") from None
+        raise RequestError("not UTF-8 text (byte {byte})", byte=error.start) from None
     return loads(text, format)
 
 
@@ -84,18 +88,18 @@ def loads(text: str, format: str) -> ResNetSpec:
     """
     parse, _ = choose("spec format", format, FORMATS)
     if not isinstance(text, str):
-        raise RequestError(f"spec: {show(text)} (must be a text)")
+        raise RequestError("spec: {text} (must be a text)", text=show(text))
     if not text.strip():
         raise RequestError("the spec is empty (needs at least the key 'stages')")
     if "\0" in text:
         raise RequestError("the spec holds a NUL character (must be text)")
     if any(len(line) > MAX_LINE for line in text.splitlines()):
-        raise RequestError(f"a line is longer than {MAX_LINE} characters")
+        raise RequestError("a line is longer than {most} characters", most=MAX_LINE)
     try:
         data = parse(text)
         _check_bounds(data)
     except RecursionError:
-        raise RequestError(f"nested more than {MAX_DEPTH} deep") from None
+        raise RequestError("nested more than {most} deep", most=MAX_DEPTH) from None
     if data is None:
         raise RequestError("the spec is empty (needs at least the key 'stages')")
     return read(data)
@@ -109,7 +113,7 @@ def dumps(spec: ResNetSpec, format: str) -> str:
     """
     _, write = choose("spec format", format, FORMATS)
     if not isinstance(spec, ResNetSpec):
-        raise RequestError(f"spec: {show(spec)} (must be a ResNetSpec)")
+        raise RequestError("spec: {spec} (must be a ResNetSpec)", spec=show(spec))
     return write(_plain(spec))
 
 
@@ -162,7 +166,7 @@ def read(data: Any) -> ResNetSpec:
             values[key] = _read_part(kind, values[key], key)
     stages = values["stages"]
     if not isinstance(stages, list):
-        raise SpecError("stages", f"{show(stages)} (must be a list of stages)")
+        raise SpecError("stages", "{stages} (must be a list of stages)", stages=show(stages))
     values["stages"] = tuple(
         _read_part(Stage, stage, f"stages[{i}]") for i, stage in enumerate(stages)
     )
@@ -180,16 +184,21 @@ def _read_part(kind: type, data: Any, path: str) -> Any:
 def _read_fields(kind: type, data: Any, path: str) -> dict[str, Any]:
     """Return the keys and values for one dataclass, checked for unknown and missing ones."""
     if not isinstance(data, dict):
-        raise SpecError(path, f"{show(data)} (must be keys and values)")
+        raise SpecError(path, "{data} (must be keys and values)", data=show(data))
     known = {field.name: field for field in fields(kind)}
     for key in data:
         if key not in known:
             near = nearest(key, known)
-            hint = f"did you mean {near!r}? " if near else ""
+            message = "unknown key {key} (must be one of {known})"
+            if near:
+                message = "unknown key {key} (did you mean {near!r}? must be one of {known})"
             where = f"{path}.{key}" if path else f"{key}"
             raise SpecError(
                 where if len(where) < 100 and where.isprintable() else path or "spec",
-                f"unknown key {show(key)} ({hint}must be one of {list(known)})",
+                message,
+                key=show(key),
+                near=near,
+                known=list(known),
             )
     for name, field in known.items():
         required = field.default is MISSING and field.default_factory is MISSING
@@ -217,7 +226,7 @@ def _check_bounds(data: Any) -> None:
         return sizes[id(value)]
 
     if size(data, 0) > MAX_VALUES:
-        raise RequestError(f"holds more than {MAX_VALUES} values (aliases written out)")
+        raise RequestError("holds more than {most} values (aliases written out)", most=MAX_VALUES)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -225,7 +234,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in pairs:
         if key in result:
-            raise RequestError(f"key {show(key)} stands twice")
+            raise RequestError("key {key} stands twice", key=show(key))
         result[key] = value
     return result
 
@@ -236,7 +245,7 @@ def _read_json(text: str) -> Any:
     except RequestError:
         raise
     except ValueError as error:
-        raise RequestError(f"not JSON ({_first_line(error)})") from None
+        raise RequestError("not JSON ({reason})", reason=_first_line(error)) from None
 
 
 def _write_json(data: Any) -> str:
@@ -249,7 +258,7 @@ def _read_toml(text: str) -> Any:
     try:
         return tomllib.loads(text)
     except ValueError as error:
-        raise RequestError(f"not TOML ({_first_line(error)})") from None
+        raise RequestError("not TOML ({reason})", reason=_first_line(error)) from None
 
 
 def _write_toml(data: Any) -> str:
@@ -271,7 +280,7 @@ def _read_yaml(text: str) -> Any:
             mapping = super().construct_mapping(node, deep)
             if len(mapping) != len(node.value):
                 keys = Counter(key.value for key, _ in node.value)
-                raise RequestError(f"key {show(keys.most_common(1)[0][0])} stands twice")
+                raise RequestError("key {key} stands twice", key=show(keys.most_common(1)[0][0]))
             return mapping
 
         def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
@@ -279,7 +288,9 @@ def _read_yaml(text: str) -> Any:
             if tag == "merge":
                 raise RequestError("merge keys (<<) are not read (write the keys out)")
             if tag not in ("map", "seq", "str", "int", "float", "bool", "null"):
-                raise RequestError(f"the tag {show(node.tag)} is not read (needs plain values)")
+                raise RequestError(
+                    "the tag {tag} is not read (needs plain values)", tag=show(node.tag)
+                )
             return super().construct_object(node, deep)
 
     try:
@@ -288,9 +299,10 @@ def _read_yaml(text: str) -> Any:
         raise
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:
         mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 1}" if mark else ""
+        message = "not YAML ({problem} in line {line})" if mark else "not YAML ({problem})"
         problem = getattr(error, "problem", None) or _first_line(error)
-        raise RequestError(f"not YAML ({problem}{where})") from None
+        line = mark.line + 1 if mark else None
+        raise RequestError(message, problem=problem, line=line) from None
 
 
 def _write_yaml(data: Any) -> str:
@@ -330,8 +342,9 @@ def format_of(path: str | os.PathLike[str]) -> str:
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
     if suffix not in SUFFIXES:
         raise RequestError(
-            f"unknown suffix of a spec file: {show(os.fspath(path))} "
-            f"(must be one of {list(SUFFIXES)})"
+            "unknown suffix of a spec file: {path} (must be one of {suffixes})",
+            path=show(os.fspath(path)),
+            suffixes=list(SUFFIXES),
         )
     return SUFFIXES[suffix]
 

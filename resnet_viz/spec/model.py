@@ -104,12 +104,14 @@ class Stem:
         integers(self, limits)
         single(self, "kernel", "stride")
         if self.kernel % 2 == 0:
-            raise SpecError("kernel", f"{self.kernel} (must be odd)")
+            raise SpecError("kernel", "{kernel} (must be odd)", kernel=self.kernel)
         boolean("pool", self.pool)
         _widths(self, "hidden")
         one_of("pooling", self.pooling, POOLINGS)
         if self.pooling != "max" and not self.pool:
-            raise SpecError("pooling", f"{self.pooling!r} (there is no pool; must be 'max')")
+            raise SpecError(
+                "pooling", "{pooling!r} (there is no pool; must be 'max')", pooling=self.pooling
+            )
         boolean("activated", self.activated)
 
 
@@ -166,14 +168,20 @@ class Stage:
             if any(smallest(conv.channels) < 1 for conv in inside):
                 raise SpecError(
                     "base_width",
-                    f"{self.base_width} (leaves no channels inside the bottleneck of "
-                    f"{smallest(self.channels)} channels and expansion {self.expansion})",
+                    "{base_width} (leaves no channels inside the bottleneck of {channels} channels "
+                    "and expansion {expansion})",
+                    base_width=self.base_width,
+                    channels=smallest(self.channels),
+                    expansion=self.expansion,
                 )
             if largest(self.width) > MAX_CHANNELS:
                 raise SpecError(
                     "groups",
-                    f"{self.groups} (makes the bottleneck {largest(self.width)} channels wide; "
-                    f"must leave at most {MAX_CHANNELS})",
+                    "{groups} (makes the bottleneck {value} channels wide; must leave at most "
+                    "{most})",
+                    groups=self.groups,
+                    value=largest(self.width),
+                    most=MAX_CHANNELS,
                 )
         else:
             self._must_be_default("expansion", "groups", "base_width")
@@ -183,7 +191,11 @@ class Stage:
             value, legal = getattr(self, name), type(self).__dataclass_fields__[name].default
             if type(value) is not int or value != legal:
                 raise SpecError(
-                    name, f"{value} (a {self.block} block has no bottleneck; must be {legal})"
+                    name,
+                    "{value} (a {block} block has no bottleneck; must be {legal})",
+                    value=value,
+                    block=self.block,
+                    legal=legal,
                 )
 
     @property
@@ -298,7 +310,12 @@ class ResNetSpec:
         object.__setattr__(self, "input", tuple(map(exact, self.input)))
         for name, kind in (("stem", Stem), ("head", Head)):
             if not isinstance(getattr(self, name), kind):
-                raise SpecError(name, f"{getattr(self, name)!r} (must be a {kind.__name__})")
+                raise SpecError(
+                    name,
+                    "{value!r} (must be a {kind})",
+                    value=getattr(self, name),
+                    kind=kind.__name__,
+                )
         for name, table in TABLES.items():
             one_of(name, getattr(self, name), table)
         for name in ("bias", "preactivation", "functional", "standardized"):
@@ -322,8 +339,13 @@ class ResNetSpec:
                     readers = [name for name, names in takes.items() if field_name in names]
                     raise SpecError(
                         field_name,
-                        f"{value} ({kind} {chosen!r} has no use for it; must be {default}, or "
-                        f"{kind} one of {readers})",
+                        "{value} ({kind} {chosen!r} has no use for it; must be {default}, or "
+                        "{kind} one of {readers})",
+                        value=value,
+                        kind=kind,
+                        chosen=chosen,
+                        default=default,
+                        readers=readers,
                     )
 
     def _stem_fits(self) -> None:
@@ -337,8 +359,10 @@ class ResNetSpec:
             legal = [name for name, pooling in POOLINGS.items() if pooling.softens]
             raise SpecError(
                 "stem.pooling",
-                f"{self.stem.pooling!r} (cannot follow downsampler {self.downsampler!r}; "
-                f"must be one of {legal})",
+                "{pooling!r} (cannot follow downsampler {downsampler!r}; must be one of {legal})",
+                pooling=self.stem.pooling,
+                downsampler=self.downsampler,
+                legal=legal,
             )
 
     def _option_a_only_widens(self) -> None:
@@ -348,7 +372,9 @@ class ResNetSpec:
             if stage.shortcut == "A" and smallest(stage.channels - channels) < 0:
                 raise SpecError(
                     f"stages[{i}].channels",
-                    f"{stage.channels} (shortcut A pads with zeros and cannot go down from "
-                    f"{channels} channels; must be at least {channels}, or shortcut B)",
+                    "{channels} (shortcut A pads with zeros and cannot go down from {least} "
+                    "channels; must be at least {least}, or shortcut B)",
+                    channels=stage.channels,
+                    least=channels,
                 )
             channels = stage.channels

@@ -48,8 +48,10 @@ def compose_graph(
     """
     if len(graph.outputs) != 1 or len(graph.inputs) != 1:
         raise NotSeriesParallel(
-            f"{graph.name}: has {len(graph.inputs)} inputs and {len(graph.outputs)} outputs "
-            "(no series-parallel graph)"
+            "{name}: has {inputs} inputs and {outputs} outputs (no series-parallel graph)",
+            name=graph.name,
+            inputs=len(graph.inputs),
+            outputs=len(graph.outputs),
         )
     return compose(graph.root, depth, closed)
 
@@ -127,18 +129,23 @@ class _Composer:
             )
         name = whole.item.path or "the network"
         if (depth != 0 or not whole.item.path) and len(whole.reads) > 1:
-            raise NotSeriesParallel(f"{name}: several values enter it (no series-parallel graph)")
+            raise NotSeriesParallel(
+                "{name}: several values enter it (no series-parallel graph)", name=name
+            )
         try:
             cuts = _known_cuts(sources) if len(sources) <= _USUAL else _cuts(sources)
         except _TwoEnds as ends:
             first, second = (parts[i].item.path if i >= 0 else "its input" for i in ends.args)
             raise NotSeriesParallel(
-                f"{name}: no series-parallel graph (two outputs leave it: {first} and {second})"
+                "{name}: no series-parallel graph (two outputs leave it: {first} and {second})",
+                name=name,
+                first=first,
+                second=second,
             ) from None
         except _Crossing as crossing:
             path = parts[crossing.args[0]].item.path
             raise NotSeriesParallel(
-                f"{path}: its inputs cross (no series-parallel graph)"
+                "{path}: its inputs cross (no series-parallel graph)", path=path
             ) from None
         return self.chain(cuts, parts, depth)
 
@@ -153,7 +160,7 @@ class _Composer:
                     shown.append(part)
             elif isinstance(child, Scope) and depth != 0:
                 raise NotSeriesParallel(
-                    f"{child.path}: several values enter it (no series-parallel graph)"
+                    "{path}: several values enter it (no series-parallel graph)", path=child.path
                 )
             else:
                 shown.append(_split([self.chain(row, parts, depth) for row in rows], child))

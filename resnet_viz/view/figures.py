@@ -277,7 +277,7 @@ def stem(graph: Graph, options: Options) -> Figure:
     for child in graph.root.children:
         if isinstance(child, Scope) and child.kind == "stem":
             return Figure(f"{graph.name}: its stem", (Column(compose(child), foot=X),))
-    raise RequestError(f"{graph.name}: has no stem to draw")
+    raise RequestError("{name}: has no stem to draw", name=graph.name)
 
 
 def blocks(graph: Graph, options: Options) -> Figure:
@@ -287,7 +287,7 @@ def blocks(graph: Graph, options: Options) -> Figure:
         chain = _folded_inside(Chain((_module(block),)), exact=False)
         kinds.setdefault(signature(chain, strides=False), Column(chain, foot=X))
     if not kinds:
-        raise RequestError(f"{graph.name}: has no blocks to draw")
+        raise RequestError("{name}: has no blocks to draw", name=graph.name)
     columns = sorted(kinds.values(), key=lambda column: len(leaves(column.chain)))
     return Figure(f"{graph.name}: its blocks", tuple(columns))
 

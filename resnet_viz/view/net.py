@@ -109,7 +109,8 @@ def net_of(graph: Graph, depth: int | None = None) -> Net:
     """
     if depth is not None and (type(depth) is not int or depth < 0):
         raise RequestError(
-            f"depth: {show(depth)} (must be a number of levels, 0 or more, or None for all)"
+            "depth: {depth} (must be a number of levels, 0 or more, or None for all)",
+            depth=show(depth),
         )
     return _Reading(depth).net(graph)
 

@@ -74,7 +74,11 @@ def _body(graph: Graph, wanted: str) -> tuple[Split, list[Leaf]]:
         for i, part in enumerate(parts):
             if isinstance(part, Split) and len(part.branches) == 2 and not part.branches[1].parts:
                 return part, leaves(Chain(parts[i + 1 :]))
-    raise RequestError(f"{graph.name}: has no block with an identity shortcut ({wanted} needs one)")
+    raise RequestError(
+        "{name}: has no block with an identity shortcut ({wanted} needs one)",
+        name=graph.name,
+        wanted=wanted,
+    )
 
 
 def residual(graph: Graph, options: Options) -> Figure:
@@ -210,7 +214,7 @@ def _layers(chain: Chain, language: str) -> Iterator[Leaf | Arc]:
             body = Chain(tuple(_layers(part.branches[0], language)))
             if part.even or len(part.branches) != 2 or not body.parts:
                 path = part.join.item.path
-                raise RequestError(f"{path}: joins what a figure of layers cannot show")
+                raise RequestError("{path}: joins what a figure of layers cannot show", path=path)
             yield Arc(body, dotted=_changes(part.branches[1]))
         elif isinstance(part, (Module, Fold, Frame)):
             yield from _layers(part.body, language)
@@ -237,7 +241,9 @@ def _layer_words(leaf: Leaf, language: str) -> Words:
     """Return what a paper writes of a layer; nothing if it draws none."""
     item = leaf.item
     if not isinstance(item, Node):
-        raise RequestError(f"{item.path}: cannot be shown as layers (no series-parallel graph)")
+        raise RequestError(
+            "{path}: cannot be shown as layers (no series-parallel graph)", path=item.path
+        )
     category = category_of(item.op)
     if category == "conv":
         return _conv_words(leaf, "paper_conv", language)
@@ -304,7 +310,7 @@ def _grouped(graph: Graph) -> tuple[Node, list[Node]]:
                 continue
             if convs[1].attrs["groups"] > 1:
                 return join, convs
-    raise RequestError(f"{graph.name}: has no blocks with groups to draw")
+    raise RequestError("{name}: has no blocks with groups to draw", name=graph.name)
 
 
 def _no_path(leaf: Leaf) -> Node:
@@ -359,7 +365,7 @@ def anynet(graph: Graph, options: Options) -> Figure:
     stages = [scope for scope in scopes if scope.kind not in ("stem", "head")]
     ends = {scope.kind: scope for scope in scopes}
     if not stages or "stem" not in ends or "head" not in ends:
-        raise RequestError(f"{graph.name}: has no stem, stages and head to draw")
+        raise RequestError("{name}: has no stem, stages and head to draw", name=graph.name)
 
     def size(scope: Scope) -> str:
         last = list(scope.nodes())[-1].output

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 
-from resnet_viz.errors import RequestError, choose
+from resnet_viz.errors import Message, RequestError, choose
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.zoo.entry import Entry, Family
 
@@ -74,7 +74,9 @@ def find(name: str) -> ResNetSpec:
     whole = str(name).removesuffix("_pruned")
     if name == f"{whole}_pruned" and whole in known:
         raise RequestError(
-            f"unknown network: {name!r} (its widths were found one by one, which no stage says; "
-            f"must be the whole network, {whole!r}, or another of 'resnet-viz zoo')"
+            "unknown network: {name!r} (its widths were found one by one, which no stage "
+            "says; must be the whole network, {whole!r}, or another of 'resnet-viz zoo')",
+            name=name,
+            whole=whole,
         )
-    return choose("network", name, known, "'resnet-viz zoo' lists them").spec
+    return choose("network", name, known, Message("'resnet-viz zoo' lists them")).spec

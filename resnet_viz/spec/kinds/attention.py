@@ -73,8 +73,10 @@ def reach(channels: Size) -> int:
     low, high = (max(count.bit_length() // 2 | 1, 3) for count in ends)
     if low != high:
         raise RequestError(
-            f"attention: eca looks at {low} and at {high} neighbours in some elements "
-            "(must be as many in all, so that one graph describes them)"
+            "attention: eca looks at {low} and at {high} neighbours in some elements (must "
+            "be as many in all, so that one graph describes them)",
+            low=low,
+            high=high,
         )
     return low
 

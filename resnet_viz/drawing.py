@@ -19,9 +19,8 @@ from resnet_viz.graph import unroll as unroll_graph
 from resnet_viz.graph.repeat import count_nodes
 from resnet_viz.labels import LANGUAGES, phrase
 from resnet_viz.layout import DIRECTIONS, lay_out
-from resnet_viz.layout.finish import captioned, marked
+from resnet_viz.layout.decorate import captioned, marked
 from resnet_viz.layout.page import PAGES, fitted
-from resnet_viz.memory import no_collection
 from resnet_viz.ops.operator import spell
 from resnet_viz.scene import Scene
 from resnet_viz.sources import Network, to_graph
@@ -29,8 +28,8 @@ from resnet_viz.themes import Theme, find_theme
 from resnet_viz.view import DEPTHS, FIGURES, Figure, Options
 from resnet_viz.view.annotate import FACTS, annotated
 from resnet_viz.view.catalogue import Kind
-from resnet_viz.view.compose import leaves
 from resnet_viz.view.net import Net, net_of
+from resnet_viz.view.parts import leaves
 
 if TYPE_CHECKING:
     import graphviz
@@ -237,24 +236,21 @@ def draw(
     graphs = [to_graph(one, input, folded=not unroll) for one in networks]
     for graph in graphs:
         _can_be_drawn(graph, whole=unroll or figure == "layers")
-    with no_collection():
-        if unroll:
-            graphs = list(map(unroll_graph, graphs))
-        levels = None if depth is None else DEPTHS[depth]
-        options = Options(lang, depth, flow.horizontal, unroll, exact=bool(facts))
-        parts = _figure(kind, graphs, options, layout)
-        if parts is None:
-            scene = _placed_by_dot(net_of(graphs[0], levels), look, direction, lang, facts)
-            scene = fitted([captioned(scene, title, caption)], paper)
-        else:
-            costs = Costs()
-            if facts:
-                parts = annotated(parts, facts, costs.of, lang, graphs[0].input)
-            scene = lay_out(
-                parts, look, direction, lang, _describe(costs, lang), paper, title, caption
-            )
-        if marks:
-            scene = _marked(scene, marks, graphs, look)
+    if unroll:
+        graphs = list(map(unroll_graph, graphs))
+    levels = None if depth is None else DEPTHS[depth]
+    options = Options(lang, depth, flow.horizontal, unroll, exact=bool(facts))
+    parts = _figure(kind, graphs, options, layout)
+    if parts is None:
+        scene = _placed_by_dot(net_of(graphs[0], levels), look, direction, lang, facts)
+        scene = fitted([captioned(scene, title, caption)], paper)
+    else:
+        costs = Costs()
+        if facts:
+            parts = annotated(parts, facts, costs.of, lang, graphs[0].input)
+        scene = lay_out(parts, look, direction, lang, _describe(costs, lang), paper, title, caption)
+    if marks:
+        scene = _marked(scene, marks, graphs, look)
     return Drawing(scene, graphs[0], levels, {"theme": look, "direction": direction, "lang": lang})
 
 

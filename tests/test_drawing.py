@@ -14,7 +14,6 @@ from resnet_viz.export.svg import escape
 from resnet_viz.labels import LANGUAGES
 from resnet_viz.layout import DIRECTIONS
 from resnet_viz.layout.page import PAGES
-from resnet_viz.layout.place import Placer
 from resnet_viz.ops import OPERATORS
 from resnet_viz.scene import Box, Circle, Group, Line, Scene, Text, _ids
 from resnet_viz.themes import THEMES
@@ -197,29 +196,6 @@ def test_unrolled_shows_every_operator_once() -> None:
     # max pool, average pool, classifier
     assert len(boxes_of(unrolled)) == 36 + 36 + 33 + 16 + 3
     assert set(boxes_of(folded)) < set(boxes_of(unrolled))
-
-
-@pytest.mark.parametrize("direction", DIRECTIONS)
-@pytest.mark.parametrize("annotate", ["", "shape,params,macs"])
-@pytest.mark.parametrize("name", ["resnet50", "d2l-resnet18", "joins"])
-def test_what_is_moved_is_what_would_be_placed(name, direction, annotate, monkeypatch) -> None:
-    network, shape = (joins(), (1, 4, 8, 8)) if name == "joins" else (name, None)
-
-    def groups() -> tuple:
-        options = {"depth": "op", "direction": direction, "annotate": annotate, "unroll": True}
-        return draw(network, input=shape, **options).scene.items
-
-    moved = groups()
-    monkeypatch.setattr(Placer, "module", Placer.anew)
-
-    assert flat(moved) == pytest.approx(flat(groups()), abs=1e-6)
-
-
-def flat(value) -> list:
-    """Everything in nested values, in order."""
-    if isinstance(value, tuple):
-        return [type(value).__name__, *(one for inner in value for one in flat(inner))]
-    return [value]
 
 
 def test_the_blocks_figure_shows_each_kind_once_identity_first() -> None:

@@ -18,7 +18,7 @@ from resnet_viz.app.words import say
 from resnet_viz.drawing import Drawing
 from resnet_viz.errors import RequestError
 from resnet_viz.export import EXPORTERS
-from resnet_viz.export.apart import write_apart
+from resnet_viz.export.render_process import write_in_process
 from resnet_viz.spec.files import dumps
 
 __all__ = ["show"]
@@ -73,7 +73,7 @@ def show(session: Session) -> None:
 def _writer(drawn: Drawing, suffix: str) -> Callable[[], bytes]:
     """Return what makes the bytes of a file of the figure."""
     if suffix in RENDERED:
-        return partial(write_apart, suffix, drawn.scene)
+        return partial(write_in_process, suffix, drawn.scene)
     return partial(drawn.to_bytes, suffix)
 
 

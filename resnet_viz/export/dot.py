@@ -9,7 +9,7 @@ from resnet_viz.labels import LANGUAGES
 from resnet_viz.ops.operator import spell
 from resnet_viz.themes import Theme, find_theme
 from resnet_viz.view import captions
-from resnet_viz.view.net import Box, Cluster, Net
+from resnet_viz.view.net import Cluster, Net, NetBox
 
 __all__ = ["body", "to_dot", "write"]
 
@@ -54,7 +54,9 @@ def body(net: Net, *, theme: str | Theme, direction: str, lang: str) -> Iterator
         yield f"\t{quoted(edge.source)} -> {quoted(edge.target)}{shape}\n"
 
 
-def _parts(parts: tuple[Box | Cluster, ...], look: Theme, lang: str, indent: str) -> Iterator[str]:
+def _parts(
+    parts: tuple[NetBox | Cluster, ...], look: Theme, lang: str, indent: str
+) -> Iterator[str]:
     for part in parts:
         tooltip = f"tooltip={text(captions.title(part, lang))}"
         caption = text(captions.caption(part, lang))

@@ -9,12 +9,12 @@ from resnet_viz.errors import RequestError, choose
 from resnet_viz.labels import LANGUAGES
 from resnet_viz.themes import Theme, find_theme
 from resnet_viz.view import captions
-from resnet_viz.view.net import Box, Cluster, Net
+from resnet_viz.view.net import Cluster, Net, NetBox
 
 __all__ = ["check", "to_mermaid", "write"]
 
-MOST_EDGES = 500
-MOST_CHARACTERS = 50_000
+MAX_EDGES = 500
+MAX_CHARACTERS = 50_000
 """What Mermaid shows as it is configured by itself; `maxEdges` and `maxTextSize` of its docs."""
 
 _WAYS = {"up": "BT", "down": "TB", "right": "LR", "left": "RL"}
@@ -33,12 +33,12 @@ def to_mermaid(
     look = find_theme(theme)
     way = choose("direction", direction, _WAYS)
     choose("language", lang, LANGUAGES)
-    if len(net.edges) > MOST_EDGES:
+    if len(net.edges) > MAX_EDGES:
         raise RequestError(
             "{name}: {count} edges (Mermaid shows at most {most}; a smaller depth has fewer)",
             name=net.name,
             count=len(net.edges),
-            most=MOST_EDGES,
+            most=MAX_EDGES,
         )
     numbers = {box.id: i for i, box in enumerate(net.boxes())}
     used = dict.fromkeys(map(captions.category, net.boxes()))
@@ -47,12 +47,12 @@ def to_mermaid(
     outline = f"stroke:{look.line},color:{look.text}"
     lines += (f"  classDef {name} fill:{look.fills[name]},{outline}\n" for name in used)
     chart = "".join(lines)
-    if len(chart) > MOST_CHARACTERS:
+    if len(chart) > MAX_CHARACTERS:
         raise RequestError(
             "{name}: {count} characters (Mermaid shows at most {most}; a smaller depth has fewer)",
             name=net.name,
             count=len(chart),
-            most=MOST_CHARACTERS,
+            most=MAX_CHARACTERS,
         )
     return chart
 
@@ -70,7 +70,7 @@ def write(
 
 
 def _parts(
-    parts: tuple[Box | Cluster, ...],
+    parts: tuple[NetBox | Cluster, ...],
     numbers: dict[str, int],
     lang: str,
     indent: str,

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from resnet_viz.memory import no_collection
 from resnet_viz.scene import SUBSCRIPT, Box, Circle, Item, Line, Point, Scene, Text
 
 __all__ = ["to_svg", "write"]
@@ -44,8 +43,7 @@ def to_svg(scene: Scene) -> str:
         f'<g fill="none" stroke="{scene.line}" stroke-width="{_n(scene.stroke)}" '
         f'stroke-linecap="round" stroke-linejoin="round">\n',
     ]
-    with no_collection():
-        _write_items(scene.items, scene, out)
+    _write_items(scene.items, scene, out)
     out.append("</g>\n</svg>\n")
     return "".join(out)
 
@@ -67,53 +65,52 @@ def _write_items(items: tuple[Item, ...], scene: Scene, out: list[str]) -> None:
         elif isinstance(item, Circle):
             out.append(_circle(item))
         else:
-            out.append(f"<g{_id(item.id)}>{_said(item.title, item.desc)}\n")
+            out.append(f"<g{_id(item.id)}>{_description(item.title, item.desc)}\n")
             _write_items(item.items, scene, out)
             out.append("</g>\n")
 
 
 def _box(box: Box) -> str:
-    x, y, width, height, fill, dashed, id, title, desc, outlined = box
-    look = f' fill="{fill}"' if fill else ""
-    if dashed:
-        look += _DASHES["dashed"]
-    if not outlined:
-        look += ' stroke="none"'
-    place = f'x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"'
-    return f"<rect{_id(id)} {place}{look}{_end('rect', title, desc)}"
+    paint = f' fill="{box.fill}"' if box.fill else ""
+    if box.dashed:
+        paint += _DASHES["dashed"]
+    if not box.outlined:
+        paint += ' stroke="none"'
+    place = f'x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" height="{_n(box.height)}"'
+    return f"<rect{_id(box.id)} {place}{paint}{_end('rect', box.title, box.desc)}"
 
 
 def _circle(circle: Circle) -> str:
-    x, y, radius, fill, sign, arm, id, title, desc = circle
-    colour = f' fill="{fill}"' if fill else ""
+    x, y, arm = circle.x, circle.y, circle.arm
+    colour = f' fill="{circle.fill}"' if circle.fill else ""
     stroke = _n(max(0.5, arm * 0.35))
-    if sign == "+":
+    if circle.sign == "+":
         path = f"M{_n(x - arm)} {_n(y)}H{_n(x + arm)}M{_n(x)} {_n(y - arm)}V{_n(y + arm)}"
     else:
         arm *= 0.75
         ends = ((x - arm, y - arm), (x + arm, y + arm), (x - arm, y + arm), (x + arm, y - arm))
         path = "M{}L{}M{}L{}".format(*map(_p, ends))
     return (
-        f'<circle{_id(id)} cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}"{colour}'
-        f'{_end("circle", title, desc)}<path stroke-width="{stroke}" d="{path}"/>\n'
+        f'<circle{_id(circle.id)} cx="{_n(x)}" cy="{_n(y)}" r="{_n(circle.radius)}"{colour}'
+        f'{_end("circle", circle.title, circle.desc)}<path stroke-width="{stroke}" d="{path}"/>\n'
     )
 
 
 def _text(text: Text, scene: Scene) -> str:
-    x, y, runs, size, turned, anchor, colour = text
-    if turned:
-        place = f'transform="translate({_n(x - size * _BASELINE)} {_n(y)}) rotate(90)"'
+    size, down = text.size, text.size * _BASELINE
+    if text.turned:
+        place = f'transform="translate({_n(text.x - down)} {_n(text.y)}) rotate(90)"'
     else:
-        place = f'x="{_n(x)}" y="{_n(y + size * _BASELINE)}"'
-    if len(runs) == 1:
-        face, inside = _FACES[runs[0].face], _common(runs[0].text)
+        place = f'x="{_n(text.x)}" y="{_n(text.y + down)}"'
+    if len(text.runs) == 1:
+        face, inside = _FACES[text.runs[0].face], _common(text.runs[0].text)
     else:
         inside = "".join(_spans(text))
         face = ' xml:space="preserve"'  # or spaces at the ends of runs are dropped
-    at = "" if anchor == "middle" else f' text-anchor="{anchor}"'
+    at = "" if text.anchor == "middle" else f' text-anchor="{text.anchor}"'
     return (
         f'<text {place}{face}{at} font-size="{_n(size)}" '
-        f'fill="{colour or scene.text}" stroke="none">{inside}</text>\n'
+        f'fill="{text.colour or scene.text}" stroke="none">{inside}</text>\n'
     )
 
 
@@ -202,10 +199,10 @@ def _id(id: str) -> str:
 
 def _end(tag: str, title: str, desc: str) -> str:
     """Return the end of an element that holds nothing but what is said of it."""
-    return f">{_said(title, desc)}</{tag}>\n" if title else "/>\n"
+    return f">{_description(title, desc)}</{tag}>\n" if title else "/>\n"
 
 
-def _said(title: str, desc: str) -> str:
+def _description(title: str, desc: str) -> str:
     said = f"<title>{escape(title)}</title>" if title else ""
     return f"{said}<desc>{_common(desc)}</desc>" if desc else said
 

@@ -9,20 +9,19 @@ from typing import Any, NamedTuple
 
 from resnet_viz.errors import RequestError
 from resnet_viz.fonts import text_width
-from resnet_viz.layout.engine import run_dot
+from resnet_viz.layout.box_text import stacked, width
 from resnet_viz.layout.flow import DIRECTIONS
+from resnet_viz.layout.graphviz import run_dot
 from resnet_viz.layout.metrics import ARROW, BOX, CIRCLE, FONT, MARGIN, NOTE
-from resnet_viz.layout.words import stacked, width
 from resnet_viz.scene import Box, Circle, Group, Item, Line, Point, Run, Scene, Text
 from resnet_viz.themes import Theme
 from resnet_viz.view import Words, captions
-from resnet_viz.view.net import Box as NetBox
-from resnet_viz.view.net import Cluster, Edge, Net
+from resnet_viz.view.net import Cluster, Edge, Net, NetBox
 
 __all__ = ["lay_out_net"]
 
-MOST_BOXES = 1000
-MOST_EDGES = 2000
+MAX_BOXES = 1000
+MAX_EDGES = 2000
 """Beyond this dot takes minutes, and a figure cannot be read."""
 
 TITLE = 7.0
@@ -43,7 +42,7 @@ _BEHIND = NOTE.ROOM + NOTE.GAP
 _INCH = 72.0
 
 
-class _Way(NamedTuple):
+class _Orientation(NamedTuple):
     """How dot calls a direction, and the sides where edges leave and enter boxes."""
 
     rankdir: str
@@ -51,12 +50,12 @@ class _Way(NamedTuple):
     head: str
 
 
-_WAYS: Mapping[str, _Way] = MappingProxyType(
+_ORIENTATIONS: Mapping[str, _Orientation] = MappingProxyType(
     {
-        "up": _Way("BT", "n", "s"),
-        "down": _Way("TB", "s", "n"),
-        "right": _Way("LR", "e", "w"),
-        "left": _Way("RL", "w", "e"),
+        "up": _Orientation("BT", "n", "s"),
+        "down": _Orientation("TB", "s", "n"),
+        "right": _Orientation("LR", "e", "w"),
+        "left": _Orientation("RL", "w", "e"),
     }
 )
 
@@ -76,8 +75,8 @@ def lay_out_net(
     """
     boxes = list(net.boxes())
     for count, most, what in (
-        (len(boxes), MOST_BOXES, "boxes"),
-        (len(net.edges), MOST_EDGES, "edges"),
+        (len(boxes), MAX_BOXES, "boxes"),
+        (len(net.edges), MAX_EDGES, "edges"),
     ):
         if count > most:
             raise RequestError(
@@ -88,15 +87,15 @@ def lay_out_net(
     items = drawing.items()
     left, top, right, bottom = Group(items).bounds if items else (0.0, 0.0, 0.0, 0.0)
     return Scene(
-        right - left + 2 * MARGIN,
-        bottom - top + 2 * MARGIN,
-        items,
-        net.name,
-        theme.background,
-        theme.line,
-        theme.text,
-        theme.stroke,
-        (left - MARGIN, top - MARGIN),
+        width=right - left + 2 * MARGIN,
+        height=bottom - top + 2 * MARGIN,
+        items=items,
+        title=net.name,
+        background=theme.background,
+        line=theme.line,
+        text=theme.text,
+        stroke=theme.stroke,
+        origin=(left - MARGIN, top - MARGIN),
     )
 
 
@@ -107,7 +106,7 @@ class _Drawing:
         self, net: Net, theme: Theme, direction: str, language: str, facts: tuple[str, ...]
     ) -> None:
         self.net, self.theme, self.language, self.facts = net, theme, language, facts
-        self.way, self.flow = _WAYS[direction], DIRECTIONS[direction]
+        self.orientation, self.flow = _ORIENTATIONS[direction], DIRECTIONS[direction]
         self.turned = self.flow.horizontal
         self.boxes = list(net.boxes())
         self.numbers = {box.id: i for i, box in enumerate(self.boxes)}
@@ -139,11 +138,12 @@ class _Drawing:
 
     def source(self) -> Iterator[str]:
         """Yield the lines of what Graphviz is asked."""
-        way = self.way
+        orientation = self.orientation
         yield "digraph {"
-        yield f"graph [rankdir={way.rankdir}, nodesep=0.25, ranksep=0.3, nslimit=10, nslimit1=10]"
+        spacing = "nodesep=0.25, ranksep=0.3, nslimit=10, nslimit1=10"
+        yield f"graph [rankdir={orientation.rankdir}, {spacing}]"
         yield 'node [shape=box, fixedsize=true, label=""]'
-        yield f"edge [dir=none, tailport={way.tail}, headport={way.head}]"
+        yield f"edge [dir=none, tailport={orientation.tail}, headport={orientation.head}]"
         yield from self.nodes(self.net.children)
         signs = {box.id for box in self.boxes if box.sign}
         leaving = Counter(edge.source for edge in self.net.edges)
@@ -204,15 +204,34 @@ class _Drawing:
     def shape(self, box: NetBox, middle: Point) -> Box | Circle:
         """Return the box or the circle in the room around a place."""
         fill = self.theme.fills[captions.category(box)]
-        said = (captions.title(box, self.language), captions.desc(box))
+        title, desc = captions.title(box, self.language), captions.desc(box)
         x, y = self.ahead(middle, -_BEHIND / 2) if box.id in self.noted else middle
         wide, high = self.size(box)
         if box.sign:
-            return Circle(x, y, wide / 2, fill, box.sign, CIRCLE.PLUS, box.id, *said)
+            return Circle(
+                x=x,
+                y=y,
+                radius=wide / 2,
+                fill=fill,
+                sign=box.sign,
+                arm=CIRCLE.PLUS,
+                id=box.id,
+                title=title,
+                desc=desc,
+            )
         outlined = box.kind not in ("input", "output")
         fill = fill if outlined else ""
-        corner = (x - wide / 2, y - high / 2)
-        return Box(*corner, wide, high, fill, False, box.id, *said, outlined)
+        return Box(
+            x=x - wide / 2,
+            y=y - high / 2,
+            width=wide,
+            height=high,
+            fill=fill,
+            id=box.id,
+            title=title,
+            desc=desc,
+            outlined=outlined,
+        )
 
     def ahead(self, place: Point, u: float, v: float = 0) -> Point:
         """Return the place that is so far along and across the flow from another."""
@@ -230,7 +249,15 @@ class _Drawing:
             half = (right - left if self.turned else bottom - top) / 2
             place = self.ahead(middle, half + _BEHIND / 2, NOTE.BESIDE)
             words, muted = self.shape_of(box), self.theme.muted
-            yield Text(*place, words, NOTE.FONT, self.turned, "start", muted)
+            yield Text(
+                x=place[0],
+                y=place[1],
+                runs=words,
+                size=NOTE.FONT,
+                turned=self.turned,
+                anchor="start",
+                colour=muted,
+            )
 
     def placed(
         self,
@@ -279,7 +306,9 @@ class _Drawing:
         back = min(ARROW.ROOM, span / 2) / span if span else 0
         points[-1] = (x1 - (x1 - x0) * back, y1 - (y1 - y0) * back)
         head = (ARROW.LENGTH, ARROW.HALF)
-        return Line(tuple(points), head=head, source=edge.source, target=edge.target, smooth=True)
+        return Line(
+            points=tuple(points), head=head, source=edge.source, target=edge.target, smooth=True
+        )
 
 
 def _point(pair: str) -> Point:

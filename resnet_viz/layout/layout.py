@@ -6,20 +6,22 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from resnet_viz.graph import Node, Scope
-from resnet_viz.layout.finish import captioned
+from resnet_viz.layout.box_text import width
+from resnet_viz.layout.decorate import captioned
+from resnet_viz.layout.extent import gap
 from resnet_viz.layout.flow import DIRECTIONS
-from resnet_viz.layout.measure import Measure, gap
+from resnet_viz.layout.kinds.fold import bracket_distances, label_room
+from resnet_viz.layout.measure import Measure
 from resnet_viz.layout.metrics import COLUMN_GAP, FONT, LEAD, MARGIN
 from resnet_viz.layout.page import Page, fitted, in_columns
 from resnet_viz.layout.place import Placer, Style
-from resnet_viz.layout.words import width
 from resnet_viz.scene import Item, Scene, Text
 from resnet_viz.themes import Theme
 from resnet_viz.view import Chain, Column, Figure, Part, Tick, Words
 
 __all__ = ["lay_out"]
 
-MOST_COLUMNS = 8
+MAX_COLUMNS = 8
 
 ROWS_GAP = 14.0
 """Between the names of rows and the first column."""
@@ -64,7 +66,7 @@ def lay_out(
 
     scenes = [made(figure.columns)]
     if page is not None and len(figure.columns) == 1:
-        for count in range(2, MOST_COLUMNS + 1):
+        for count in range(2, MAX_COLUMNS + 1):
             scenes.append(made(in_columns(figure.columns[0], measure, count)))
     return fitted(scenes, page)
 
@@ -99,15 +101,15 @@ def _scene(columns: tuple[Column, ...], style: Style, title: str) -> Scene:
     area = flow.rectangle(-MARGIN, length + MARGIN, -MARGIN, across + MARGIN)
     left, top, wide, high = area
     return Scene(
-        wide,
-        high,
-        tuple(items),
-        title,
-        theme.background,
-        theme.line,
-        theme.text,
-        theme.stroke,
-        (left, top),
+        width=wide,
+        height=high,
+        items=tuple(items),
+        title=title,
+        background=theme.background,
+        line=theme.line,
+        text=theme.text,
+        stroke=theme.stroke,
+        origin=(left, top),
         axis="" if joined else "x" if flow.horizontal else "y",
     )
 
@@ -159,8 +161,8 @@ class _Room(NamedTuple):
 
 def _room(column: Column, measure: Measure, horizontal: bool) -> _Room:
     extent = measure.chain(column.chain, 1)
-    brackets = measure.brackets(column.chain)
-    outermost = brackets[-1] + measure.label_room(column.chain) if brackets else 0
+    brackets = bracket_distances(column.chain, 1, measure)
+    outermost = brackets[-1] + label_room(column.chain, measure) if brackets else 0
     foot = width(column.foot, FONT)
     turned = horizontal and foot > LEAD.LABEL
     half = max(0 if horizontal and not turned else foot, width(column.title, FONT)) / 2

@@ -8,14 +8,15 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from resnet_viz.errors import RequestError
-from resnet_viz.layout.measure import Measure, gap
+from resnet_viz.layout.extent import gap
+from resnet_viz.layout.measure import Measure
 from resnet_viz.layout.metrics import SMALL
 from resnet_viz.scene import Scene
 from resnet_viz.view import Chain, Column, Module, Part
 
 __all__ = ["PAGES", "Page", "fitted", "in_columns"]
 
-LEAST_SCALE = 0.4
+MIN_SCALE = 0.4
 """Of a figure on a page: labels of nine points keep three and a half."""
 
 
@@ -51,10 +52,10 @@ def fitted(scenes: list[Scene], page: Page | None) -> Scene:
         return scenes[0]
     scales = [min(1, page.width / scene.width, page.height / scene.height) for scene in scenes]
     best = max(range(len(scenes)), key=lambda i: (round(scales[i], 3), -i))
-    if scales[best] < LEAST_SCALE:
+    if scales[best] < MIN_SCALE:
         raise RequestError(
             f"page: {page.name!r} has {page.width:g} x {page.height:g} points (the figure would "
-            f"shrink to {scales[best]:.0%}, must keep {LEAST_SCALE:.0%}: fold, or show less)"
+            f"shrink to {scales[best]:.0%}, must keep {MIN_SCALE:.0%}: fold, or show less)"
         )
     return scenes[best]._replace(scale=round(scales[best], 4))
 

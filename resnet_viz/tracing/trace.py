@@ -12,7 +12,6 @@ from torch import nn
 
 from resnet_viz.errors import RequestError, ResNetVizError, first_line, show
 from resnet_viz.graph import Graph, Value
-from resnet_viz.memory import no_collection
 from resnet_viz.tracing.proxy import Proxy
 from resnet_viz.tracing.tracer import Tracer, mapped
 
@@ -44,11 +43,6 @@ def trace(module: nn.Module, input: Any) -> Graph:
     """
     if not isinstance(module, nn.Module):
         raise RequestError(f"module: {show(module)} (must be a torch.nn.Module)")
-    with no_collection():
-        return _traced(module, input)
-
-
-def _traced(module: nn.Module, input: Any) -> Graph:
     tracer = Tracer(module)
     name = type(module).__name__
     try:

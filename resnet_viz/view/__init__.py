@@ -16,6 +16,7 @@ from resnet_viz.view.parts import (
     Split,
     Tick,
     Words,
+    children,
 )
 
 __all__ = [
@@ -36,5 +37,6 @@ __all__ = [
     "Split",
     "Tick",
     "Words",
+    "children",
     "compose",
 ]

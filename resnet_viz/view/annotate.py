@@ -11,17 +11,7 @@ from resnet_viz.ops import Shape
 from resnet_viz.ops.operator import spell
 from resnet_viz.scene import Run
 from resnet_viz.view.figures import Figure
-from resnet_viz.view.parts import (
-    Chain,
-    Leaf,
-    Mark,
-    Module,
-    Note,
-    Part,
-    Split,
-    Tick,
-    Words,
-)
+from resnet_viz.view.parts import Chain, Leaf, Module, Note, Part, Split, Words, children, rebuilt
 
 __all__ = ["FACTS", "annotated", "notes"]
 
@@ -68,12 +58,9 @@ class _Writer:
     def part(self, part: Part) -> Part:
         if isinstance(part, Leaf):
             return part._replace(notes=(*part.notes, *self.notes(part)))
-        if isinstance(part, Split):
-            branches = tuple(map(self.chain, part.branches))
-            return part._replace(branches=branches)
-        if isinstance(part, (Note, Mark, Tick)) or (isinstance(part, Module) and part.small):
+        if isinstance(part, Module) and part.small:
             return part
-        return part._replace(body=self.chain(part.body))
+        return rebuilt(part, tuple(map(self.chain, children(part))))
 
     def notes(self, leaf: Leaf) -> tuple[Words, ...]:
         _, params, macs = self.cost(leaf.item)

@@ -6,7 +6,7 @@ from resnet_viz.labels import label
 from resnet_viz.ops import category_of
 from resnet_viz.ops.operator import spell
 from resnet_viz.view import annotate
-from resnet_viz.view.net import Box, Cluster, printable
+from resnet_viz.view.net import Cluster, NetBox, printable
 
 __all__ = ["caption", "category", "desc", "notes", "shapes", "title"]
 
@@ -14,50 +14,50 @@ LONGEST = 40
 """Characters of a caption."""
 
 
-def caption(part: Box | Cluster, language: str) -> str:
+def caption(part: NetBox | Cluster, language: str) -> str:
     """Return what is written on a box or over a cluster: short, on one line.
 
     A scope's are the last word of its path, what it is, and how often it runs in a row.
 
-    >>> caption(Box("layer1.0", "scope", "bottleneck", repeat=3), "en")
+    >>> caption(NetBox("layer1.0", "scope", "bottleneck", repeat=3), "en")
     '0: bottleneck × 3'
     """
-    if isinstance(part, Box) and part.kind == "operator":
+    if isinstance(part, NetBox) and part.kind == "operator":
         return _clip(printable(label(part.name, part.attrs, language)))
-    if isinstance(part, Box) and part.kind != "scope":
+    if isinstance(part, NetBox) and part.kind != "scope":
         return shapes(part) or _clip(part.id)
     word = part.id.rpartition(".")[2]
     text = word if part.name in (word, "network") else f"{word}: {part.name}"
     return _clip(text) + _times(part)
 
 
-def title(part: Box | Cluster, language: str) -> str:
+def title(part: NetBox | Cluster, language: str) -> str:
     """Return what a box or cluster is, in a line: its path, and its caption."""
-    if isinstance(part, Box) and part.kind == "operator":
+    if isinstance(part, NetBox) and part.kind == "operator":
         return f"{part.id}: {caption(part, language)}"
-    kind = part.name or part.kind if isinstance(part, Box) else part.name
+    kind = part.name or part.kind if isinstance(part, NetBox) else part.name
     return f"{part.id}: {kind}{_times(part)}"
 
 
-def notes(box: Box, facts: tuple[str, ...], language: str) -> list[str]:
+def notes(box: NetBox, facts: tuple[str, ...], language: str) -> list[str]:
     """Return what is written on a box below its caption, one copy's numbers after how many run.
 
-    >>> notes(Box("layer1.0", "scope", "bottleneck", params=70400, repeat=3), ("params",), "en")
+    >>> notes(NetBox("layer1.0", "scope", "bottleneck", params=70400, repeat=3), ("params",), "en")
     ['3 × 70,400 params']
     """
     times = f"{box.repeat} × " if _times(box) else ""
     return [times + note for note in annotate.notes(facts, box.params, box.macs, language)]
 
 
-def shapes(box: Box) -> str:
+def shapes(box: NetBox) -> str:
     """Return the shapes of what leaves a box."""
     return _clip(", ".join(map(spell, box.outputs)))
 
 
-def desc(box: Box) -> str:
+def desc(box: NetBox) -> str:
     """Return what leaves a box and the parameters it has, in a line.
 
-    >>> desc(Box("fc", "operator", "linear", outputs=((1000,),), params=513000))
+    >>> desc(NetBox("fc", "operator", "linear", outputs=((1000,),), params=513000))
     '1000; 513,000 parameters'
     """
     said = [", ".join(map(spell, box.outputs))] if box.outputs else []
@@ -66,12 +66,12 @@ def desc(box: Box) -> str:
     return "; ".join(said)
 
 
-def category(box: Box) -> str:
+def category(box: NetBox) -> str:
     """Return the category by whose fill a box is painted; `other` where it is no operator."""
     return category_of(box.name) if box.kind == "operator" else "other"
 
 
-def _times(part: Box | Cluster) -> str:
+def _times(part: NetBox | Cluster) -> str:
     return f" × {part.repeat}" if type(part.repeat) is not int or part.repeat != 1 else ""
 
 

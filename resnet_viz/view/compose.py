@@ -11,9 +11,9 @@ from typing import NamedTuple
 from resnet_viz.errors import NotSeriesParallel
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.ops import category_of
-from resnet_viz.view.parts import Chain, Fold, Frame, Leaf, Mark, Module, Note, Part, Split, Tick
+from resnet_viz.view.parts import Chain, Frame, Leaf, Module, Part, Split, leaves
 
-__all__ = ["HIDDEN", "compose", "compose_graph", "leaves", "mapped"]
+__all__ = ["HIDDEN", "compose", "compose_graph"]
 
 HIDDEN = frozenset({"flatten", "unflatten"})
 """Operators that no figure draws: they only change how a tensor is indexed."""
@@ -309,14 +309,14 @@ def _branches(sources: _Sources, members: list[int]) -> list[list[int]]:
     group_of: dict[int, int] = {}
     for member in members:
         joined = sorted({group_of[source] for source in sources[member] if source in group_of})
-        home = joined[0] if joined else member
-        groups.setdefault(home, []).append(member)
-        group_of[member] = home
+        first = joined[0] if joined else member
+        groups.setdefault(first, []).append(member)
+        group_of[member] = first
         for other in joined[1:]:
             for moved in groups.pop(other):
-                groups[home].append(moved)
-                group_of[moved] = home
-            groups[home].sort()
+                groups[first].append(moved)
+                group_of[moved] = first
+            groups[first].sort()
     return list(groups.values())
 
 
@@ -325,34 +325,3 @@ def _weight(chain: Chain) -> tuple[int, int]:
     nodes = [leaf.item for leaf in leaves(chain)]
     convs = sum(isinstance(node, Scope) or category_of(node.op) == "conv" for node in nodes)
     return convs, len(nodes)
-
-
-def leaves(chain: Chain) -> list[Leaf]:
-    """Return the boxes of a chain, in the order in which they run."""
-    found: list[Leaf] = []
-    for part in chain.parts:
-        if isinstance(part, Leaf):
-            found.append(part)
-        elif isinstance(part, Split):
-            for branch in part.branches:
-                found += leaves(branch)
-            found.append(part.join)
-        elif isinstance(part, (Module, Fold, Frame)):
-            found += leaves(part.body)
-    return found
-
-
-def mapped(chain: Chain, change: Callable[[Leaf], Leaf]) -> Chain:
-    """Return a chain with every box changed, but for the operators that join branches."""
-    parts: list[Part] = []
-    for part in chain.parts:
-        if isinstance(part, Leaf):
-            parts.append(change(part))
-        elif isinstance(part, Split):
-            branches = tuple(mapped(branch, change) for branch in part.branches)
-            parts.append(part._replace(branches=branches))
-        elif isinstance(part, (Note, Mark, Tick)):
-            parts.append(part)
-        else:
-            parts.append(part._replace(body=mapped(part.body, change)))
-    return Chain(tuple(parts))

@@ -14,8 +14,19 @@ from resnet_viz.graph.model import DEPTHS
 from resnet_viz.graph.repeat import copy_scope
 from resnet_viz.labels import name_of
 from resnet_viz.scene import Run
-from resnet_viz.view.compose import compose, compose_graph, leaves
-from resnet_viz.view.parts import Chain, Fold, Frame, Leaf, Module, Part, Split, Words, signature
+from resnet_viz.view.compose import compose, compose_graph
+from resnet_viz.view.parts import (
+    Chain,
+    Fold,
+    Leaf,
+    Module,
+    Part,
+    Words,
+    children,
+    leaves,
+    rebuilt,
+    signature,
+)
 
 __all__ = ["DEPTHS", "Column", "Figure", "Options", "X", "blocks", "blocks_of", "network"]
 
@@ -107,15 +118,9 @@ def _folded_inside(chain: Chain, exact: bool) -> Chain:
     """
     parts: list[Part] = []
     for part in chain.parts:
-        if isinstance(part, (Module, Frame)):
-            body = _folded_inside(part.body, exact)
-            if body is not part.body:
-                part = part._replace(body=body)
-        elif isinstance(part, Split):
-            branches = tuple([_folded_inside(branch, exact) for branch in part.branches])
-            if any(map(is_not, branches, part.branches)):
-                part = part._replace(branches=branches)
-        parts.append(part)
+        inside = children(part)
+        folded = tuple([_folded_inside(body, exact) for body in inside])
+        parts.append(rebuilt(part, folded) if any(map(is_not, folded, inside)) else part)
     if any(_scope_of(part) is not None for part in parts):
         parts = list(_folded(parts, exact))
     same = len(parts) == len(chain.parts) and not any(map(is_not, parts, chain.parts))
@@ -288,7 +293,7 @@ def blocks(graph: Graph, options: Options) -> Figure:
         kinds.setdefault(signature(chain, strides=False), Column(chain, foot=X))
     if not kinds:
         raise RequestError("{name}: has no blocks to draw", name=graph.name)
-    columns = sorted(kinds.values(), key=lambda column: len(leaves(column.chain)))
+    columns = sorted(kinds.values(), key=lambda column: sum(1 for _ in leaves(column.chain)))
     return Figure(f"{graph.name}: its blocks", tuple(columns))
 
 

@@ -15,13 +15,13 @@ from resnet_viz.labels import SIGNS
 from resnet_viz.ops import Shape
 from resnet_viz.view.compose import HIDDEN
 
-__all__ = ["Box", "Cluster", "Edge", "Net", "net_of", "printable"]
+__all__ = ["Cluster", "Edge", "Net", "NetBox", "net_of", "printable"]
 
 
 _NO_ATTRS: Mapping[str, Any] = MappingProxyType({})
 
 
-class Box(NamedTuple):
+class NetBox(NamedTuple):
     """An operator, a scope that is shown as one, or an end of the network.
 
     Attributes:
@@ -48,11 +48,11 @@ class Box(NamedTuple):
 
 
 class Cluster(NamedTuple):
-    """A scope that is shown with what is inside; see `Box`."""
+    """A scope that is shown with what is inside; see `NetBox`."""
 
     id: str
     name: str
-    children: tuple[Box | Cluster, ...]
+    children: tuple[NetBox | Cluster, ...]
     repeat: Size = 1
 
 
@@ -72,17 +72,17 @@ class Net(NamedTuple):
     """A network as boxes, in the order in which they run, and the edges between them."""
 
     name: str
-    children: tuple[Box | Cluster, ...]
+    children: tuple[NetBox | Cluster, ...]
     edges: tuple[Edge, ...]
 
-    def boxes(self) -> Iterator[Box]:
+    def boxes(self) -> Iterator[NetBox]:
         """Yield every box, whatever cluster it stands in."""
         return _boxes(self.children)
 
 
-def _boxes(children: Iterable[Box | Cluster]) -> Iterator[Box]:
+def _boxes(children: Iterable[NetBox | Cluster]) -> Iterator[NetBox]:
     for child in children:
-        if isinstance(child, Box):
+        if isinstance(child, NetBox):
             yield child
         else:
             yield from _boxes(child.children)
@@ -112,19 +112,19 @@ def net_of(graph: Graph, depth: int | None = None) -> Net:
             "depth: {depth} (must be a number of levels, 0 or more, or None for all)",
             depth=show(depth),
         )
-    return _Reading(depth).net(graph)
+    return _Reader(depth).net(graph)
 
 
 _Value: TypeAlias = tuple[str, "Shape | None"]
 """What a box hands on: the box, and the tensor's shape if it is one tensor."""
 
 
-class _Reading:
-    """One reading of a graph.
+class _Reader:
+    """Reads a graph once.
 
     Attributes:
         ids: those that are taken.
-        homes: the box of each node that is drawn, by the node's path.
+        box_ids: the box of each node that is drawn, by the node's path.
         edges: the shape of each, by source and target.
     """
 
@@ -132,13 +132,13 @@ class _Reading:
         self.depth = depth
         self.costs = Costs()
         self.ids: set[str] = set()
-        self.homes: dict[str, str] = {}
+        self.box_ids: dict[str, str] = {}
         self.edges: dict[tuple[str, str], Shape | None] = {}
 
     def net(self, graph: Graph) -> Net:
         names = [input_name(i) for i in range(len(graph.inputs))]
         begin = [
-            Box(self.id(name), "input", outputs=(shape,))
+            NetBox(self.id(name), "input", outputs=(shape,))
             for name, shape in zip(names, graph.inputs, strict=True)
         ]
         inside = self.parts(graph.root, 0, graph.name)
@@ -149,7 +149,7 @@ class _Reading:
         self.connect(graph, values)
         end = []
         for i, path in enumerate(graph.outputs):
-            box = Box(self.id(f"output:{i + 1}" if i else "output"), "output")
+            box = NetBox(self.id(f"output:{i + 1}" if i else "output"), "output")
             self.read(box.id, values[path])
             end.append(box._replace(outputs=tuple(s for _, s in values[path] if s is not None)))
         edges = tuple(Edge(*ends, shape) for ends, shape in self.edges.items())
@@ -166,17 +166,27 @@ class _Reading:
         self.ids.add(id)
         return id
 
-    def parts(self, scope: Scope, level: int, path: str) -> tuple[Box | Cluster, ...]:
+    def parts(self, scope: Scope, level: int, path: str) -> tuple[NetBox | Cluster, ...]:
         """Return what is shown of a scope's inside, or the one box that the scope is."""
         if self.depth is not None and level >= self.depth:
             return self.whole(scope, path)
-        parts: list[Box | Cluster] = []
+        parts: list[NetBox | Cluster] = []
         for child in scope.children:
             if isinstance(child, Node):
                 if child.op not in HIDDEN:
-                    id = self.homes[child.path] = self.id(child.path)
-                    _, *cost = self.costs.of(child)
-                    parts.append(Box(id, "operator", child.op, child.attrs, child.outputs, *cost))
+                    id = self.box_ids[child.path] = self.id(child.path)
+                    _, params, macs = self.costs.of(child)
+                    parts.append(
+                        NetBox(
+                            id=id,
+                            kind="operator",
+                            name=child.op,
+                            attrs=child.attrs,
+                            outputs=child.outputs,
+                            params=params,
+                            macs=macs,
+                        )
+                    )
             elif self.depth is not None and level + 1 >= self.depth:
                 parts += self.whole(child, child.path)
             else:
@@ -185,28 +195,30 @@ class _Reading:
                     parts.append(Cluster(id, printable(child.kind), inside, child.repeat))
         return tuple(parts)
 
-    def whole(self, scope: Scope, path: str) -> tuple[Box, ...]:
+    def whole(self, scope: Scope, path: str) -> tuple[NetBox, ...]:
         """Return a scope as one box; as none, if no figure draws what is inside."""
         nodes = list(scope.nodes())
         if all(node.op in HIDDEN for node in nodes):
             return ()
         id = self.id(path)
-        self.homes.update((node.path, id) for node in nodes)
+        self.box_ids.update((node.path, id) for node in nodes)
         _, params, macs = self.costs.of(scope)
         name = printable(scope.kind)
-        return (Box(id, "scope", name, params=params, macs=macs, repeat=scope.repeat),)
+        return (
+            NetBox(id=id, kind="scope", name=name, params=params, macs=macs, repeat=scope.repeat),
+        )
 
     def connect(self, graph: Graph, values: dict[str, tuple[_Value, ...]]) -> None:
         """Draw the edges of all nodes, and add to `values` what each of them hands on."""
         for node in graph.nodes():
             reads = tuple(dict.fromkeys(value for path in node.inputs for value in values[path]))
-            home = self.homes.get(node.path)
-            if home is None:  # passed over: its readers read what it reads
+            box_id = self.box_ids.get(node.path)
+            if box_id is None:  # passed over: its readers read what it reads
                 values[node.path] = reads
                 continue
-            self.read(home, reads)
+            self.read(box_id, reads)
             shape = node.output if len(node.outputs) == 1 else None
-            values[node.path] = ((home, shape),)
+            values[node.path] = ((box_id, shape),)
 
     def read(self, target: str, values: Iterable[_Value]) -> None:
         """Draw the edges from values to the box that reads them."""
@@ -228,7 +240,7 @@ class _Ends:
                 self.leaving.setdefault(source, {})[shape] = None
 
 
-def _completed(parts: Iterable[Box | Cluster], ends: _Ends) -> Iterator[Box | Cluster]:
+def _completed(parts: Iterable[NetBox | Cluster], ends: _Ends) -> Iterator[NetBox | Cluster]:
     """Yield the parts with what their edges say of them."""
     for part in parts:
         if isinstance(part, Cluster):

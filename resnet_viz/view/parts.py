@@ -1,8 +1,12 @@
-"""What figures are composed of: leaves, chains, splits, modules, folds, and words beside them."""
+"""What figures are composed of: leaves, chains, splits, modules, folds, and words beside them.
+
+Whoever looks into parts does so by `children`, and makes them anew by `rebuilt`: no other file
+says which kinds of part have others inside.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from resnet_viz.arithmetic import Size
@@ -22,6 +26,10 @@ __all__ = [
     "Split",
     "Tick",
     "Words",
+    "children",
+    "leaves",
+    "mapped",
+    "rebuilt",
     "signature",
 ]
 
@@ -117,6 +125,43 @@ class Fold(NamedTuple):
 Part: TypeAlias = Leaf | Note | Tick | Mark | Frame | Split | Arc | Module | Fold
 
 
+def children(part: Part) -> tuple[Chain, ...]:
+    """Return the chains inside a part; of a split its branches."""
+    if isinstance(part, Split):
+        return part.branches
+    return (part.body,) if isinstance(part, (Frame, Arc, Module, Fold)) else ()
+
+
+def rebuilt(part: Part, chains: tuple[Chain, ...]) -> Part:
+    """Return a part with other chains inside, as many as `children` gave."""
+    if isinstance(part, Split):
+        return part._replace(branches=chains)
+    return part._replace(body=chains[0]) if isinstance(part, (Frame, Arc, Module, Fold)) else part
+
+
+def leaves(chain: Chain) -> Iterator[Leaf]:
+    """Yield the boxes of a chain, in the order in which they run."""
+    for part in chain.parts:
+        if isinstance(part, Leaf):
+            yield part
+        for inside in children(part):
+            yield from leaves(inside)
+        if isinstance(part, Split):
+            yield part.join
+
+
+def mapped(chain: Chain, change: Callable[[Leaf], Leaf]) -> Chain:
+    """Return a chain with every box changed, but for the operators that join branches."""
+    return Chain(
+        tuple(
+            change(part)
+            if isinstance(part, Leaf)
+            else rebuilt(part, tuple(mapped(inside, change) for inside in children(part)))
+            for part in chain.parts
+        )
+    )
+
+
 _SHOWN = ("kernel", "groups", "dilation", "size", "steps")
 """The attributes by which operators of one kind look different."""
 
@@ -125,16 +170,16 @@ def signature(part: Part | Chain, *, strides: bool) -> Hashable:
     """Return what two parts have in common when they look the same, whatever their widths."""
     if isinstance(part, Leaf):
         if isinstance(part.item, Scope):
-            inside = (signature(Leaf(child), strides=strides) for child in part.item.children)
-            return (part.item.kind, part.item.repeat, *inside)
+            boxes = (signature(Leaf(child), strides=strides) for child in part.item.children)
+            return (part.item.kind, part.item.repeat, *boxes)
         attrs = part.item.attrs
         return (part.item.op, strides and attrs.get("stride"), *map(attrs.get, _SHOWN))
     if isinstance(part, Chain):
         return tuple([signature(inner, strides=strides) for inner in part.parts])
-    if isinstance(part, Split):
-        branches = [signature(branch, strides=strides) for branch in part.branches]
-        return ("split", *branches, signature(part.join, strides=strides))
     if isinstance(part, (Note, Mark, Tick)):
         return part
+    inside = tuple([signature(chain, strides=strides) for chain in children(part)])
+    if isinstance(part, Split):
+        return ("split", *inside, signature(part.join, strides=strides))
     times = part.scope.repeat if isinstance(part, Module) else getattr(part, "times", 1)
-    return ("part", times, signature(part.body, strides=strides))
+    return ("part", times, *inside)

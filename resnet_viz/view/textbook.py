@@ -16,7 +16,7 @@ from resnet_viz.graph import Graph, Node, Scope, unroll
 from resnet_viz.labels import phrase
 from resnet_viz.ops import OPERATORS, category_of
 from resnet_viz.scene import Run
-from resnet_viz.view.compose import compose, compose_graph, leaves, mapped
+from resnet_viz.view.compose import compose, compose_graph
 from resnet_viz.view.figures import Column, Figure, Options, X, blocks_of
 from resnet_viz.view.parts import (
     Arc,
@@ -31,6 +31,8 @@ from resnet_viz.view.parts import (
     Split,
     Tick,
     Words,
+    leaves,
+    mapped,
 )
 
 __all__ = ["anynet", "bodies", "groups", "layers", "residual", "shortcut"]
@@ -73,7 +75,7 @@ def _body(graph: Graph, wanted: str) -> tuple[Split, list[Leaf]]:
         parts = compose(block).parts
         for i, part in enumerate(parts):
             if isinstance(part, Split) and len(part.branches) == 2 and not part.branches[1].parts:
-                return part, leaves(Chain(parts[i + 1 :]))
+                return part, list(leaves(Chain(parts[i + 1 :])))
     raise RequestError(
         "{name}: has no block with an identity shortcut ({wanted} needs one)",
         name=graph.name,

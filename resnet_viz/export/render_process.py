@@ -13,7 +13,7 @@ from resnet_viz.errors import RequestError, ResNetVizError
 from resnet_viz.export import EXPORTERS
 from resnet_viz.scene import Scene
 
-__all__ = ["write_apart"]
+__all__ = ["write_in_process"]
 
 TIMEOUT = 60
 """Seconds that a file may take."""
@@ -23,7 +23,7 @@ _REFUSED = 2
 _one = Lock()  # at a time, however many ask: the processors are for those who look at the page
 
 
-def write_apart(suffix: str, scene: Scene) -> bytes:
+def write_in_process(suffix: str, scene: Scene) -> bytes:
     """Return the bytes of a file of a scene, as its exporter writes it.
 
     vl-convert lets no other thread of its process run while it draws.
@@ -41,7 +41,7 @@ def write_apart(suffix: str, scene: Scene) -> bytes:
     with _one:
         try:
             done = subprocess.run(
-                [sys.executable, "-P", "-m", "resnet_viz.export.apart", suffix],
+                [sys.executable, "-P", "-m", "resnet_viz.export.render_process", suffix],
                 input=pickle.dumps(scene),
                 env={**os.environ, "PYTHONPATH": path},
                 capture_output=True,

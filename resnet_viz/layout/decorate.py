@@ -12,7 +12,7 @@ __all__ = ["captioned", "marked"]
 
 TITLE = 11.0
 LINE = 1.35
-LEAST = 150.0
+MIN_WIDTH = 150.0
 """The width that a caption is given at least."""
 
 
@@ -20,7 +20,7 @@ def captioned(scene: Scene, title: str, caption: str) -> Scene:
     """Return a scene with a title above it and a caption below, each wrapped to its width."""
     if not title and not caption:
         return scene
-    width = max(scene.width, LEAST)
+    width = max(scene.width, MIN_WIDTH)
     (left, top), middle = scene.origin, scene.origin[0] + scene.width / 2
     above, below = wrapped(title, TITLE, width), wrapped(caption, FONT, width)
     items: list[Item] = []

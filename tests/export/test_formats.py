@@ -199,7 +199,7 @@ def test_the_same_scene_gives_the_same_bytes_in_another_process(suffix: str, tmp
     files = [tmp_path / f"{i}{suffix}" for i in range(2)]
     draw("resnet18").save(files[0])
     code = f"import resnet_viz; resnet_viz.draw('resnet18').save({str(files[1])!r})"
-    ran(sys.executable, "-c", code, cwd=Path(__file__).parent.parent)
+    ran(sys.executable, "-c", code, cwd=Path(__file__).parents[2])
 
     assert files[0].read_bytes() == files[1].read_bytes()
 
@@ -289,7 +289,7 @@ def test_what_needs_no_library_imports_none() -> None:
         "for s in ('.svg', '.tex', '.html'): d.save(sys.argv[1] + s)\n"
         "print({'vl_convert', 'fontTools', 'PIL', 'playwright'} & set(sys.modules))"
     )
-    out = ran(sys.executable, "-c", code, "/dev/null/../f", cwd=Path(__file__).parent.parent)
+    out = ran(sys.executable, "-c", code, "/dev/null/../f", cwd=Path(__file__).parents[2])
 
     assert out.decode().strip() == "set()"
 
@@ -305,7 +305,7 @@ def without_fonts(tmp_path: Path, code: str) -> str:
     (tmp_path / "fonts").mkdir()
     (tmp_path / "fonts.conf").write_text(WITHOUT_FONTS.format(tmp_path / "fonts"))
     env = {"FONTCONFIG_FILE": str(tmp_path / "fonts.conf"), "PYTHONIOENCODING": "utf-8"}
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     return ran(sys.executable, "-c", code, str(tmp_path / "f"), cwd=root, env=env).decode().strip()
 
 

@@ -36,8 +36,8 @@ from resnet_viz.view.annotate import FACTS
 from resnet_viz.view.net import Cluster, Net, net_of
 from resnet_viz.zoo import find
 
-ROOT = Path(__file__).parent.parent
-MERMAID = Path(__file__).parent / "mermaid"
+ROOT = Path(__file__).parents[2]
+MERMAID = Path(__file__).parents[1] / "mermaid"
 CLOSE = 0.02  # points; numbers in a file have three decimals
 DEPTHS = (0, 1, 2, None)
 
@@ -454,7 +454,7 @@ def test_a_net_too_large_for_dot_is_refused_before_it_is_asked() -> None:
 
 
 def test_graphviz_is_stopped_when_it_takes_too_long(monkeypatch) -> None:
-    monkeypatch.setattr("resnet_viz.layout.engine.TIMEOUT", 0.001)
+    monkeypatch.setattr("resnet_viz.layout.graphviz.TIMEOUT", 0.001)
 
     with pytest.raises(RequestError, match=r"^Graphviz took longer than .* \(a smaller depth"):
         draw("resnet18", layout="dot")

@@ -1,4 +1,4 @@
-"""What is written in a box, how much room that takes, and how wide text is."""
+"""A box to what is written in it, the room that takes, and how wide text is."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from resnet_viz.layout.metrics import BOX, FONT, NOTE
 from resnet_viz.scene import Run, Text
 from resnet_viz.view import Leaf, Words
 
-__all__ = ["Look", "look_of", "stacked", "width"]
+__all__ = ["BoxText", "box_text", "stacked", "width"]
 
 
-class Look(NamedTuple):
+class BoxText(NamedTuple):
     """What equal boxes have in common, wherever they stand.
 
     Attributes:
@@ -29,8 +29,8 @@ class Look(NamedTuple):
     height: float
 
 
-def look_of(leaf: Leaf, language: str) -> Look:
-    """Return the look of a box."""
+def box_text(leaf: Leaf, language: str) -> BoxText:
+    """Return what is written in a box."""
     item = leaf.item
     if isinstance(item, Node):
         name = label(item.op, item.attrs, language)
@@ -41,12 +41,12 @@ def look_of(leaf: Leaf, language: str) -> Look:
         return plain
     lines = leaf.lines or plain.lines
     height = BOX.HEIGHT + (len(lines) - 1) * BOX.LINE + len(leaf.notes) * NOTE.LINE
-    return Look(name, lines, height)
+    return BoxText(name, lines, height)
 
 
 @lru_cache(maxsize=1000)  # so that equal labels are one value, measured once
-def _plain(name: str) -> Look:
-    return Look(name, ((Run(name),),), BOX.HEIGHT)
+def _plain(name: str) -> BoxText:
+    return BoxText(name, ((Run(name),),), BOX.HEIGHT)
 
 
 def stacked(
@@ -64,7 +64,7 @@ def stacked(
     for words, size, line, colour in sized:
         at = down + line / 2
         place = (x - at, y) if turned else (x, y + at)
-        yield Text(*place, words, size, turned, colour=colour)
+        yield Text(place[0], place[1], words, size, turned, colour=colour)
         down += line
 
 

@@ -1,0 +1,45 @@
+"""How each kind of part is laid out: its file holds its extent beside its placing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from resnet_viz.layout.extent import Extent
+from resnet_viz.layout.kinds import arc, fold, frame, leaf, module, split, words
+from resnet_viz.view import Arc, Fold, Frame, Leaf, Mark, Module, Note, Split, Tick
+
+if TYPE_CHECKING:
+    from resnet_viz.layout.measure import Measure
+    from resnet_viz.layout.place import Placer
+
+__all__ = ["KINDS", "Kind"]
+
+
+class Kind(NamedTuple):
+    """A kind of part.
+
+    Attributes:
+        extent: returns the room that a part takes at a scale.
+        place: places a part at a scale; it takes the room that `extent` says.
+    """
+
+    extent: Callable[[Any, float, Measure], Extent]
+    place: Callable[[Any, float, Placer], None]
+
+
+KINDS: Mapping[type, Kind] = MappingProxyType(
+    {
+        Leaf: Kind(leaf.extent, leaf.place),
+        Split: Kind(split.extent, split.place),
+        Module: Kind(module.extent, module.place),
+        Fold: Kind(fold.extent, fold.place),
+        Frame: Kind(frame.extent, frame.place),
+        Arc: Kind(arc.extent, arc.place),
+        Note: Kind(words.note_extent, words.place_note),
+        Mark: Kind(words.mark_extent, words.place_mark),
+        Tick: Kind(words.tick_extent, words.place_tick),
+    }
+)
+"""What lays out each kind of part."""

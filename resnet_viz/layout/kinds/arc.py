@@ -1,0 +1,39 @@
+"""An arc: a chain and a curved line past it, as papers draw a shortcut."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resnet_viz.layout.extent import Extent
+from resnet_viz.layout.metrics import ARC, ARROW
+from resnet_viz.scene import Line
+from resnet_viz.view import Arc
+
+if TYPE_CHECKING:
+    from resnet_viz.layout.measure import Measure
+    from resnet_viz.layout.place import Placer
+
+__all__ = ["extent", "place"]
+
+
+def extent(arc: Arc, scale: float, measure: Measure) -> Extent:
+    """Return the room of a chain with an arc beside it."""
+    body = measure.chain(arc.body, scale)
+    return body._replace(positive=body.positive + ARC.BESIDE * scale)
+
+
+def place(arc: Arc, scale: float, placer: Placer) -> None:
+    """Place a chain and an arc that leaves before it and arrives behind it."""
+    begin, middle = placer.advance(scale) - ARC.LEAVE * scale, placer.v
+    out = middle + extent(arc, scale, placer.measure).positive
+    placer.chain(arc.body, scale)
+    end = placer.u + ARC.LEAVE * scale
+    corners = [(begin, middle), (begin, out), (end, out), (end, middle + ARROW.ROOM * scale)]
+    placer.items.append(
+        Line(
+            points=tuple(placer.flow.point(u, v) for u, v in corners),
+            radius=ARC.CORNER * scale,
+            head=(ARROW.LENGTH * scale, ARROW.HALF * scale),
+            dash="dotted" if arc.dotted else "",
+        )
+    )

@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
 
-.PHONY: app demo test test-zoo check format goldens bench mermaid clean
+.PHONY: app demo test test-zoo check format goldens catalogue bench mermaid clean
 
 app: $(VENV)/.app  ## Set up everything and open the app in a browser.
 	$(BIN)/streamlit run app.py
@@ -38,6 +38,9 @@ format: $(VENV)/.dev  ## Format and mend what can be mended.
 
 goldens: $(VENV)/.dev  ## Write the golden figures and help texts anew; look at them.
 	$(BIN)/pytest -n 0 tests/test_goldens.py tests/test_gallery.py tests/test_docs.py tests/test_app_browser.py --write-goldens
+
+catalogue: $(VENV)/.dev  ## Gather the texts to translate, and compile the translations.
+	$(BIN)/python tools/catalogue.py
 
 bench: $(VENV)/.dev  ## Measure speed and memory, as ratios in one run.
 	$(BIN)/python -m compileall -q resnet_viz

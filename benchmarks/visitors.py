@@ -32,9 +32,9 @@ from resnet_viz import ResNetSpec, Stage, Stem, report
 from resnet_viz.app.answers import drawing
 from resnet_viz.app.state import SECTIONS, Config, Look, to_link
 from resnet_viz.app.text import escaped
-from resnet_viz.app.words import say
-from resnet_viz.labels import LANGUAGES
 from resnet_viz.layout import DIRECTIONS
+from resnet_viz.text import LANGUAGES
+from resnet_viz.text.page import translate
 from resnet_viz.themes import THEMES
 
 __all__ = ["Load", "Server", "Visitor", "load", "network", "served"]
@@ -153,7 +153,7 @@ def _look(name: str, table: Mapping[str, object]) -> Callable[[Config, int], Edi
     def edit(config: Config, turn: int) -> Edit:
         value = _next(list(table), getattr(config.look, name))
         look = config.look._replace(**{name: value})
-        word = say(config.lang, f"{name}:{value}")
+        word = translate(config.lang, f"{name}:{value}")
         return Edit(f"{name}:{config.lang}", word, config._replace(look=look))
 
     return edit
@@ -161,7 +161,9 @@ def _look(name: str, table: Mapping[str, object]) -> Callable[[Config, int], Edi
 
 def _section(config: Config, turn: int) -> Edit:
     value = _next(list(SECTIONS), config.section)
-    return Edit("section", [say(config.lang, f"section:{value}")], config._replace(section=value))
+    return Edit(
+        "section", [translate(config.lang, f"section:{value}")], config._replace(section=value)
+    )
 
 
 def _language(config: Config, turn: int) -> Edit:
@@ -176,7 +178,7 @@ def _unroll(config: Config, turn: int) -> Edit:
 
 def _numbers(config: Config, turn: int) -> Edit:
     value = "" if config.look.annotate else "params"
-    words = [say(config.lang, f"fact:{value}")] if value else []
+    words = [translate(config.lang, f"fact:{value}")] if value else []
     return Edit(
         f"annotate:{config.lang}", words, config._replace(look=config.look._replace(annotate=value))
     )

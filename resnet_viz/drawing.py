@@ -17,13 +17,14 @@ from resnet_viz.files import write_whole
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph import unroll as unroll_graph
 from resnet_viz.graph.repeat import count_nodes
-from resnet_viz.labels import LANGUAGES, phrase
 from resnet_viz.layout import DIRECTIONS, lay_out
 from resnet_viz.layout.decorate import captioned, marked
 from resnet_viz.layout.page import PAGES, fitted
 from resnet_viz.ops.operator import spell
 from resnet_viz.scene import Scene
 from resnet_viz.sources import Network, to_graph
+from resnet_viz.text import LANGUAGES
+from resnet_viz.text.labels import phrase
 from resnet_viz.themes import Theme, find_theme
 from resnet_viz.view import DEPTHS, FIGURES, Figure, Options
 from resnet_viz.view.annotate import FACTS, annotated

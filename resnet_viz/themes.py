@@ -168,8 +168,11 @@ def _made_of(table: Mapping[str, Any]) -> Theme:
             changes[key] = value
         elif key != "base":
             if key in Theme._fields:
-                kinds = {"fills": "a table of colours", "stages": "a list of colours"}
-                legal = Message(kinds.get(key, "a text"))
+                kinds = {
+                    "fills": Message("a table of colours"),
+                    "stages": Message("a list of colours"),
+                }
+                legal = kinds.get(key, Message("a text"))
                 message = "{key}: {value} (must be {legal})"
                 raise RequestError(message, key=key, value=show(value), legal=legal)
             raise unknown("theme key", key, ["base", *Theme._fields])

@@ -4,7 +4,6 @@ import base64
 import json
 import random
 import re
-import string
 import subprocess
 import sys
 import zlib
@@ -25,11 +24,9 @@ from resnet_viz.app.learn import NOTES
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import FIRST, SECTIONS, Config, Look, from_link, to_link
 from resnet_viz.app.vary import hear
-from resnet_viz.app.words import CONVENTIONS_ZH, FIELDS, IN_FIGURE, KINDS_ZH, TERMS_ZH, WORDS
-from resnet_viz.count import CONVENTIONS
 from resnet_viz.layout import DIRECTIONS
-from resnet_viz.ops import TERMS
 from resnet_viz.spec.files import dumps, read
+from resnet_viz.text.page import FIELDS, WORDS
 from resnet_viz.themes import THEMES
 from resnet_viz.view import DEPTHS, FIGURES
 from resnet_viz.zoo import entries, find, names
@@ -712,37 +709,16 @@ def test_a_pinned_network_is_called_one_of_the_zoo_only_if_it_is():
 # Words
 
 
-@pytest.mark.parametrize("table", [WORDS, FIELDS])
-def test_every_word_has_two_languages_with_the_same_values(table):
-    def values(text):
-        return sorted(
-            (name, spec) for _, name, spec, _ in string.Formatter().parse(text) if name is not None
-        )
-
-    for name, (english, chinese) in table.items():
-        assert english, name
-        assert chinese, name
-        assert values(english) == values(chinese), name
-
-
 def test_the_page_in_chinese_has_no_english_labels():
     page = visit(lang="zh")
     widgets = (*page.selectbox, *page.checkbox, *page.button, *page.metric)
     labels = {widget.label.strip("*") for widget in widgets}
     labels |= {field["label"] for known in shown(page)["fields"].values() for field in known}
     labels |= set(shown(page)["words"].values())
-    english = {english for english, chinese in (*WORDS.values(), *FIELDS.values())} - {"MACs"}
+    english = {*WORDS.values(), *FIELDS.values()} - {"MACs"}
 
     assert len(labels) > 20
     assert not labels & english
-
-
-def test_terms_and_conventions_have_chinese_words():
-    assert set(TERMS_ZH) == set(TERMS)
-    assert set(CONVENTIONS_ZH) == set(CONVENTIONS)
-    assert {field: set(kinds) for field, kinds in KINDS_ZH.items()} == {
-        field: set(kinds) for field, kinds in KINDS.items()
-    }
 
 
 def test_a_kind_is_explained_in_the_language_of_the_page_with_the_same_sources():
@@ -753,16 +729,6 @@ def test_a_kind_is_explained_in_the_language_of_the_page_with_the_same_sources()
     ]
 
     assert ["none", "没有捷径：普通网络"] in shortcut["options"]
-    for name, kinds in KINDS.items():
-        for kind, english in kinds.items():
-            papers = re.findall(r"arXiv [\d.]+", str(english))
-            assert re.findall(r"arXiv [\d.]+", KINDS_ZH[name][kind]) == papers
-
-
-def test_the_figures_controls_have_chinese_words():
-    from resnet_viz.app.figure import WORDS as IN_ENGLISH
-
-    assert set(IN_FIGURE["zh"]) == set(IN_ENGLISH)
 
 
 @pytest.mark.parametrize("note", NOTES, ids=lambda note: note.source)

@@ -12,9 +12,9 @@ from browser import served, visits
 
 from resnet_viz import draw, report
 from resnet_viz.app.state import SECTIONS, Config, from_link
-from resnet_viz.app.words import field_name, say
 from resnet_viz.scene import Box, Circle
 from resnet_viz.spec.files import decode, dumps
+from resnet_viz.text.page import field_name, translate
 from resnet_viz.zoo import find
 
 APP = Path(__file__).parents[1] / "app.py"
@@ -126,7 +126,7 @@ def boxes(page) -> list[str]:
 
 def number(page, name: str, stage: int, lang: str = "en"):
     """Return the field of a stage, from 1."""
-    title = say(lang, "of_stage", stage, name)
+    title = translate(lang, "of_stage", stage, name)
     return page.get_by_role("spinbutton", name=title, exact=True)
 
 
@@ -649,8 +649,8 @@ def test_language_and_theme(visit, picture) -> None:
     )
     assert number(page, "块数", 4, "zh").input_value() == "2"
     for name in ("figure", "direction", "depth", "theme"):
-        box = page.get_by_role("combobox", name=say("zh", name), exact=True)
-        assert box.input_value() == say("zh", f"{name}:{getattr(shown(page).look, name)}")
+        box = page.get_by_role("combobox", name=translate("zh", name), exact=True)
+        assert box.input_value() == translate("zh", f"{name}:{getattr(shown(page).look, name)}")
     assert page.get_by_role("button", name="放大").is_visible()
     choose(page, "图", "残差块")
     eventually(page, lambda shown: shown.look.figure == "residual")
@@ -780,7 +780,7 @@ def test_axe_finds_nothing_wrong(visit, scheme: str, lang: str) -> None:
         wrong[name] = named_violations(page)
 
     for section in SECTIONS:
-        page.get_by_role("radio", name=say(lang, f"section:{section}")).click()
+        page.get_by_role("radio", name=translate(lang, f"section:{section}")).click()
         eventually(page, lambda shown, section=section: shown.section == section)
         check(section)
     for summary in page.locator(".form summary, .form .toggle").all():
@@ -794,15 +794,15 @@ def test_axe_finds_nothing_wrong(visit, scheme: str, lang: str) -> None:
         type_in(field, right)
         alert(page).wait_for(state="detached")
     opened = {
-        "upload": say(lang, "upload"),
-        "more of the look": say(lang, "more"),
-        "kinds": say(lang, "kinds_of", field_name(lang, "block")),
+        "upload": translate(lang, "upload"),
+        "more of the look": translate(lang, "more"),
+        "kinds": translate(lang, "kinds_of", field_name(lang, "block")),
     }
     for name, label in opened.items():
         press(page, label)
         check(name)
         page.keyboard.press("Escape")
-    page.get_by_role("combobox", name=say(lang, "figure"), exact=True).click()
+    page.get_by_role("combobox", name=translate(lang, "figure"), exact=True).click()
     check("a list")
     page.keyboard.press("Escape")
     other = {"en": "中文", "zh": "English"}[lang]
@@ -822,7 +822,7 @@ def test_the_figure_and_the_charts_have_text_alternatives(visit) -> None:
         assert re.search(r"\w+: .*parameters", part.get_attribute("aria-label"))
     text = page.locator("[data-testid=stMain]").aria_snapshot()
     for word in ("params", "macs", "activations"):
-        assert f"{say('en', word)}: {say('en', 'per_stage')}" in text
+        assert f"{translate('en', word)}: {translate('en', 'per_stage')}" in text
 
 
 def test_the_keyboard_reaches_every_control(visit) -> None:
@@ -882,7 +882,7 @@ def test_on_a_phone_everything_fits_and_can_be_reached(visit, picture) -> None:
     page.locator("[data-testid=stMain]").evaluate("e => e.scrollBy(0, 16)")
     picture(page, "phone")
     for section in SECTIONS:
-        page.get_by_role("radio", name=say("en", f"section:{section}")).tap()
+        page.get_by_role("radio", name=translate("en", f"section:{section}")).tap()
         fits()
     page.get_by_test_id("stExpandSidebarButton").tap()
     number(page, "Blocks", 1).wait_for()

@@ -6,8 +6,8 @@ import pytest
 from browser import served, visits
 from scenes import HOSTILE
 
-from resnet_viz.app.figure import WORDS
 from resnet_viz.export.assets import asset
+from resnet_viz.text.page import VIEWER
 
 APP = """
 import dataclasses
@@ -168,7 +168,7 @@ def test_the_wheel_scrolls_the_page_until_the_figure_is_used(opened) -> None:
     before = view_box(page)
     page.mouse.move(*middle(page, ".stage"))
     page.mouse.wheel(0, 100)
-    page.get_by_text(WORDS["wheel"]).wait_for()
+    page.get_by_text(VIEWER["wheel"]).wait_for()
     page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 0")
 
     assert view_box(page) == before
@@ -245,7 +245,7 @@ def test_search_marks_and_goes_to_what_it_finds(opened) -> None:
     page.keyboard.press("/")
     page.keyboard.type("rcrc")  # keys by which Streamlit reruns and clears its cache
     page.wait_for_timeout(300)
-    assert page.locator("output").inner_text() == WORDS["found_none"]
+    assert page.locator("output").inner_text() == VIEWER["found_none"]
     assert page.get_by_role("dialog").count() == 0
     assert runs(page) == 1
 
@@ -293,7 +293,7 @@ def test_a_tip_says_what_is_under_the_pointer(opened) -> None:
 
     assert title.startswith("layer1.0: ")
     assert "parameters" in desc
-    assert hint == WORDS["press"]
+    assert hint == VIEWER["press"]
     tip, whole = (page.locator(s).bounding_box() for s in (".tip", ".figure"))
     assert whole["x"] <= tip["x"]
     assert tip["x"] + tip["width"] <= whole["x"] + whole["width"]
@@ -312,7 +312,7 @@ def test_every_word_is_said_somewhere() -> None:
     labels = re.findall(r'data-label="(\w+)"', said)
     words = re.findall(r"words\.(\w+)", said)
 
-    assert sorted({*labels, *words}) == sorted(WORDS)
+    assert sorted({*labels, *words}) == sorted(VIEWER)
 
 
 @pytest.mark.parametrize("label", range(len(HOSTILE)))
@@ -400,7 +400,7 @@ def test_a_finger_scrolls_the_page_until_the_figure_was_tapped(opened) -> None:
 
     before = view_box(page)
     swipe()
-    page.get_by_text(WORDS["touch"]).wait_for()
+    page.get_by_text(VIEWER["touch"]).wait_for()
     down = at_rest(page)
 
     assert down > 0

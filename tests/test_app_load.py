@@ -93,7 +93,7 @@ def test_what_is_forged_in_the_name_of_the_form_changes_nothing(server):
             await tab.open()
             pages = []
             for sent in FORGED:
-                tab.say(sent)
+                tab.translate(sent)
                 pages.append(await tab.run())
             tab.type("stages[0].blocks", "4")
             return pages, await tab.run()

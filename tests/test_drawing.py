@@ -11,11 +11,11 @@ from strategies import specs
 
 from resnet_viz import RequestError, ResNetSpec, Stage, draw
 from resnet_viz.export.svg import escape
-from resnet_viz.labels import LANGUAGES
 from resnet_viz.layout import DIRECTIONS
 from resnet_viz.layout.page import PAGES
 from resnet_viz.ops import OPERATORS
 from resnet_viz.scene import Box, Circle, Group, Line, Scene, Text, _ids
+from resnet_viz.text import LANGUAGES
 from resnet_viz.themes import THEMES
 from resnet_viz.view import DEPTHS, FIGURES
 
@@ -216,13 +216,12 @@ def test_groups_carry_the_scope_paths() -> None:
 
 
 def test_every_operator_and_category_has_a_label_and_a_fill() -> None:
-    from resnet_viz.labels import _LABELS
+    from resnet_viz.text.labels import LABELS
 
     for operator in OPERATORS.values():
         for theme in THEMES.values():
             assert operator.category in theme.fills
-        for language in LANGUAGES:
-            assert operator.name in _LABELS[language]
+        assert operator.name in LABELS
 
 
 @pytest.mark.parametrize("theme", THEMES)

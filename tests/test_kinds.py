@@ -20,7 +20,6 @@ from resnet_viz import (
     build,
     report,
 )
-from resnet_viz.labels import LANGUAGES, label, name_of
 from resnet_viz.nn import from_timm
 from resnet_viz.nn.layers import BlurPool2d, DropPath, EvoNorm2d, FilterResponseNorm2d, StdConv2d
 from resnet_viz.ops import OPERATORS
@@ -28,6 +27,8 @@ from resnet_viz.spec import with_output_stride
 from resnet_viz.spec.kinds import ATTENTIONS, BLOCKS, DOWNSAMPLERS, NORMS, POOLINGS, SHORTCUTS
 from resnet_viz.spec.kinds.attention import reach, squeezed
 from resnet_viz.spec.model import TABLES
+from resnet_viz.text import LANGUAGES
+from resnet_viz.text.labels import label, name_of
 from resnet_viz.tracing.torchvision import import_beside
 from resnet_viz.zoo import find
 

@@ -9,7 +9,7 @@ import streamlit as st
 from resnet_viz.app import compare, download, understand
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import SECTIONS
-from resnet_viz.app.words import say
+from resnet_viz.text.page import translate
 
 __all__ = ["show"]
 
@@ -26,11 +26,11 @@ def show(session: Session) -> None:
     """Let the visitor choose a section, and show it."""
     lang = session.config.lang
     chosen = st.segmented_control(
-        say(lang, "section"),
+        translate(lang, "section"),
         SECTIONS,
         default=session.config.section,
         required=True,
-        format_func=lambda name: say(lang, f"section:{name}"),
+        format_func=lambda name: translate(lang, f"section:{name}"),
         key=session.key("section"),
         label_visibility="collapsed",
     )

@@ -8,17 +8,17 @@ import streamlit as st
 
 from resnet_viz.app import tables
 from resnet_viz.app.answers import compared, drawing
-from resnet_viz.app.facts import told
 from resnet_viz.app.figure import figure
 from resnet_viz.app.session import Session
 from resnet_viz.app.start import known
 from resnet_viz.app.state import Look
 from resnet_viz.app.text import escaped
 from resnet_viz.app.vary import hear
-from resnet_viz.app.words import IN_FIGURE, say
 from resnet_viz.comparing import SIDES, Comparison
 from resnet_viz.errors import RequestError
 from resnet_viz.spec import ResNetSpec
+from resnet_viz.text import translate_error
+from resnet_viz.text.page import translate, viewer_words
 from resnet_viz.zoo import entries, names
 
 __all__ = ["show"]
@@ -32,15 +32,15 @@ def show(session: Session) -> None:
     lang = session.config.lang
     _choice(session)
     if session.config.pinned is None:
-        st.info(say(lang, "choose_one"))
+        st.info(translate(lang, "choose_one"))
         return
     before, after = session.config.pinned, session.config.spec
     found = compared(before, after)
     same = all(row.status == "same" for row in found.rows)
-    st.caption(say(lang, "same" if same else "marked"))
+    st.caption(translate(lang, "same" if same else "marked"))
     for column, side, spec in zip(st.columns(2), SIDES, (before, after), strict=True):
         with column:
-            st.markdown(f"**{say(lang, side)}**: {escaped(spec.name)}")
+            st.markdown(f"**{translate(lang, side)}**: {escaped(spec.name)}")
             _figure(session, side, spec, found.changed(side))
     _totals(found, lang)
     if not same:
@@ -51,13 +51,14 @@ def _choice(session: Session) -> None:
     lang, pinned = session.config.lang, session.config.pinned
     name = None if pinned is None else known(pinned)
     options = names()
+    empty = translate(lang, "pinned", pinned.name) if pinned else translate(lang, "none")
     key = session.key(f"with/{pinned and pinned.name}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         listed = st.selectbox(
-            say(lang, "compare_with"),
+            translate(lang, "compare_with"),
             options,
             index=options.index(name) if name else None,
-            placeholder=say(lang, "pinned", pinned.name) if pinned else say(lang, "none"),
+            placeholder=empty,
             key=key,
             on_change=_compare_with,
             args=(session, key),
@@ -65,8 +66,8 @@ def _choice(session: Session) -> None:
         )
         session.note(key, listed)
         st.button(
-            say(lang, "pin"),
-            help=say(lang, "pin_help"),
+            translate(lang, "pin"),
+            help=translate(lang, "pin_help"),
             icon=":material/keep:",
             on_click=_pin,
             args=(session,),
@@ -96,9 +97,9 @@ def _figure(session: Session, side: str, spec: ResNetSpec, changed: tuple[str, .
         marked = tuple(dict.fromkeys(_box_of(path, boxes) for path in changed))
         drawn = drawing(spec, look, lang, marked)
     except RequestError as error:
-        st.error(say(lang, "not_drawn", escaped(told(str(error), lang))))
+        st.error(translate(lang, "not_drawn", escaped(translate_error(error, lang))))
         return
-    words = {**IN_FIGURE[lang], "press": ""}  # nothing opens here
+    words = {**viewer_words(lang), "press": ""}  # nothing opens here
     figure(drawn, words, key=f"compare:{side}", height=HEIGHT)
 
 
@@ -121,26 +122,26 @@ def _totals(found: Comparison, lang: str) -> None:
     totals = [found.totals[name] for name in QUANTITIES]
     tables.show(
         {
-            say(lang, "quantity"): [say(lang, name) for name in QUANTITIES],
-            say(lang, "before"): [total.before for total in totals],
-            say(lang, "after"): [total.after for total in totals],
-            say(lang, "difference"): [tables.Signed(total.difference) for total in totals],
+            translate(lang, "quantity"): [translate(lang, name) for name in QUANTITIES],
+            translate(lang, "before"): [total.before for total in totals],
+            translate(lang, "after"): [total.after for total in totals],
+            translate(lang, "difference"): [tables.Signed(total.difference) for total in totals],
         },
-        alt=say(lang, "difference"),
+        alt=translate(lang, "difference"),
     )
 
 
 def _parts(found: Comparison, lang: str) -> None:
     rows = [row for row in found.rows if row.status != "same"]
-    st.markdown(f"**{say(lang, 'part_by_part')}**")
+    st.markdown(f"**{translate(lang, 'part_by_part')}**")
     tables.show(
         {
-            say(lang, "part"): [row.path or "network" for row in rows],
-            say(lang, "status"): [say(lang, f"status:{row.status}") for row in rows],
-            say(lang, "changes"): [", ".join(row.changes) for row in rows],
-            say(lang, "params"): [tables.Signed(row.params) for row in rows],
-            say(lang, "macs"): [tables.Signed(row.macs) for row in rows],
-            say(lang, "activations"): [tables.Signed(row.activations) for row in rows],
+            translate(lang, "part"): [row.path or "network" for row in rows],
+            translate(lang, "status"): [translate(lang, f"status:{row.status}") for row in rows],
+            translate(lang, "changes"): [", ".join(row.changes) for row in rows],
+            translate(lang, "params"): [tables.Signed(row.params) for row in rows],
+            translate(lang, "macs"): [tables.Signed(row.macs) for row in rows],
+            translate(lang, "activations"): [tables.Signed(row.activations) for row in rows],
         },
-        alt=say(lang, "part_by_part"),
+        alt=translate(lang, "part_by_part"),
     )

@@ -10,16 +10,16 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 
 from resnet_viz.app.answers import drawing, reported
-from resnet_viz.app.facts import told
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import Config, to_link
 from resnet_viz.app.text import escaped
-from resnet_viz.app.words import say
 from resnet_viz.drawing import Drawing
 from resnet_viz.errors import RequestError
 from resnet_viz.export import EXPORTERS
 from resnet_viz.export.render_process import write_in_process
 from resnet_viz.spec.files import dumps
+from resnet_viz.text import translate_error
+from resnet_viz.text.page import translate
 
 __all__ = ["show"]
 
@@ -36,11 +36,11 @@ def show(session: Session) -> None:
     """Offer files in every format, and a link."""
     config = session.config
     lang, name = config.lang, config.spec.name
-    st.markdown(f"**{say(lang, 'figures')}**")
+    st.markdown(f"**{translate(lang, 'figures')}**")
     try:
         drawn = drawing(config.spec, config.look, lang)
     except RequestError as error:
-        st.caption(say(lang, "not_drawn", escaped(told(str(error), lang))))
+        st.caption(translate(lang, "not_drawn", escaped(translate_error(error, lang))))
     else:
         refused = {}
         with st.container(horizontal=True):
@@ -48,25 +48,27 @@ def show(session: Session) -> None:
                 try:
                     drawn.check(suffix)
                 except RequestError as error:
-                    refused[suffix[1:].upper()] = str(error)
+                    refused[suffix[1:].upper()] = error
                     continue
                 file = f"{name}-graph.json" if suffix == ".json" else f"{name}{suffix}"
                 _offer(suffix[1:].upper(), file, _writer(drawn, suffix))
         for format, reason in refused.items():
-            st.caption(say(lang, "not_offered", format, escaped(told(reason, lang))))
-    st.markdown(f"**{say(lang, 'reports')}**")
+            st.caption(
+                translate(lang, "not_offered", format, escaped(translate_error(reason, lang)))
+            )
+    st.markdown(f"**{translate(lang, 'reports')}**")
     report = reported(config.spec, "block")
     with st.container(horizontal=True):
         for format, suffix in REPORTS.items():
             file = f"{name}-report.{suffix}"
             _offer(_title(format), file, partial(_encoded, report.to, format))
-    st.markdown(f"**{say(lang, 'specs')}**")
+    st.markdown(f"**{translate(lang, 'specs')}**")
     with st.container(horizontal=True):
         for format in SPECS:
             file = f"{name}.{format}"
             _offer(format.upper(), file, partial(_encoded, partial(dumps, config.spec), format))
-    st.markdown(f"**{say(lang, 'link')}**")
-    st.caption(say(lang, "link_help"))
+    st.markdown(f"**{translate(lang, 'link')}**")
+    st.caption(translate(lang, "link_help"))
     st.code(_address(config), language=None, wrap_lines=True)
 
 

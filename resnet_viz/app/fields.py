@@ -10,11 +10,12 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from resnet_viz.app.words import field_name, meaning, say
 from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
 from resnet_viz.spec.check import MAX_TEXT
 from resnet_viz.spec.kinds import BLOCKS, POOLINGS, SHORTCUTS
 from resnet_viz.spec.model import MAX_STAGES, TABLES
+from resnet_viz.text import lookup
+from resnet_viz.text.page import field_name, translate
 
 __all__ = ["INPUT", "KINDS", "MAX_TEXT", "PARTS", "Typed"]
 __all__ += ["described", "filled", "meant", "place", "received"]
@@ -51,7 +52,12 @@ def described(lang: str) -> dict[str, list[dict[str, Any]]]:
     """Return what the fields of each part are: names, labels, sorts, and what may be chosen."""
     parts = {part: [_described(field, lang) for field in _of(kind)] for part, kind in PARTS.items()}
     sizes = [
-        {"name": name, "label": say(lang, word), "sort": "integer", "step": STEPS.get(name, 1)}
+        {
+            "name": name,
+            "label": translate(lang, word),
+            "sort": "integer",
+            "step": STEPS.get(name, 1),
+        }
         for name, word in INPUT.items()
     ]
     stage = [_described(field, lang) for field in _of(Stage)]
@@ -64,13 +70,11 @@ def _described(field: Field[Any], lang: str) -> dict[str, Any]:
     if field.default is not MISSING:
         found["default"] = _text(field, field.default)
     if sort == "choice":
-        found["options"] = [
-            [kind, meaning(lang, name, kind, it)] for kind, it in KINDS[name].items()
-        ]
+        found["options"] = [[kind, lookup(str(it), lang)] for kind, it in KINDS[name].items()]
     if sort == "integer":
         found["step"] = STEPS.get(name, 1)
     if sort == "integers":
-        found["help"] = say(lang, f"{name}_help")
+        found["help"] = translate(lang, f"{name}_help")
     return found
 
 

@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from resnet_viz.app.component import APP, component
 from resnet_viz.drawing import Drawing
 from resnet_viz.export.assets import asset
+from resnet_viz.text.page import VIEWER
 
-__all__ = ["WORDS", "figure"]
-
-WORDS: Mapping[str, str] = MappingProxyType(
-    {
-        "search": "Search",
-        "search_figure": "Search the figure",
-        "found": "{current} of {all}",
-        "found_none": "none",
-        "view": "View",
-        "zoom_in": "Zoom in",
-        "zoom_out": "Zoom out",
-        "show_all": "Show the whole figure",
-        "full_screen": "Full screen",
-        "press": "Click for details",
-        "wheel": "Click the figure to zoom it with the wheel, or hold Ctrl or ⌘",
-        "touch": "Tap the figure to move it with one finger",
-        "keys": "Arrow keys go from part to part, Enter chooses one, + and − zoom, "
-        "0 shows all, / searches",
-    }
-)
-"""What the figure's buttons, hints and labels say, in English, by the keys of `words`."""
+__all__ = ["figure"]
 
 
 def figure(
     drawing: Drawing,
-    words: Mapping[str, str] = WORDS,
+    words: Mapping[str, str] = VIEWER,
     *,
     selected: str = "",
     key: str,
@@ -48,7 +28,7 @@ def figure(
 
     Args:
         drawing: what to show, in the colours of its own theme.
-        words: what buttons and labels say; those of `WORDS` that it lacks are English.
+        words: what buttons and labels say; those of `VIEWER` that it lacks are English.
         selected: the path of the box or scope to outline, if the figure has it.
         key: tells this figure from others on the page; what keeps its key keeps its view.
         height: in pixels; less on phones and low screens, so that the page can be scrolled.
@@ -64,7 +44,7 @@ def figure(
         data={
             "svg": drawing.to_svg(),
             "axis": drawing.scene.axis,
-            "words": {name: words.get(name, text) for name, text in WORDS.items()},
+            "words": {name: words.get(name, text) for name, text in VIEWER.items()},
             "selected": selected if clicked is None else clicked,
             "height": height,
         },

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 
 from resnet_viz.app.component import component
 from resnet_viz.app.fields import MAX_TEXT, Typed, described
-from resnet_viz.app.words import pattern
 from resnet_viz.spec.model import MAX_STAGES
+from resnet_viz.text.page import pattern
 
 __all__ = ["form"]
 

@@ -8,9 +8,9 @@ import streamlit as st
 
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import Look
-from resnet_viz.app.words import say
 from resnet_viz.drawing import LAYOUTS
 from resnet_viz.layout import DIRECTIONS
+from resnet_viz.text.page import translate
 from resnet_viz.themes import THEMES
 from resnet_viz.view import DEPTHS, FIGURES
 from resnet_viz.view.annotate import FACTS
@@ -25,10 +25,10 @@ def show(session: Session) -> None:
     def choice(name: str, legal: Iterable[str], width: int, off: bool = False) -> str:
         options, now = list(legal), getattr(look, name)
         return st.selectbox(
-            say(lang, name),
+            translate(lang, name),
             options,
             index=options.index(now),
-            format_func=lambda option: say(lang, f"{name}:{option}"),
+            format_func=lambda option: translate(lang, f"{name}:{option}"),
             disabled=off,
             key=session.key(f"{name}:{lang}"),  # in another language these are other words
             width=width,
@@ -41,21 +41,21 @@ def show(session: Session) -> None:
         depth = choice("depth", ("", *DEPTHS), 150, off=not kind.whole)
         theme = choice("theme", THEMES, 100)
         facts = st.multiselect(
-            say(lang, "annotate"),
+            translate(lang, "annotate"),
             list(FACTS),
             [fact for fact in look.annotate.split(",") if fact],
-            format_func=lambda fact: say(lang, f"fact:{fact}"),
+            format_func=lambda fact: translate(lang, f"fact:{fact}"),
             disabled=not kind.plain,
             key=session.key(f"annotate:{lang}"),
-            placeholder=say(lang, "none"),
+            placeholder=translate(lang, "none"),
             width=170,
         )
-        with st.popover(say(lang, "more")):
+        with st.popover(translate(lang, "more")):
             layout = choice("layout", LAYOUTS, 180, off=not kind.whole)
             unroll = st.checkbox(
-                say(lang, "unroll"),
+                translate(lang, "unroll"),
                 look.unroll,
-                help=say(lang, "unroll_help"),
+                help=translate(lang, "unroll_help"),
                 disabled=not kind.whole,
                 key=session.key("unroll"),
             )

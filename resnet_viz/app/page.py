@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import streamlit as st
 
 from resnet_viz.app.session import Session, current, publish
-from resnet_viz.app.words import say
 from resnet_viz.export.assets import asset
-from resnet_viz.labels import LANGUAGES
+from resnet_viz.text import LANGUAGES
+from resnet_viz.text.page import translate
 
 __all__ = ["visit"]
 
@@ -43,7 +43,7 @@ def visit() -> Iterator[Session]:
 
 def _language(session: Session) -> None:
     chosen = st.segmented_control(
-        say(session.config.lang, "language"),
+        translate(session.config.lang, "language"),
         list(LANGUAGES),
         default=session.config.lang,
         required=True,

@@ -54,7 +54,7 @@ class Session:
     future: list[ResNetSpec] = field(default_factory=list)
     address: Mapping[str, str] = field(default_factory=dict)
     outdated: Mapping[str, str] | None = None
-    problem: str = ""
+    problem: RequestError | None = None
 
     def key(self, name: str) -> str:
         """Return the key of a field that is filled anew when the network changes from outside."""
@@ -72,7 +72,7 @@ class Session:
             RequestError: it does not work.
         """
         self.fill(self.config._replace(spec=checked(spec), opened=""))
-        self.problem = ""
+        self.problem = None
 
     def fill(self, config: Config) -> None:
         """Show something, and fill the fields with it."""
@@ -108,7 +108,7 @@ class Session:
     def edit(self, config: Config) -> None:
         """Show what the fields say; another network ends what was said of the one before."""
         if config.spec != self.config.spec:
-            self.problem = ""
+            self.problem = None
         self._step(config.spec)
         self.config = config
 
@@ -156,9 +156,9 @@ class Session:
             elif config != self.config:  # what is typed stays
                 self.config = config
                 self.generation += 1
-            self.problem = ""
+            self.problem = None
         except RequestError as error:
-            self.problem = str(error)
+            self.problem = error
         self.address = to_link(self.config)  # the same in other words is not written there anew
 
 

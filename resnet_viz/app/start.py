@@ -6,10 +6,10 @@ import streamlit as st
 
 from resnet_viz.app.session import Session
 from resnet_viz.app.vary import hear
-from resnet_viz.app.words import say
 from resnet_viz.errors import RequestError
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.files import MAX_BYTES, SUFFIXES, decode, format_of
+from resnet_viz.text.page import translate
 from resnet_viz.zoo import entries, names
 
 __all__ = ["known", "show"]
@@ -21,7 +21,7 @@ def show(session: Session) -> None:
     _zoo(session, lang)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            say(lang, "undo"),
+            translate(lang, "undo"),
             on_click=_undo,
             args=(session,),
             disabled=not session.can_undo,
@@ -29,7 +29,7 @@ def show(session: Session) -> None:
             key="undo",
         )
         st.button(
-            say(lang, "redo"),
+            translate(lang, "redo"),
             on_click=_redo,
             args=(session,),
             disabled=not session.future,
@@ -37,7 +37,7 @@ def show(session: Session) -> None:
             key="redo",
         )
         upload = st.popover(
-            say(lang, "upload"),
+            translate(lang, "upload"),
             icon=":material/upload_file:",
             key="open upload",
             on_change="rerun",
@@ -61,11 +61,11 @@ def _zoo(session: Session, lang: str) -> None:
     name = known(session.config.spec)
     key = session.key("zoo")
     listed = st.selectbox(
-        say(lang, "network"),
+        translate(lang, "network"),
         names(),
         index=None if name is None else names().index(name),
-        placeholder=f"{session.config.spec.name} {say(lang, 'own')}",
-        help=say(lang, "network_help"),
+        placeholder=f"{session.config.spec.name} {translate(lang, 'own')}",
+        help=translate(lang, "network_help"),
         key=key,
         on_change=_choose,
         args=(session, key),
@@ -89,9 +89,9 @@ def _choose(session: Session, key: str) -> None:
 def _upload(session: Session, lang: str) -> None:
     key = session.key("upload")
     st.file_uploader(
-        say(lang, "upload"),
+        translate(lang, "upload"),
         type=[suffix[1:] for suffix in SUFFIXES],
-        help=say(lang, "upload_help"),
+        help=translate(lang, "upload_help"),
         max_upload_size=1,
         key=key,
         on_change=_receive,
@@ -110,4 +110,4 @@ def _receive(session: Session, key: str) -> None:
     try:
         session.open(decode(file.read(MAX_BYTES + 1), format_of(file.name)))
     except RequestError as error:
-        session.problem = f"{file.name}: {error}"
+        session.problem = RequestError("{file}: {error}", file=file.name, error=error)

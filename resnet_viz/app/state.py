@@ -9,10 +9,10 @@ from typing import NamedTuple, TypeGuard
 
 from resnet_viz.drawing import LAYOUTS
 from resnet_viz.errors import RequestError, choose, show
-from resnet_viz.labels import LANGUAGES
 from resnet_viz.layout import DIRECTIONS
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.files import MAX_BYTES, decode, dumps
+from resnet_viz.text import LANGUAGES
 from resnet_viz.themes import THEMES
 from resnet_viz.view import DEPTHS, FIGURES
 from resnet_viz.view.annotate import FACTS

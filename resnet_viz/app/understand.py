@@ -8,11 +8,12 @@ from resnet_viz.app import bars, tables
 from resnet_viz.app.answers import explanation, reported
 from resnet_viz.app.session import Session
 from resnet_viz.app.text import escaped
-from resnet_viz.app.words import CONVENTIONS_ZH, TERMS_ZH, derivation, kind_name, say
 from resnet_viz.explaining import Line
 from resnet_viz.ops import TERMS
 from resnet_viz.ops.operator import spell
 from resnet_viz.reports import Row
+from resnet_viz.text import lookup
+from resnet_viz.text.page import derivation, kind_name, translate
 from resnet_viz.view import DEPTHS
 
 __all__ = ["conventions", "costs", "shapes"]
@@ -26,12 +27,15 @@ def shapes(session: Session) -> None:
     rows = report.rows
     tables.show(
         {
-            say(lang, "part"): ["input", *map(_name, rows)],
-            say(lang, "kind"): ["", *(kind_name(lang, row.kind, row.path) for row in rows)],
-            say(lang, "output"): [spell(report.input), *(spell(row.output) for row in rows)],
-            say(lang, "field"): [say(lang, "pixels", 1), *(_pixels(row, lang) for row in rows)],
+            translate(lang, "part"): ["input", *map(_name, rows)],
+            translate(lang, "kind"): ["", *(kind_name(lang, row.kind, row.path) for row in rows)],
+            translate(lang, "output"): [spell(report.input), *(spell(row.output) for row in rows)],
+            translate(lang, "field"): [
+                translate(lang, "pixels", 1),
+                *(_pixels(row, lang) for row in rows),
+            ],
         },
-        alt=say(lang, "section:shapes"),
+        alt=translate(lang, "section:shapes"),
     )
 
 
@@ -39,30 +43,30 @@ def costs(session: Session) -> None:
     """Show what each part costs, and where the layer count comes from."""
     spec, lang = session.config.spec, session.config.lang
     stages = reported(spec, "stage")
-    st.markdown(f"**{say(lang, 'derived', stages.totals['layers'])}**")
+    st.markdown(f"**{translate(lang, 'derived', stages.totals['layers'])}**")
     st.markdown(derivation(lang, stages.layers))
-    st.markdown(f"**{say(lang, 'per_stage')}**")
+    st.markdown(f"**{translate(lang, 'per_stage')}**")
     names = list(map(_name, stages.rows))
     for column, word in zip(st.columns(3), ("params", "macs", "activations"), strict=True):
         with column:
-            st.caption(say(lang, word))
+            st.caption(translate(lang, word))
             values = [float(getattr(row, word)) for row in stages.rows]
             bars.show(
-                {say(lang, "part"): names, say(lang, word): values},
-                alt=f"{say(lang, word)}: {say(lang, 'per_stage')}",
+                {translate(lang, "part"): names, translate(lang, word): values},
+                alt=f"{translate(lang, word)}: {translate(lang, 'per_stage')}",
             )
     rows = reported(spec, _depth(session, "block")).rows
     tables.show(
         {
-            say(lang, "part"): list(map(_name, rows)),
-            say(lang, "kind"): [kind_name(lang, row.kind, row.path) for row in rows],
-            say(lang, "output"): [spell(row.output) for row in rows],
+            translate(lang, "part"): list(map(_name, rows)),
+            translate(lang, "kind"): [kind_name(lang, row.kind, row.path) for row in rows],
+            translate(lang, "output"): [spell(row.output) for row in rows],
             **{
-                say(lang, word): [getattr(row, word) for row in rows]
+                translate(lang, word): [getattr(row, word) for row in rows]
                 for word in ("params", "macs", "activations")
             },
         },
-        alt=say(lang, "section:costs"),
+        alt=translate(lang, "section:costs"),
     )
 
 
@@ -70,44 +74,43 @@ def conventions(session: Session) -> None:
     """Show what each tool counts of this network, and why they differ."""
     lang = session.config.lang
     found = explanation(session.config.spec)
-    st.markdown(say(lang, "explain_intro"))
+    st.markdown(translate(lang, "explain_intro"))
     st.table(
         {
-            say(lang, "tool"): [line.convention.name for line in found.lines],
-            say(lang, "prints"): [f"{line.total:,} {line.convention.unit}" for line in found.lines],
-            say(lang, "made_of"): [_sum(line, found.macs, lang) for line in found.lines],
-            say(lang, "why"): [escaped(_counts(line, lang)) for line in found.lines],
+            translate(lang, "tool"): [line.convention.name for line in found.lines],
+            translate(lang, "prints"): [
+                f"{line.total:,} {line.convention.unit}" for line in found.lines
+            ],
+            translate(lang, "made_of"): [_sum(line, found.macs, lang) for line in found.lines],
+            translate(lang, "why"): [
+                escaped(lookup(line.convention.source, lang)) for line in found.lines
+            ],
         },
         hide_index=True,
-        alt=say(lang, "section:conventions"),
+        alt=translate(lang, "section:conventions"),
     )
 
 
 def _sum(line: Line, macs: int, lang: str) -> str:
     """Return what a total is the sum of."""
     times = f"{line.scale} × " if line.scale != 1 else ""
-    text = f"{times}{macs:,} {say(lang, 'multiply_adds')}"
+    text = f"{times}{macs:,} {translate(lang, 'multiply_adds')}"
     for term, (weight, amount) in line.terms.items():
         if amount:
             times = f"{abs(weight)} × " if abs(weight) != 1 else ""
-            name = TERMS_ZH[term] if lang == "zh" else TERMS[term]
-            text += f" {'+' if weight > 0 else '−'} {times}{amount:,} {name}"
+            sign = "+" if weight > 0 else "−"
+            text += f" {sign} {times}{amount:,} {lookup(TERMS[term], lang)}"
     return escaped(text)
-
-
-def _counts(line: Line, lang: str) -> str:
-    convention = line.convention
-    return CONVENTIONS_ZH[convention.name] if lang == "zh" else convention.source
 
 
 def _depth(session: Session, first: str) -> str:
     lang, options = session.config.lang, list(DEPTHS)
     chosen = st.segmented_control(
-        say(lang, "rows"),
+        translate(lang, "rows"),
         options,
         default=first,
         required=True,
-        format_func=lambda depth: say(lang, f"depth:{depth}"),
+        format_func=lambda depth: translate(lang, f"depth:{depth}"),
         key=f"rows:{session.config.section}",
     )
     return chosen or first
@@ -120,5 +123,5 @@ def _name(row: Row) -> str:
 
 def _pixels(row: Row, lang: str) -> str:
     if row.receptive_field is None:
-        return say(lang, "whole_image")
-    return say(lang, "pixels", row.receptive_field)
+        return translate(lang, "whole_image")
+    return translate(lang, "pixels", row.receptive_field)

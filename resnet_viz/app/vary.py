@@ -6,12 +6,12 @@ import re
 
 import streamlit as st
 
-from resnet_viz.app.facts import told
 from resnet_viz.app.fields import INPUT, PARTS, place, received
 from resnet_viz.app.form import form
 from resnet_viz.app.session import Session
-from resnet_viz.app.words import field_name, say
-from resnet_viz.errors import RequestError, SpecError
+from resnet_viz.errors import Message, RequestError, SpecError
+from resnet_viz.text import translate_error
+from resnet_viz.text.page import field_name, translate
 
 __all__ = ["hear", "show"]
 
@@ -57,20 +57,22 @@ def _wrong(error: RequestError, lang: str) -> dict[str, str]:
     return {
         "place": place(path),
         "where": _where(path, lang),
-        "text": say(lang, "wrong", told(fact, lang)),
+        "text": translate(lang, "wrong", translate_error(fact, lang)),
     }
 
 
-def _at(error: RequestError) -> tuple[str, str]:
+def _at(error: RequestError) -> tuple[str, Message]:
     """Return the path of what is wrong, and what is; an operator's refusal begins with its scope.
 
-    >>> _at(RequestError("layer3.pool: the size reaches zero"))
+    >>> path, fact = _at(RequestError("{path}: the size reaches zero", path="layer3.pool"))
+    >>> path, str(fact)
     ('stages[2]', 'layer3.pool: the size reaches zero')
     """
+    fact = Message(error.message, **error.values)
     if isinstance(error, SpecError):
-        return error.path, error.fact
+        return error.path, fact
     stage = re.match(r"layer(\d+)\b", str(error))
-    return f"stages[{int(stage[1]) - 1}]" if stage else "stem", str(error)
+    return f"stages[{int(stage[1]) - 1}]" if stage else "stem", fact
 
 
 def _where(path: str, lang: str) -> str:
@@ -82,14 +84,20 @@ def _where(path: str, lang: str) -> str:
     ('阶段 2', 'Stem')
     """
     if path in INPUT:
-        return say(lang, INPUT[path])
+        return translate(lang, INPUT[path])
     stage = re.fullmatch(r"stages\[(\d+)\]\.?(.*)", path)
     if stage:
         number = int(stage[1]) + 1
         name = field_name(lang, stage[2])
-        return say(lang, "of_stage", number, name) if stage[2] else say(lang, "stage", number)
+        return (
+            translate(lang, "of_stage", number, name)
+            if stage[2]
+            else translate(lang, "stage", number)
+        )
     if path in PARTS:
-        return say(lang, path)
+        return translate(lang, path)
     part, _, name = re.sub(r"\[\d+\]$", "", path).rpartition(".")
     own = field_name(lang, name)
-    return say(lang, "of_part", say(lang, part), own) if part in ("stem", "head") else own
+    return (
+        translate(lang, "of_part", translate(lang, part), own) if part in ("stem", "head") else own
+    )

@@ -6,17 +6,17 @@ import streamlit as st
 
 from resnet_viz.app import learn, tables
 from resnet_viz.app.answers import drawing, opened
-from resnet_viz.app.facts import told
 from resnet_viz.app.figure import figure
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import is_path
 from resnet_viz.app.text import escaped
-from resnet_viz.app.words import IN_FIGURE, kind_name, say
 from resnet_viz.errors import RequestError
 from resnet_viz.inspecting import Details, Operation
-from resnet_viz.labels import label
 from resnet_viz.ops.operator import spell
 from resnet_viz.scene import Scene
+from resnet_viz.text import translate_error
+from resnet_viz.text.labels import label
+from resnet_viz.text.page import kind_name, translate, viewer_words
 
 __all__ = ["show"]
 
@@ -38,11 +38,11 @@ def _figure(session: Session) -> None:
     try:
         drawn = drawing(config.spec, config.look, config.lang)
     except RequestError as error:
-        st.error(say(config.lang, "not_drawn", escaped(told(str(error), config.lang))))
+        st.error(translate(config.lang, "not_drawn", escaped(translate_error(error, config.lang))))
         return
     clicked = figure(
         drawn,
-        IN_FIGURE[config.lang],
+        viewer_words(config.lang),
         selected=config.opened,
         key="figure",
         height=_height(drawn.scene),
@@ -63,10 +63,10 @@ def _opened(session: Session) -> None:
         try:
             part = opened(session.config.spec, path)
         except RequestError:
-            st.info(say(lang, "none_found", escaped(path)))
+            st.info(translate(lang, "none_found", escaped(path)))
         else:
             _details(part, lang)
-        st.button(say(lang, "close"), on_click=_close, args=(session,), key="close")
+        st.button(translate(lang, "close"), on_click=_close, args=(session,), key="close")
 
 
 def _close(session: Session) -> None:
@@ -75,7 +75,7 @@ def _close(session: Session) -> None:
 
 def _details(part: Details, lang: str) -> None:
     st.subheader(escaped(part.path), anchor=False)
-    times = f" · {say(lang, 'times', part.repeat)}" if part.repeat != 1 else ""
+    times = f" · {translate(lang, 'times', part.repeat)}" if part.repeat != 1 else ""
     single = len(part.operations) == 1 and part.operations[0].path == part.path
     name = _label(part.operations[0], lang) if single else kind_name(lang, part.kind, part.path)
     st.caption(escaped(name) + times)
@@ -86,22 +86,25 @@ def _details(part: Details, lang: str) -> None:
         ("macs", part.macs, part.total_macs),
     ):
         share = amount / total if total else 0.0
-        st.progress(share, f"{say(lang, word)} {amount:,} · {say(lang, 'share', f'{share:.1%}')}")
+        st.progress(
+            share,
+            f"{translate(lang, word)} {amount:,} · {translate(lang, 'share', f'{share:.1%}')}",
+        )
     if single and not part.operations[0].params:
         return
     rows = part.operations[:MOST_ROWS]
     tables.show(
         {
-            say(lang, "path"): [_below(row.path, part.path) for row in rows],
-            say(lang, "operator"): [_label(row, lang) for row in rows],
-            say(lang, "output"): [spell(row.output) for row in rows],
-            say(lang, "weights"): [_weights(row) for row in rows],
-            say(lang, "macs"): [row.macs for row in rows],
+            translate(lang, "path"): [_below(row.path, part.path) for row in rows],
+            translate(lang, "operator"): [_label(row, lang) for row in rows],
+            translate(lang, "output"): [spell(row.output) for row in rows],
+            translate(lang, "weights"): [_weights(row) for row in rows],
+            translate(lang, "macs"): [row.macs for row in rows],
         },
-        alt=say(lang, "operators"),
+        alt=translate(lang, "operators"),
     )
     if len(part.operations) > MOST_ROWS:
-        st.caption(say(lang, "first_shown", MOST_ROWS, len(part.operations)))
+        st.caption(translate(lang, "first_shown", MOST_ROWS, len(part.operations)))
 
 
 def _label(row: Operation, lang: str) -> str:

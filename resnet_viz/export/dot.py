@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resnet_viz.errors import choose
-from resnet_viz.labels import LANGUAGES
 from resnet_viz.ops.operator import spell
+from resnet_viz.text import LANGUAGES
 from resnet_viz.themes import Theme, find_theme
 from resnet_viz.view import captions
 from resnet_viz.view.net import Cluster, Net, NetBox

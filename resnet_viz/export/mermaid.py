@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from resnet_viz.errors import RequestError, choose
-from resnet_viz.labels import LANGUAGES
+from resnet_viz.text import LANGUAGES
 from resnet_viz.themes import Theme, find_theme
 from resnet_viz.view import captions
 from resnet_viz.view.net import Cluster, Net, NetBox

@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from resnet_viz.graph import Node
-from resnet_viz.labels import label, name_of
 from resnet_viz.layout.metrics import BOX, FONT, NOTE
 from resnet_viz.scene import Run, Text
+from resnet_viz.text.labels import label, name_of
 from resnet_viz.view import Leaf, Words
 
 __all__ = ["BoxText", "box_text", "stacked", "width"]

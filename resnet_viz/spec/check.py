@@ -78,18 +78,23 @@ def one_of(name: str, value: object, legal: Iterable[str]) -> None:
 
 
 def sequence(
-    name: str, value: object, kind: type | None, low: int, high: int, what: str = ""
+    name: str,
+    value: object,
+    kind: type | None,
+    low: int,
+    high: int,
+    what: Message | None = None,
 ) -> None:
     """Check for a tuple or list of low to high elements, all of one kind where one is given."""
     if not isinstance(value, (tuple, list)):
         message = "{value} (must be a list {what})" if what else "{value} (must be a list)"
-        raise SpecError(name, message, value=show(value), what=Message(what))
+        raise SpecError(name, message, value=show(value), what=what)
     if not low <= len(value) <= high:
         message = "{count} elements (must be {number})"
         if what:
             message = "{count} elements (must be {number} {what})"
         number = Message("{low} to {high}", low=low, high=high) if low < high else low
-        raise SpecError(name, message, count=len(value), number=number, what=Message(what))
+        raise SpecError(name, message, count=len(value), number=number, what=what)
     for i, element in enumerate(value):
         if kind is not None and not isinstance(element, kind):
             raise SpecError(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from resnet_viz.arithmetic import Size, exact, largest, smallest
-from resnet_viz.errors import SpecError
+from resnet_viz.errors import Message, SpecError
 from resnet_viz.spec.check import (
     boolean,
     divides,
@@ -303,7 +303,7 @@ class ResNetSpec:
         sequence("stages", self.stages, Stage, 1, MAX_STAGES)
         object.__setattr__(self, "stages", tuple(self.stages))
         text("name", self.name)
-        sequence("input", self.input, None, 3, 3, "(channels, height, width)")
+        sequence("input", self.input, None, 3, 3, Message("(channels, height, width)"))
         integer("input[0]", self.input[0], 1, MAX_CHANNELS)
         integer("input[1]", self.input[1], 1, MAX_SIDE)
         integer("input[2]", self.input[2], 1, MAX_SIDE)

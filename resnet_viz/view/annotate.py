@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from resnet_viz.arithmetic import Size
 from resnet_viz.graph import Node, Scope
-from resnet_viz.labels import phrase
 from resnet_viz.ops import Shape
 from resnet_viz.ops.operator import spell
 from resnet_viz.scene import Run
+from resnet_viz.text.labels import phrase
 from resnet_viz.view.figures import Figure
 from resnet_viz.view.parts import Chain, Leaf, Module, Note, Part, Split, Words, children, rebuilt
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from resnet_viz.labels import label
 from resnet_viz.ops import category_of
 from resnet_viz.ops.operator import spell
+from resnet_viz.text.labels import label
 from resnet_viz.view import annotate
 from resnet_viz.view.net import Cluster, NetBox, printable
 

@@ -12,8 +12,8 @@ from resnet_viz.errors import RequestError
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph.model import DEPTHS
 from resnet_viz.graph.repeat import copy_scope
-from resnet_viz.labels import name_of
 from resnet_viz.scene import Run
+from resnet_viz.text.labels import name_of
 from resnet_viz.view.compose import compose, compose_graph
 from resnet_viz.view.parts import (
     Chain,

@@ -11,8 +11,8 @@ from resnet_viz.count import Costs
 from resnet_viz.errors import RequestError, show
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph.model import input_name
-from resnet_viz.labels import SIGNS
 from resnet_viz.ops import Shape
+from resnet_viz.text.labels import SIGNS
 from resnet_viz.view.compose import HIDDEN
 
 __all__ = ["Cluster", "Edge", "Net", "NetBox", "net_of", "printable"]

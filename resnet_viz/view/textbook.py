@@ -13,9 +13,9 @@ from itertools import groupby
 
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Graph, Node, Scope, unroll
-from resnet_viz.labels import phrase
 from resnet_viz.ops import OPERATORS, category_of
 from resnet_viz.scene import Run
+from resnet_viz.text.labels import phrase
 from resnet_viz.view.compose import compose, compose_graph
 from resnet_viz.view.figures import Column, Figure, Options, X, blocks_of
 from resnet_viz.view.parts import (

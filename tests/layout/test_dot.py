@@ -25,11 +25,11 @@ from resnet_viz.export.dot import to_dot
 from resnet_viz.export.graph_json import to_json
 from resnet_viz.export.mermaid import to_mermaid
 from resnet_viz.graph import Builder, Node, Scope
-from resnet_viz.labels import LANGUAGES
 from resnet_viz.layout import DIRECTIONS
 from resnet_viz.layout.dot import lay_out_net
 from resnet_viz.layout.metrics import NOTE
 from resnet_viz.scene import Box, Circle, Group, Line, Scene, Text
+from resnet_viz.text import LANGUAGES
 from resnet_viz.themes import THEMES
 from resnet_viz.view import captions
 from resnet_viz.view.annotate import FACTS

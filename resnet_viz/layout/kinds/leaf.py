@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resnet_viz.graph import Node
-from resnet_viz.labels import SIGNS
 from resnet_viz.layout.extent import Extent
 from resnet_viz.layout.metrics import CIRCLE
 from resnet_viz.scene import Circle
+from resnet_viz.text.labels import SIGNS
 from resnet_viz.view import Leaf
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from resnet_viz.arithmetic import Size, largest, maximum, smallest
 from resnet_viz.errors import RequestError
-from resnet_viz.spec.kinds.kind import Label, Net, Value
+from resnet_viz.spec.kinds.kind import Net, Value
 
 __all__ = ["ATTENTIONS", "Attention"]
 
@@ -24,7 +24,7 @@ class Attention(NamedTuple):
     """
 
     says: str
-    label: Label = ("", "")
+    label: str = ""
     gate: Callable[[Net, Value], Value] | None = None
     takes: tuple[str, ...] = ()
 
@@ -98,13 +98,13 @@ ATTENTIONS: Mapping[str, Attention] = MappingProxyType(
         "none": Attention("none"),
         "se": Attention(
             "squeeze-and-excitation (Hu et al. 2018, arXiv 1709.01507)",
-            ("Squeeze-excitation", "挤压激励"),
+            "Squeeze-excitation",
             _squeeze_excitation,
             ("reduction",),
         ),
         "eca": Attention(
             "efficient channel attention (Wang et al. 2020, arXiv 1910.03151)",
-            ("Channel attention", "通道注意力"),
+            "Channel attention",
             _efficient,
         ),
     }

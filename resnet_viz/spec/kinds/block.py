@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from resnet_viz.spec.kinds.kind import Conv, Label
+from resnet_viz.spec.kinds.kind import Conv
 
 if TYPE_CHECKING:
     from resnet_viz.spec.model import Stage
@@ -41,7 +41,7 @@ class Block(NamedTuple):
 
     says: str
     convs: Callable[[Stage, Place], tuple[Conv, ...]]
-    label: Label
+    label: str
     bottleneck: bool = False
 
     def __str__(self) -> str:
@@ -75,25 +75,23 @@ def _conv(stage: Stage, place: Place) -> tuple[Conv, ...]:
 
 BLOCKS: Mapping[str, Block] = MappingProxyType(
     {
-        "basic": Block(
-            "3x3, 3x3 (He et al. 2015, Figure 5 left)", _basic, ("Basic block", "基本块")
-        ),
+        "basic": Block("3x3, 3x3 (He et al. 2015, Figure 5 left)", _basic, "Basic block"),
         "bottleneck": Block(
             "1x1, 3x3, 1x1 (He et al. 2015, Figure 5 right)",
             _bottleneck,
-            ("Bottleneck block", "瓶颈块"),
+            "Bottleneck block",
             bottleneck=True,
         ),
         "senet": Block(
             "1x1 of half the width, 3x3, 1x1 (SENet-154, Hu et al. 2018, arXiv 1709.01507)",
             _senet,
-            ("Bottleneck block", "瓶颈块"),
+            "Bottleneck block",
             bottleneck=True,
         ),
         "conv": Block(
             "one 3x3 (VGG, Simonyan & Zisserman 2014, arXiv 1409.1556)",
             _conv,
-            ("Convolution block", "卷积块"),
+            "Convolution block",
         ),
     }
 )

@@ -10,13 +10,10 @@ from resnet_viz.arithmetic import Size
 if TYPE_CHECKING:
     from resnet_viz.spec.model import ResNetSpec
 
-__all__ = ["Conv", "Label", "Net", "Value"]
+__all__ = ["Conv", "Net", "Value"]
 
 Value: TypeAlias = Any
 """A tensor on its way through a network, with its `shape` (`graph.Value`)."""
-
-Label: TypeAlias = tuple[str, str]
-"""What figures call a kind of scope, in English and Chinese."""
 
 
 class Conv(NamedTuple):

@@ -1,4 +1,4 @@
-"""What the library says is wrong, in Chinese: the sentences are those that it says."""
+"""What the library says is wrong, in Chinese."""
 
 import re
 from dataclasses import replace
@@ -7,10 +7,10 @@ import pytest
 
 from resnet_viz import Head, RequestError, ResNetSpec, Stage, Stem, draw
 from resnet_viz.app.answers import checked, drawing
-from resnet_viz.app.facts import SENTENCES, told
 from resnet_viz.app.state import Look, from_link
 from resnet_viz.errors import SpecError
 from resnet_viz.spec.files import decode
+from resnet_viz.text import translate_error
 from resnet_viz.zoo import find
 
 
@@ -23,6 +23,7 @@ def stage(**other: object) -> ResNetSpec:
     return checked(replace(find("resnet50"), stages=(replace(stages[0], **other), *stages[1:])))
 
 
+LIMITS = {"value": 0, "low": 1, "high": 64}
 BARE = Stage(1, 64, block="basic", stride=1)
 ALL = draw("cifar-resnet1202", unroll=True, depth="op")
 MISTAKES = [
@@ -73,35 +74,36 @@ MISTAKES = [
 ]
 
 
-def mistake(make) -> str:
-    with pytest.raises(RequestError) as error:
-        make()
-    return error.value.fact if isinstance(error.value, SpecError) else str(error.value)
-
-
 @pytest.mark.parametrize("make", MISTAKES)
 def test_what_a_visitor_can_do_wrong_is_told_in_chinese_with_its_values(make):
-    fact = mistake(make)
+    with pytest.raises(RequestError) as caught:
+        make()
+    error = caught.value
 
-    chinese = told(fact, "zh")
+    chinese = translate_error(error, "zh")
 
-    assert re.search("[一-鿿]", chinese), fact
+    assert re.search("[一-鿿]", chinese), error
     assert not re.search(r"must|did you", chinese), chinese
-    assert told(f"net.yaml: {fact}", "zh").startswith("net.yaml: ")
-    assert told(fact, "en") == fact
+    assert translate_error(error, "en") == str(error)
 
 
-def test_every_sentence_that_is_translated_is_one_that_the_library_says():
-    facts = [mistake(make) for make in MISTAKES]
+def test_an_error_inside_another_is_translated_with_it():
+    inner = SpecError("blocks", "{value} (must be an integer from {low} to {high})", **LIMITS)
+    outer = RequestError("{file}: {error}", file="net.yaml", error=inner.within("stages[0]"))
 
-    unsaid = [
-        pattern
-        for pattern, _ in SENTENCES
-        if not any(re.fullmatch(f"(?:.*: )?{pattern}", fact, re.DOTALL) for fact in facts)
-    ]
-
-    assert unsaid == []
+    assert str(outer) == "net.yaml: stages[0].blocks: 0 (must be an integer from 1 to 64)"
+    assert translate_error(outer, "zh") == "net.yaml: stages[0].blocks: 0（须为 1 至 64 的整数）"
 
 
-def test_what_is_not_known_stays_as_it_is():
-    assert told("something else (must be new)", "zh") == "something else (must be new)"
+def test_a_sentence_without_a_translation_stays_as_it_is():
+    error = RequestError("{thing} (must be new)", thing="something else")
+
+    assert translate_error(error, "zh") == "something else (must be new)"
+
+
+def test_braces_in_a_value_are_no_places():
+    with pytest.raises(RequestError) as caught:
+        find("{0.__class__}")
+
+    assert "'{0.__class__}'" in translate_error(caught.value, "zh")
+    assert "'{0.__class__}'" in translate_error(caught.value, "en")

@@ -1,0 +1,71 @@
+"""English texts to those of another language, out of the catalogues in `locale`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from resnet_viz.errors import Message, Messages, ResNetVizError, SpecError
+
+if TYPE_CHECKING:
+    from gettext import NullTranslations
+
+__all__ = ["LANGUAGES", "LOCALE", "lookup", "translate_error"]
+
+LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "zh": "中文"})
+"""The languages, each under what it calls itself."""
+
+LOCALE = Path(__file__).parent / "locale"
+"""A folder for each language but English: `<language>/LC_MESSAGES/resnet_viz.po`, and its `.mo`."""
+
+SEPARATORS: Mapping[str, str] = MappingProxyType({"en": "; ", "zh": "；"})
+"""What stands between hints in a row."""
+
+
+def lookup(english: str, lang: str, context: str = "") -> str:
+    """Return a text in a language, in English where its catalogue lacks it.
+
+    Args:
+        english: the text, with the places of its values.
+        lang: a name in `LANGUAGES`.
+        context: which table it is from, where one word has several translations: `figure`, `page`,
+            `field`, `viewer`; none for whole sentences.
+
+    >>> lookup("Head", "zh", "figure"), lookup("Head", "en", "figure")
+    ('头部', 'Head')
+    """
+    if lang == "en":
+        return english
+    catalogue = _catalogue(lang)
+    return catalogue.pgettext(context, english) if context else catalogue.gettext(english)
+
+
+@cache
+def _catalogue(lang: str) -> NullTranslations:
+    from gettext import translation  # here, because English needs none
+
+    return translation("resnet_viz", LOCALE, [lang])
+
+
+def translate_error(error: ResNetVizError | Message, lang: str) -> str:
+    """Return what is wrong in a language, with its values, and with messages among them, too.
+
+    >>> translate_error(SpecError("kernel", "{kernel} (must be odd)", kernel=4), "zh")
+    'kernel: 4（须为奇数）'
+    """
+    text = lookup(error.message, lang)
+    if error.values:
+        values = {name: _translate_value(value, lang) for name, value in error.values.items()}
+        text = text.format(**values)
+    return f"{error.path}: {text}" if isinstance(error, SpecError) and error.path else text
+
+
+def _translate_value(value: object, lang: str) -> object:
+    if isinstance(value, (ResNetVizError, Message)):
+        return translate_error(value, lang)
+    if isinstance(value, Messages):
+        return SEPARATORS[lang].join(translate_error(message, lang) for message in value)
+    return value

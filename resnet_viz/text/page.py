@@ -1,0 +1,305 @@
+"""The words of the app's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from resnet_viz.text.catalogue import lookup
+from resnet_viz.text.labels import SCOPES, name_of
+
+if TYPE_CHECKING:
+    from resnet_viz.count import Layers
+
+__all__ = ["FIELDS", "VIEWER", "WORDS"]
+__all__ += ["derivation", "field_name", "kind_name", "pattern", "translate", "viewer_words"]
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "language": "Language",
+        # Start
+        "network": "Start from",
+        "network_help": (
+            "Begin with a network of the zoo. What you edit below stays until you choose again."
+        ),
+        "upload": "Or a spec file",
+        "upload_help": (
+            "A spec in YAML, TOML or JSON, at most 100 kB. It is read as data and kept nowhere."
+        ),
+        "undo": "Undo",
+        "redo": "Redo",
+        "own": "(your own)",
+        # Vary
+        "stages": "Stages",
+        "stage": "Stage {0}",
+        "of_part": "{0}: {1}",
+        "of_stage": "Stage {0}: {1}",
+        "stem": "Stem",
+        "head": "Head",
+        "whole": "Whole network",
+        "more": "More",
+        "change_stage": "Stage {0}: more fields, move, remove",
+        "kinds_of": "{0}: what each kind is",
+        "up": "Move up",
+        "down": "Move down",
+        "copy": "Duplicate",
+        "remove": "Remove",
+        "add": "Add a stage",
+        "input_channels": "Input channels",
+        "input_height": "Input height",
+        "input_width": "Input width",
+        "hidden_help": "Widths of layers before the last, with commas: 4096, 4096",
+        "wrong": "{0}. The figure still shows the last network that was right.",
+        "still": "Something in the form is wrong. This is the last network that was right.",
+        "refused": "Not opened: {0}",
+        # Totals
+        "layers": "Layers",
+        "params": "Parameters",
+        "macs": "MACs",
+        "flops": "FLOPs",
+        "activations": "Activations",
+        "layers_help": (
+            "Convolutions and fully connected layers on the main path, as He et al. 2015 count "
+            "them: {0}."
+        ),
+        "params_help": (
+            "Every weight and bias that training changes; running means and variances are none."
+        ),
+        "macs_help": (
+            "Multiply-adds of convolutions and fully connected layers, what papers print as "
+            '"FLOPs". Two operations each: {0:,} FLOPs.'
+        ),
+        "activations_help": (
+            "Elements that convolutions and fully connected layers put out (Radosavovic et al. "
+            "2020, section 4, for convolutions)."
+        ),
+        "at_input": "for an input of {0}",
+        "yours": "Your own network.",
+        # Look
+        "figure": "Figure",
+        "direction": "Direction",
+        "depth": "Depth",
+        "none": "None",
+        "theme": "Theme",
+        "annotate": "Numbers",
+        "layout": "Layout",
+        "unroll": "Every block",
+        "unroll_help": "Draw every block instead of folding equal ones under a bracket.",
+        "figure:network": "Network",
+        "figure:blocks": "Blocks",
+        "figure:residual": "Residual block",
+        "figure:groups": "Groups",
+        "figure:anynet": "AnyNet",
+        "figure:shortcut": "Shortcut",
+        "figure:bodies": "Block bodies",
+        "figure:layers": "Layer by layer",
+        "figure:stem": "Stem",
+        "direction:up": "Up",
+        "direction:down": "Down",
+        "direction:right": "Right",
+        "direction:left": "Left",
+        "depth:": "As in the book",
+        "depth:network": "Network",
+        "depth:stage": "Stages",
+        "depth:block": "Blocks",
+        "depth:op": "Operators",
+        "theme:d2l": "Book",
+        "theme:paper": "Paper",
+        "theme:mono": "Print",
+        "theme:dark": "Dark",
+        "fact:shape": "Shapes",
+        "fact:params": "Parameters",
+        "fact:macs": "MACs",
+        "layout:auto": "Automatic",
+        "layout:figure": "Textbook",
+        "layout:dot": "Graphviz",
+        "not_drawn": "This figure cannot be drawn: {0}",
+        "hint": "Click a box or a block to open it here.",
+        # Opened
+        "opened": "Opened",
+        "close": "Close",
+        "operators": "Operators",
+        "share": "{0} of the network",
+        "times": "× {0} in the network",
+        "path": "Path",
+        "operator": "Operator",
+        "kind": "Kind",
+        "output": "Output",
+        "weights": "Parameters with shapes",
+        "none_found": "The network has no {0} any more.",
+        "first_shown": "The first {0:,} of {1:,}.",
+        # Sections
+        "section": "Below the figure",
+        "section:shapes": "Shapes",
+        "section:costs": "Costs",
+        "section:conventions": "Why counters differ",
+        "section:compare": "Compare",
+        "section:download": "Take away",
+        "field": "Receptive field",
+        "pixels": "{0:,} px",
+        "whole_image": "whole image",
+        "rows": "Rows",
+        "per_stage": "Where it goes, stage by stage",
+        "derived": "Where the {0} layers come from",
+        "derivation": (
+            "{convolutions:,} convolutions − {aside:,} on shortcuts{gates} + {linear:,} fully "
+            "connected = {total:,} layers"
+        ),
+        "in_gates": " − {0:,} in gates",
+        "part": "Part",
+        "tool": "Tool",
+        "prints": "Prints",
+        "made_of": "Which is",
+        "why": "What it counts",
+        "multiply_adds": "multiply-adds",
+        "explain_intro": (
+            "One network, one run, and yet each tool prints another total: they agree on the "
+            "multiply-adds and differ in what they add to them."
+        ),
+        # Compare
+        "compare_with": "Compare with",
+        "pin": "Pin this version",
+        "pin_help": "Remember the network as it is now, then go on editing and see what changed.",
+        "pinned": "pinned: {0}",
+        "choose_one": "Choose a network of the zoo, or pin this one and go on editing.",
+        "same": "Nothing differs.",
+        "marked": "What differs is marked.",
+        "before": "Before",
+        "after": "After",
+        "difference": "Difference",
+        "quantity": "Quantity",
+        "status": "Status",
+        "status:changed": "changed",
+        "status:added": "added",
+        "status:removed": "removed",
+        "changes": "What differs",
+        "part_by_part": "Part by part",
+        # Take away
+        "figures": "This figure",
+        "not_offered": "No {0}: {1}",
+        "reports": "The report",
+        "specs": "The spec",
+        "link": "A link to this page",
+        "link_help": "Whoever opens it sees this very network and figure; nothing is stored here.",
+    }
+)
+"""Each word or sentence of the page, by a name of its own."""
+
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "name": "Name",
+        "blocks": "Blocks",
+        "channels": "Channels",
+        "stride": "Stride",
+        "block": "Block",
+        "shortcut": "Shortcut",
+        "expansion": "Expansion",
+        "groups": "Groups",
+        "base_width": "Base width",
+        "dilation": "Dilation",
+        "pool": "Pooling",
+        "kernel": "Kernel",
+        "classes": "Classes",
+        "hidden": "Hidden layers",
+        "stride_in": "Stride in",
+        "bias": "Biases",
+        "norm": "Norm",
+        "activation": "Activation",
+        "preactivation": "Pre-activation",
+        "functional": "Activations as functions",
+        "attention": "Attention",
+        "reduction": "Reduction",
+        "downsampler": "Downsampler",
+        "norm_groups": "Groups of the norm",
+        "standardized": "Standardized weights",
+        "dropout": "Dropout",
+        "drop_path": "Drop path",
+        "pooling": "Kind of pool",
+        "activated": "Norm and activation at the end",
+        "input": "Input",
+        "stages": "Stages",
+    }
+)
+"""What the fields of a spec are called."""
+
+VIEWER: Mapping[str, str] = MappingProxyType(
+    {
+        "search": "Search",
+        "search_figure": "Search the figure",
+        "found": "{current} of {all}",
+        "found_none": "none",
+        "view": "View",
+        "zoom_in": "Zoom in",
+        "zoom_out": "Zoom out",
+        "show_all": "Show the whole figure",
+        "full_screen": "Full screen",
+        "press": "Click for details",
+        "wheel": "Click the figure to zoom it with the wheel, or hold Ctrl or ⌘",
+        "touch": "Tap the figure to move it with one finger",
+        "keys": "Arrow keys go from part to part, Enter chooses one, + and − zoom, "
+        "0 shows all, / searches",
+    }
+)
+"""What the figure's buttons, hints and labels say."""
+
+
+def translate(lang: str, name: str, *values: object, **named: object) -> str:
+    """Return a word or a sentence of the page with its values.
+
+    >>> translate("zh", "stage", 2)
+    '阶段 2'
+    """
+    return pattern(lang, name).format(*values, **named)
+
+
+def pattern(lang: str, name: str) -> str:
+    """Return a word or a sentence of the page with the places of its values.
+
+    >>> pattern("en", "stage")
+    'Stage {0}'
+    """
+    return lookup(WORDS[name], lang, "page")
+
+
+def field_name(lang: str, name: str) -> str:
+    """Return what a field of a spec is called; one without a name by its own.
+
+    >>> field_name("en", "base_width"), field_name("en", "se_ratio")
+    ('Base width', 'Se ratio')
+    """
+    if name in FIELDS:
+        return lookup(FIELDS[name], lang, "field")
+    return name.replace("_", " ").capitalize()
+
+
+def viewer_words(lang: str) -> dict[str, str]:
+    """Return what the figure's buttons, hints and labels say."""
+    return {name: lookup(text, lang, "viewer") for name, text in VIEWER.items()}
+
+
+def kind_name(lang: str, kind: str, path: str) -> str:
+    """Return what a part of a network is called; a kind that has no name by its own.
+
+    >>> kind_name("en", "stage", "layer2"), kind_name("en", "conv2d", "conv1")
+    ('Stage 2', 'conv2d')
+    """
+    return name_of(kind, path, lang) if kind in SCOPES else kind
+
+
+def derivation(lang: str, layers: Layers) -> str:
+    """Return where a number of layers comes from.
+
+    >>> from resnet_viz.count import Layers
+    >>> derivation("zh", Layers(50, 53, 1))
+    '53 个卷积层 − 捷径上的 4 个 + 1 个全连接层 = 50 层'
+    """
+    return translate(
+        lang,
+        "derivation",
+        convolutions=layers.convolutions,
+        aside=layers.aside,
+        gates=translate(lang, "in_gates", layers.gates) if layers.gates else "",
+        linear=layers.linear,
+        total=layers.total,
+    )

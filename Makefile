@@ -37,7 +37,7 @@ format: $(VENV)/.dev  ## Format and mend what can be mended.
 	$(BIN)/ruff check --fix .
 
 goldens: $(VENV)/.dev  ## Write the golden figures and help texts anew; look at them.
-	$(BIN)/pytest -n 0 tests/test_goldens.py tests/test_gallery.py tests/test_docs.py tests/test_app_browser.py --write-goldens
+	$(BIN)/pytest -n 0 tests/test_goldens.py tests/test_gallery.py tests/test_docs.py tests/app/browser --write-goldens
 
 catalogue: $(VENV)/.dev  ## Gather the texts to translate, and compile the translations.
 	$(BIN)/python tools/catalogue.py

@@ -2,13 +2,21 @@
 
 import streamlit as st
 
-from resnet_viz.app import below, look, page, start, totals, vary, watch
+from resnet_viz.app import page
+from resnet_viz.app.sections import (
+    figure_options,
+    figure_panel,
+    network_picker,
+    spec_form,
+    tabs,
+    totals,
+)
 
 with page.visit() as session:
     with st.sidebar:
-        start.show(session)  # a network of the zoo or a spec file, undo and redo
-        vary.show(session)  # stages, stem, head
+        network_picker.show(session)  # a network of the zoo or a spec file, undo and redo
+        spec_form.show(session)  # stages, stem, head
     totals.show(session)  # layers, parameters, MACs, activations
-    look.show(session)  # figure, direction, depth, theme, numbers
-    watch.show(session)  # the figure, and what was opened in it
-    below.show(session)  # shapes, costs, conventions, comparison, files and link
+    figure_options.show(session)  # figure, direction, depth, theme, numbers
+    figure_panel.show(session)  # the figure, and what was opened in it
+    tabs.show(session)  # shapes, costs, conventions, comparison, files and link

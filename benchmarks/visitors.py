@@ -29,9 +29,10 @@ import psutil
 from tab import Page, Tab
 
 from resnet_viz import ResNetSpec, Stage, Stem, report
-from resnet_viz.app.answers import drawing
-from resnet_viz.app.state import SECTIONS, Config, Look, to_link
-from resnet_viz.app.text import escaped
+from resnet_viz.app.address import to_link
+from resnet_viz.app.answers import drawing_of
+from resnet_viz.app.markdown import escaped
+from resnet_viz.app.state import SECTIONS, Config, Look
 from resnet_viz.layout import DIRECTIONS
 from resnet_viz.text import LANGUAGES
 from resnet_viz.text.page import translate
@@ -222,7 +223,7 @@ class Seen(NamedTuple):
         """Return what is not as this visitor asked, in words."""
         spec = self.config.spec
         totals = report(spec, depth="network").totals
-        svg = drawing(spec, self.config.look, self.config.lang).to_svg()
+        svg = drawing_of(spec, self.config.look, self.config.lang).to_svg()
         expected = {
             "address": dict(parse_qsl(self.address)) == to_link(self.config),
             "title": self.title == escaped(spec.name),

@@ -18,9 +18,10 @@ from resnet_viz.reports.report import report_graph
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.view import FIGURES
 
-__all__ = ["MOST_OPERATORS", "checked", "compared", "drawing", "explanation", "opened", "reported"]
+__all__ = ["MAX_OPERATORS", "check", "comparison_of", "details_of", "drawing_of"]
+__all__ += ["explanation_of", "graph_of", "report_of"]
 
-MOST_OPERATORS = 5_000
+MAX_OPERATORS = 5_000
 """Operators of the largest network that is drawn with none folded: a browser must stay quick."""
 
 # A rerun asks again what it asked before, and visitors look at the same networks: answers are
@@ -28,13 +29,13 @@ MOST_OPERATORS = 5_000
 
 
 @lru_cache(maxsize=24)
-def assembled(spec: ResNetSpec) -> Graph:
+def graph_of(spec: ResNetSpec) -> Graph:
     """Return the operators of a network, which every report of it counts."""
     return assemble(spec)
 
 
 @lru_cache(maxsize=24)
-def drawing(spec: ResNetSpec, look: Look, lang: str, highlight: tuple[str, ...] = ()) -> Drawing:
+def drawing_of(spec: ResNetSpec, look: Look, lang: str, highlight: tuple[str, ...] = ()) -> Drawing:
     """Draw a network as it is looked at.
 
     Raises:
@@ -43,13 +44,13 @@ def drawing(spec: ResNetSpec, look: Look, lang: str, highlight: tuple[str, ...] 
     kind = FIGURES[look.figure]
     unroll = look.unroll and kind.whole
     if unroll or look.figure == "layers":
-        operators = count_nodes(assembled(spec))
-        if operators > MOST_OPERATORS:
+        operators = count_nodes(graph_of(spec))
+        if operators > MAX_OPERATORS:
             raise RequestError(
                 "{operators:,} operators (must be at most {most:,} on a page; folded, "
                 "equal blocks are drawn once)",
                 operators=operators,
-                most=MOST_OPERATORS,
+                most=MAX_OPERATORS,
             )
     return draw(
         spec,
@@ -66,37 +67,37 @@ def drawing(spec: ResNetSpec, look: Look, lang: str, highlight: tuple[str, ...] 
 
 
 @lru_cache(maxsize=256)
-def reported(
+def report_of(
     spec: ResNetSpec, depth: str, convention: str = "macs", open_head: bool = False
 ) -> Report:
     """Count a network."""
-    return report_graph(assembled(spec), depth=depth, convention=convention, open_head=open_head)
+    return report_graph(graph_of(spec), depth=depth, convention=convention, open_head=open_head)
 
 
-def checked(spec: ResNetSpec) -> ResNetSpec:
+def check(spec: ResNetSpec) -> ResNetSpec:
     """Return a network that works: whose image does not vanish on its way.
 
     Raises:
         RequestError: it does.
     """
-    reported(spec, "network")
+    report_of(spec, "network")
     return spec
 
 
 @lru_cache(maxsize=64)
-def explanation(spec: ResNetSpec) -> Explanation:
+def explanation_of(spec: ResNetSpec) -> Explanation:
     """Count a network under every convention."""
     return explain(spec)
 
 
 @lru_cache(maxsize=64)
-def compared(before: ResNetSpec, after: ResNetSpec) -> Comparison:
+def comparison_of(before: ResNetSpec, after: ResNetSpec) -> Comparison:
     """Compare two networks, block by block."""
     return compare(before, after)
 
 
 @lru_cache(maxsize=256)
-def opened(spec: ResNetSpec, path: str) -> Details:
+def details_of(spec: ResNetSpec, path: str) -> Details:
     """Look closely at a part of a network.
 
     Raises:

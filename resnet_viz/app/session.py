@@ -9,9 +9,11 @@ from secrets import token_hex
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from resnet_viz.app.answers import checked
-from resnet_viz.app.fields import Typed, filled, meant
-from resnet_viz.app.state import FIRST, Config, from_link, to_link
+from resnet_viz.app.address import from_link, to_link
+from resnet_viz.app.answers import check
+from resnet_viz.app.form_fields import Typed, form_values, parse_form
+from resnet_viz.app.history import History
+from resnet_viz.app.state import FIRST, Config
 from resnet_viz.errors import RequestError
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.files import read
@@ -19,7 +21,7 @@ from resnet_viz.zoo import entries, find
 
 __all__ = ["Session", "current", "publish"]
 
-MOST_STEPS = 200
+MAX_LISTED = 200
 
 
 @dataclass
@@ -35,8 +37,7 @@ class Session:
         generation: counts how often the page was filled anew; it is part of its fields' keys.
         fillings: counts how often the form of the spec was.
         listed: what lists of networks hold, by their keys.
-        past: networks before this one, for undo, and
-        future: those that undo left.
+        history: the networks before this one, and those that undo left.
         address: what the page's address says, as it was last read or written.
         outdated: what the browser said the address was when it was last written.
         problem: what was wrong with what the visitor sent last.
@@ -50,8 +51,7 @@ class Session:
     generation: int = 0
     fillings: int = 0
     listed: dict[str, str | None] = field(default_factory=dict)
-    past: list[ResNetSpec] = field(default_factory=list)
-    future: list[ResNetSpec] = field(default_factory=list)
+    history: History = field(default_factory=History)
     address: Mapping[str, str] = field(default_factory=dict)
     outdated: Mapping[str, str] | None = None
     problem: RequestError | None = None
@@ -71,14 +71,14 @@ class Session:
         Raises:
             RequestError: it does not work.
         """
-        self.fill(self.config._replace(spec=checked(spec), opened=""))
+        self.fill(self.config._replace(spec=check(spec), opened=""))
         self.problem = None
 
     def fill(self, config: Config) -> None:
         """Show something, and fill the fields with it."""
-        self._step(config.spec)
+        self.history.step(self.config.spec, config.spec)
         self.config = config
-        self.typed = filled(config.spec)
+        self.typed = form_values(config.spec)
         self.wrong = None
         self.generation += 1
         self.fillings += 1
@@ -91,7 +91,7 @@ class Session:
         """
         is_news = key not in self.listed or self.listed[key] != value
         self.listed[key] = value
-        if len(self.listed) > MOST_STEPS:
+        if len(self.listed) > MAX_LISTED:
             del self.listed[next(iter(self.listed))]
         return is_news
 
@@ -99,7 +99,7 @@ class Session:
         """Take what a visitor typed: show that network, or say what is wrong with it."""
         self.typed, self.revision, self.wrong = typed, revision, None
         try:
-            spec = checked(_named(read(meant(typed))))
+            spec = check(_rename(read(parse_form(typed))))
         except RequestError as error:
             self.wrong = error
         else:
@@ -109,48 +109,32 @@ class Session:
         """Show what the fields say; another network ends what was said of the one before."""
         if config.spec != self.config.spec:
             self.problem = None
-        self._step(config.spec)
+        self.history.step(self.config.spec, config.spec)
         self.config = config
 
     @property
     def can_undo(self) -> bool:
         """Whether there is something to go back to."""
-        return bool(self.past or self.wrong)
+        return bool(self.history.past or self.wrong)
 
     def undo(self) -> None:
         """Go back: from what is wrong to the network that is shown, else to the one before it."""
         if self.wrong:
             self.fill(self.config)
-        elif self.past:
-            self.fill(self.config._replace(spec=self.past[-1]))
+        elif self.history.past:
+            self.fill(self.config._replace(spec=self.history.past[-1]))
 
     def redo(self) -> None:
         """Go on to the network that undo left."""
-        if self.future:
-            self.fill(self.config._replace(spec=self.future[-1]))
-
-    def _step(self, spec: ResNetSpec) -> None:
-        """Note a change of network; a step back or on again is one in the list."""
-        now = self.config.spec
-        if spec == now:
-            return
-        if self.past and spec == self.past[-1]:
-            self.past.pop()
-            self.future.append(now)
-        elif self.future and spec == self.future[-1]:
-            self.future.pop()
-            self.past.append(now)
-        else:
-            self.past.append(now)
-            self.future.clear()
-        del self.past[:-MOST_STEPS], self.future[:-MOST_STEPS]
+        if self.history.future:
+            self.fill(self.config._replace(spec=self.history.future[-1]))
 
     def follow(self, address: Mapping[str, str]) -> None:
         """Show what the page's address asks for."""
         try:
             config = from_link(address)
             for spec in filter(None, (config.spec, config.pinned)):
-                checked(spec)
+                check(spec)
             if config.spec != self.config.spec:
                 self.fill(config)
             elif config != self.config:  # what is typed stays
@@ -165,10 +149,10 @@ class Session:
 _EDITED = "-edited"
 
 
-def _named(spec: ResNetSpec) -> ResNetSpec:
+def _rename(spec: ResNetSpec) -> ResNetSpec:
     """Return a network under a name that is not another's: an edited ResNet-50 is none.
 
-    >>> _named(replace(find("resnet50"), bias=True)).name
+    >>> _rename(replace(find("resnet50"), bias=True)).name
     'resnet50-edited'
     """
     name = spec.name.removesuffix(_EDITED)
@@ -187,9 +171,9 @@ def current() -> Session:
     """
     if "session" not in st.session_state:
         spec = find(FIRST)
-        session = Session(Config(spec), filled(spec))
+        session = Session(Config(spec), form_values(spec))
         session.follow(_address())
-        session.past.clear()  # a link is where one begins
+        session.history.past.clear()  # a link is where one begins
         st.session_state["session"] = session
     elif _travelled():
         st.session_state["session"].follow(_address())

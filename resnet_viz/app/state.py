@@ -1,24 +1,12 @@
-"""What the page shows, as one value; to and from the address of the page."""
+"""What the page shows, as one value."""
 
 from __future__ import annotations
 
-import base64
-import zlib
-from collections.abc import Mapping
 from typing import NamedTuple, TypeGuard
 
-from resnet_viz.drawing import LAYOUTS
-from resnet_viz.errors import RequestError, choose, show
-from resnet_viz.layout import DIRECTIONS
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.spec.files import MAX_BYTES, decode, dumps
-from resnet_viz.text import LANGUAGES
-from resnet_viz.themes import THEMES
-from resnet_viz.view import DEPTHS, FIGURES
-from resnet_viz.view.annotate import FACTS
-from resnet_viz.zoo import entries, find
 
-__all__ = ["FIRST", "SECTIONS", "Config", "Look", "from_link", "is_path", "to_link"]
+__all__ = ["FIRST", "SECTIONS", "Config", "Look", "is_path"]
 
 FIRST = "d2l-resnet18"
 """The network that a visitor meets: the chapter's."""
@@ -26,7 +14,6 @@ FIRST = "d2l-resnet18"
 SECTIONS = ("shapes", "costs", "conventions", "compare", "download")
 """What stands below the figure, one at a time."""
 
-MAX_LINK = 20_000  # characters of one value in an address
 MAX_PATH = 500
 
 
@@ -66,110 +53,6 @@ class Config(NamedTuple):
     pinned: ResNetSpec | None = None
 
 
-def to_link(config: Config) -> dict[str, str]:
-    """Return the values of an address that opens the same page; what is as at first is left out.
-
-    >>> to_link(Config(find("resnet50"), Look(theme="paper")))
-    {'net': 'resnet50', 'theme': 'paper'}
-    """
-    link = {} if config.spec == find(FIRST) else _named(config.spec, "net", "spec")
-    for name, value in config.look._asdict().items():
-        if value != Look._field_defaults[name]:
-            link[name] = "1" if value is True else value
-    for name in ("lang", "section", "opened"):
-        if getattr(config, name) != Config._field_defaults[name]:
-            link[name] = getattr(config, name)
-    if config.pinned is not None:
-        link |= _named(config.pinned, "with", "pin")
-    return link
-
-
-def from_link(link: Mapping[str, str]) -> Config:
-    """Return what an address asks for. Names that it should not hold are passed over.
-
-    Raises:
-        RequestError: a value in it is not legal.
-
-    >>> from_link({"net": "resnet50", "theme": "paper"}).look.theme
-    'paper'
-    """
-    for name, value in link.items():
-        if len(value) > MAX_LINK:
-            raise RequestError(
-                "{name}: longer than {most:,} characters", name=show(name), most=MAX_LINK
-            )
-    spec = _meant(link, "net", "spec") or find(FIRST)
-    look = Look(
-        **{name: _chosen(name, table, link) for name, table in _LOOK.items() if link.get(name)},
-        annotate=_facts(link.get("annotate", "")),
-        unroll=_flag("unroll", link),
-    )
-    opened = link.get("opened", "")
-    if not is_path(opened):
-        raise RequestError("opened: {opened} (must be the path of a scope)", opened=show(opened))
-    lang = link.get("lang", "en")
-    choose("language", lang, LANGUAGES)
-    section = link.get("section", SECTIONS[0])
-    choose("section", section, dict.fromkeys(SECTIONS))
-    return Config(spec, look, lang, section, opened, _meant(link, "with", "pin"))
-
-
 def is_path(value: object) -> TypeGuard[str]:
     """Tell whether a value from outside may be the path of a scope."""
     return isinstance(value, str) and len(value) <= MAX_PATH and value.isprintable()
-
-
-_LOOK: Mapping[str, Mapping[str, object]] = {
-    "figure": FIGURES,
-    "direction": DIRECTIONS,
-    "depth": DEPTHS,
-    "theme": THEMES,
-    "layout": LAYOUTS,
-}
-"""What each part of a look may be."""
-
-
-def _chosen(name: str, table: Mapping[str, object], link: Mapping[str, str]) -> str:
-    choose(name, link[name], table)
-    return link[name]
-
-
-def _facts(text: str) -> str:
-    names = [name for name in text.split(",") if name]
-    for name in names:
-        choose("annotation", name, FACTS)
-    return ",".join(name for name in FACTS if name in names)
-
-
-def _flag(name: str, link: Mapping[str, str]) -> bool:
-    return bool(choose(name, link.get(name, "0"), {"0": False, "1": True}))
-
-
-def _named(spec: ResNetSpec, name: str, packed: str) -> dict[str, str]:
-    """Return a network by its name in the zoo, or packed."""
-    entry = entries().get(spec.name)
-    known = entry is not None and entry.spec == spec
-    return {name: spec.name} if known else {packed: _pack(spec)}
-
-
-def _meant(link: Mapping[str, str], name: str, packed: str) -> ResNetSpec | None:
-    if packed in link:
-        return _unpack(packed, link[packed])
-    return find(link[name]) if name in link else None
-
-
-def _pack(spec: ResNetSpec) -> str:
-    packed = zlib.compress(dumps(spec, "json").encode(), 9)
-    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
-
-
-def _unpack(name: str, text: str) -> ResNetSpec:
-    """Read a packed spec; it may not grow beyond what a spec file may hold."""
-    try:
-        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        data = zlib.decompressobj().decompress(packed, MAX_BYTES + 1)
-    except (ValueError, zlib.error):
-        raise RequestError(
-            "{name}: {text} (is no network; the link is broken)", name=name, text=show(text)
-        ) from None
-    return decode(data, "json")

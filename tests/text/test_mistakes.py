@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from resnet_viz import Head, RequestError, ResNetSpec, Stage, Stem, draw
-from resnet_viz.app.answers import checked, drawing
-from resnet_viz.app.state import Look, from_link
+from resnet_viz.app.address import from_link
+from resnet_viz.app.answers import check, drawing_of
+from resnet_viz.app.state import Look
 from resnet_viz.errors import SpecError
 from resnet_viz.spec.files import decode
 from resnet_viz.text import translate_error
@@ -15,12 +16,12 @@ from resnet_viz.zoo import find
 
 
 def spec(**other: object) -> ResNetSpec:
-    return checked(replace(find("resnet18"), **other))
+    return check(replace(find("resnet18"), **other))
 
 
 def stage(**other: object) -> ResNetSpec:
     stages = find("resnet50").stages
-    return checked(replace(find("resnet50"), stages=(replace(stages[0], **other), *stages[1:])))
+    return check(replace(find("resnet50"), stages=(replace(stages[0], **other), *stages[1:])))
 
 
 LIMITS = {"value": 0, "low": 1, "high": 64}
@@ -52,7 +53,7 @@ MISTAKES = [
     lambda: spec(stem=Stem(activated=False)),
     lambda: spec(stem=Stem(pooling="padded"), downsampler="blur"),
     lambda: spec(downsampler="blur", input=(3, 1, 1)),
-    lambda: checked(replace(find("vgg16"), input=(3, 16, 16))),
+    lambda: check(replace(find("vgg16"), input=(3, 16, 16))),
     lambda: spec(head=Head(hidden=tuple(range(1, 100)))),
     lambda: spec(stages=(replace(BARE, channels=8, shortcut="A"),)),
     lambda: decode(b'{"stages": [{"blocks": 1, "chanels": 64}]}', "json"),
@@ -65,9 +66,9 @@ MISTAKES = [
     lambda: from_link({"net": "nothing like it"}),
     lambda: from_link({"spec": "%"}),
     lambda: from_link({"depth": "x"}),
-    lambda: drawing(find("resnet18"), Look("groups"), "en"),
-    lambda: drawing(find("plain18"), Look("residual"), "en"),
-    lambda: drawing(spec(stages=(replace(BARE, blocks=9999),)), Look(unroll=True), "en"),
+    lambda: drawing_of(find("resnet18"), Look("groups"), "en"),
+    lambda: drawing_of(find("plain18"), Look("residual"), "en"),
+    lambda: drawing_of(spec(stages=(replace(BARE, blocks=9999),)), Look(unroll=True), "en"),
     lambda: ALL.check(".png"),
     lambda: ALL.check(".tex"),
     lambda: ALL.check(".mmd"),

@@ -6,14 +6,14 @@ import re
 
 import streamlit as st
 
-from resnet_viz.app.fields import INPUT, PARTS, place, received
-from resnet_viz.app.form import form
+from resnet_viz.app.components.form import form
+from resnet_viz.app.form_fields import INPUT, PARTS, check_form, field_id
 from resnet_viz.app.session import Session
 from resnet_viz.errors import Message, RequestError, SpecError
 from resnet_viz.text import translate_error
 from resnet_viz.text.page import field_name, translate
 
-__all__ = ["hear", "show"]
+__all__ = ["receive_edit", "show"]
 
 KEY = "form"
 
@@ -28,11 +28,11 @@ def show(session: Session) -> None:
         wrong=None if session.wrong is None else _wrong(session.wrong, lang),
         lang=lang,
         key=KEY,
-        heard=lambda: hear(session),
+        heard=lambda: receive_edit(session),
     )
 
 
-def hear(session: Session) -> None:
+def receive_edit(session: Session) -> None:
     """Take an edit that the browser sent, once, unless the fields were filled anew since.
 
     What else a visitor does, as to press Undo, may come in the same run. To Streamlit the form
@@ -41,7 +41,7 @@ def hear(session: Session) -> None:
     sent = _sent()
     if not isinstance(sent, dict) or sent.get("filling") != session.filling:
         return
-    typed, revision = received(sent.get("values")), sent.get("revision")
+    typed, revision = check_form(sent.get("values")), sent.get("revision")
     if typed is not None and type(revision) is int and revision > session.revision:
         session.type(typed, revision)
 
@@ -55,7 +55,7 @@ def _wrong(error: RequestError, lang: str) -> dict[str, str]:
     """Return at which field or part something is wrong, what that is called, and what is wrong."""
     path, fact = _at(error)
     return {
-        "place": place(path),
+        "place": field_id(path),
         "where": _where(path, lang),
         "text": translate(lang, "wrong", translate_error(fact, lang)),
     }

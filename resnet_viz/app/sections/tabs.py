@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from resnet_viz.app import compare, download, understand
+from resnet_viz.app.sections import compare, conventions, costs, download, shapes
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import SECTIONS
 from resnet_viz.text.page import translate
@@ -14,9 +14,9 @@ from resnet_viz.text.page import translate
 __all__ = ["show"]
 
 SHOW: Mapping[str, Callable[[Session], None]] = {
-    "shapes": understand.shapes,
-    "costs": understand.costs,
-    "conventions": understand.conventions,
+    "shapes": shapes.show,
+    "costs": costs.show,
+    "conventions": conventions.show,
     "compare": compare.show,
     "download": download.show,
 }

@@ -14,7 +14,7 @@ import dataclasses
 import streamlit as st
 from scenes import HOSTILE, scene_of
 from resnet_viz import ResNetSpec, Stage, draw
-from resnet_viz.app.figure import figure
+from resnet_viz.app.components.figure import figure
 
 st.set_page_config(layout="wide")
 asked = st.query_params
@@ -308,7 +308,9 @@ def test_words_are_the_hosts_and_english_where_it_has_none(opened) -> None:
 
 
 def test_every_word_is_said_somewhere() -> None:
-    said = asset("figure.html", "resnet_viz.app") + asset("figure.js", "resnet_viz.app")
+    said = asset("figure.html", "resnet_viz.app.components") + asset(
+        "figure.js", "resnet_viz.app.components"
+    )
     labels = re.findall(r'data-label="(\w+)"', said)
     words = re.findall(r"words\.(\w+)", said)
 

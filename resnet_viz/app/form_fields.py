@@ -18,7 +18,7 @@ from resnet_viz.text import lookup
 from resnet_viz.text.page import field_name, translate
 
 __all__ = ["INPUT", "KINDS", "MAX_TEXT", "PARTS", "Typed"]
-__all__ += ["described", "filled", "meant", "place", "received"]
+__all__ += ["check_form", "describe_fields", "field_id", "form_values", "parse_form"]
 
 KINDS: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {"block": BLOCKS, "shortcut": SHORTCUTS, "pooling": POOLINGS, **TABLES}
@@ -48,9 +48,9 @@ def _of(kind: type) -> list[Field[Any]]:
 
 
 @cache
-def described(lang: str) -> dict[str, list[dict[str, Any]]]:
+def describe_fields(lang: str) -> dict[str, list[dict[str, Any]]]:
     """Return what the fields of each part are: names, labels, sorts, and what may be chosen."""
-    parts = {part: [_described(field, lang) for field in _of(kind)] for part, kind in PARTS.items()}
+    parts = {part: [_describe(field, lang) for field in _of(kind)] for part, kind in PARTS.items()}
     sizes = [
         {
             "name": name,
@@ -60,11 +60,11 @@ def described(lang: str) -> dict[str, list[dict[str, Any]]]:
         }
         for name, word in INPUT.items()
     ]
-    stage = [_described(field, lang) for field in _of(Stage)]
+    stage = [_describe(field, lang) for field in _of(Stage)]
     return {**parts, "whole": sizes + parts["whole"], "stages": stage}
 
 
-def _described(field: Field[Any], lang: str) -> dict[str, Any]:
+def _describe(field: Field[Any], lang: str) -> dict[str, Any]:
     sort, name = _sort(field), field.name
     found: dict[str, Any] = {"name": name, "label": field_name(lang, name), "sort": sort}
     if field.default is not MISSING:
@@ -86,23 +86,23 @@ def _sort(field: Field[Any]) -> str:
     return sorts.get(str(field.type), "integers" if "tuple" in str(field.type) else "integer")
 
 
-def filled(spec: ResNetSpec) -> Typed:
+def form_values(spec: ResNetSpec) -> Typed:
     """Return what the fields of the form hold for a spec.
 
-    >>> typed = filled(ResNetSpec(stages=(Stage(2, 64),), head=Head(hidden=(4096, 4096))))
+    >>> typed = form_values(ResNetSpec(stages=(Stage(2, 64),), head=Head(hidden=(4096, 4096))))
     >>> typed["stages"][0]["channels"], typed["head"]["hidden"], typed["whole"]["input[1]"]
     ('64', '4096, 4096', '224')
     """
     parts: dict[str, Any] = {
-        "stem": _filled(spec.stem),
-        "head": _filled(spec.head),
+        "stem": _part_values(spec.stem),
+        "head": _part_values(spec.head),
         "whole": {name: str(size) for name, size in zip(INPUT, spec.input, strict=True)},
     }
-    parts["whole"] |= _filled(spec)
-    return {**parts, "stages": [_filled(stage) for stage in spec.stages]}
+    parts["whole"] |= _part_values(spec)
+    return {**parts, "stages": [_part_values(stage) for stage in spec.stages]}
 
 
-def _filled(part: Any) -> dict[str, str | bool]:
+def _part_values(part: Any) -> dict[str, str | bool]:
     return {field.name: _text(field, getattr(part, field.name)) for field in _of(type(part))}
 
 
@@ -113,7 +113,7 @@ def _text(field: Field[Any], value: Any) -> str | bool:
     return ", ".join(map(str, value)) if sort == "integers" else f"{value}"
 
 
-def meant(typed: Typed) -> dict[str, Any]:
+def parse_form(typed: Typed) -> dict[str, Any]:
     """Return the plain data that the fields stand for, as a spec file holds it.
 
     What is no number, where one belongs, stays a text: the spec says what is wrong with it.
@@ -121,15 +121,15 @@ def meant(typed: Typed) -> dict[str, Any]:
     whole = dict(typed["whole"])
     sizes = [_integer(whole.pop(name)) for name in INPUT]
     return {
-        **_meant(ResNetSpec, whole),
+        **_parse_part(ResNetSpec, whole),
         "input": sizes,
-        "stem": _meant(Stem, typed["stem"]),
-        "head": _meant(Head, typed["head"]),
-        "stages": [_meant(Stage, stage) for stage in typed["stages"]],
+        "stem": _parse_part(Stem, typed["stem"]),
+        "head": _parse_part(Head, typed["head"]),
+        "stages": [_parse_part(Stage, stage) for stage in typed["stages"]],
     }
 
 
-def _meant(kind: type, part: Typed) -> dict[str, Any]:
+def _parse_part(kind: type, part: Typed) -> dict[str, Any]:
     return {field.name: _READ[_sort(field)](part[field.name]) for field in _of(kind)}
 
 
@@ -181,10 +181,10 @@ _READ: Mapping[str, Any] = MappingProxyType(
 """What the text in a field of each sort stands for."""
 
 
-def received(sent: object) -> Typed | None:
+def check_form(sent: object) -> Typed | None:
     """Return what the fields hold by a browser's word, if it is the form that speaks.
 
-    >>> received({"stages": "all"}) is None
+    >>> check_form({"stages": "all"}) is None
     True
     """
     if not isinstance(sent, dict):
@@ -192,15 +192,15 @@ def received(sent: object) -> Typed | None:
     stages = sent.get("stages")
     if not isinstance(stages, list) or not 0 < len(stages) <= MAX_STAGES:
         return None
-    known = described("en")
+    known = describe_fields("en")
     try:
-        parts: Typed = {part: _received(known[part], sent.get(part)) for part in PARTS}
-        return {**parts, "stages": [_received(known["stages"], stage) for stage in stages]}
+        parts: Typed = {part: _check_part(known[part], sent.get(part)) for part in PARTS}
+        return {**parts, "stages": [_check_part(known["stages"], stage) for stage in stages]}
     except ValueError:
         return None
 
 
-def _received(known: list[dict[str, Any]], part: object) -> dict[str, str | bool]:
+def _check_part(known: list[dict[str, Any]], part: object) -> dict[str, str | bool]:
     """Return the fields of a part, and nothing else of it.
 
     Raises:
@@ -209,22 +209,22 @@ def _received(known: list[dict[str, Any]], part: object) -> dict[str, str | bool
     if not isinstance(part, dict):
         raise ValueError
     found: dict[str, Any] = {field["name"]: part.get(field["name"]) for field in known}
-    if not all(_is_sound(field["sort"], found[field["name"]]) for field in known):
+    if not all(_is_legal(field["sort"], found[field["name"]]) for field in known):
         raise ValueError
     return found
 
 
-def _is_sound(sort: str, value: object) -> bool:
+def _is_legal(sort: str, value: object) -> bool:
     if sort == "flag":
         return isinstance(value, bool)
     return isinstance(value, str) and len(value) <= MAX_TEXT
 
 
-def place(path: str) -> str:
+def field_id(path: str) -> str:
     """Return the field that holds a value of a spec, or the part that it is, by its path.
 
-    >>> place("head.hidden[1]"), place("norm"), place("input[0]"), place("stages[2].blocks")
-    ('head.hidden', 'whole.norm', 'whole.input[0]', 'stages[2].blocks')
+    >>> list(map(field_id, ["head.hidden[1]", "norm", "input[0]", "stages[2].blocks"]))
+    ['head.hidden', 'whole.norm', 'whole.input[0]', 'stages[2].blocks']
     """
     if path.startswith("stages") or path in PARTS:
         return path

@@ -6,7 +6,7 @@ import pytest
 from tab import Tab
 from visitors import Visitor, load, network, served
 
-from resnet_viz.app.fields import filled
+from resnet_viz.app.form_fields import form_values
 from resnet_viz.app.state import Config
 from resnet_viz.zoo import find
 
@@ -68,7 +68,7 @@ def test_one_who_does_not_wait_ends_where_he_wanted_and_hurts_nobody(server):
     assert others.faults() == []
 
 
-VALUES = filled(find("resnet18"))
+VALUES = form_values(find("resnet18"))
 FORGED = [
     None,
     5,
@@ -93,7 +93,7 @@ def test_what_is_forged_in_the_name_of_the_form_changes_nothing(server):
             await tab.open()
             pages = []
             for sent in FORGED:
-                tab.translate(sent)
+                tab.say(sent)
                 pages.append(await tab.run())
             tab.type("stages[0].blocks", "4")
             return pages, await tab.run()

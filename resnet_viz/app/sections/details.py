@@ -1,67 +1,30 @@
-"""The figure, and beside it what the visitor opened in it."""
+"""The part of the network that a visitor opened in the figure, looked at closely."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from resnet_viz.app import learn, tables
-from resnet_viz.app.answers import drawing, opened
-from resnet_viz.app.figure import figure
+from resnet_viz.app.answers import details_of
+from resnet_viz.app.components import tables
+from resnet_viz.app.markdown import escaped
 from resnet_viz.app.session import Session
-from resnet_viz.app.state import is_path
-from resnet_viz.app.text import escaped
 from resnet_viz.errors import RequestError
 from resnet_viz.inspecting import Details, Operation
 from resnet_viz.ops.operator import spell
-from resnet_viz.scene import Scene
-from resnet_viz.text import translate_error
 from resnet_viz.text.labels import label
-from resnet_viz.text.page import kind_name, translate, viewer_words
+from resnet_viz.text.page import kind_name, translate
 
 __all__ = ["show"]
 
-MOST_ROWS = 200
-WIDTH, FRAME = 900, 100  # pixels that a figure usually has, and those around it
+MAX_ROWS = 200
 
 
 def show(session: Session) -> None:
-    """Show the figure and the part of it that is open."""
-    _figure(session)
-    if session.config.opened:
-        _opened(session)
-    else:
-        learn.show(session)
-
-
-def _figure(session: Session) -> None:
-    config = session.config
-    try:
-        drawn = drawing(config.spec, config.look, config.lang)
-    except RequestError as error:
-        st.error(translate(config.lang, "not_drawn", escaped(translate_error(error, config.lang))))
-        return
-    clicked = figure(
-        drawn,
-        viewer_words(config.lang),
-        selected=config.opened,
-        key="figure",
-        height=_height(drawn.scene),
-    )
-    if is_path(clicked) and clicked != config.opened:
-        session.edit(config._replace(opened=clicked))
-
-
-def _height(scene: Scene) -> int:
-    """Return the pixels that a figure asks for: a flat one less, a tall one what a screen has."""
-    scale = min(2.2, WIDTH / scene.width)
-    return round(min(max(scene.height * scale + FRAME, 260), 640))
-
-
-def _opened(session: Session) -> None:
+    """Show what is open, and the way back."""
     lang, path = session.config.lang, session.config.opened
     with st.container(border=True):
         try:
-            part = opened(session.config.spec, path)
+            part = details_of(session.config.spec, path)
         except RequestError:
             st.info(translate(lang, "none_found", escaped(path)))
         else:
@@ -92,7 +55,7 @@ def _details(part: Details, lang: str) -> None:
         )
     if single and not part.operations[0].params:
         return
-    rows = part.operations[:MOST_ROWS]
+    rows = part.operations[:MAX_ROWS]
     tables.show(
         {
             translate(lang, "path"): [_below(row.path, part.path) for row in rows],
@@ -103,8 +66,8 @@ def _details(part: Details, lang: str) -> None:
         },
         alt=translate(lang, "operators"),
     )
-    if len(part.operations) > MOST_ROWS:
-        st.caption(translate(lang, "first_shown", MOST_ROWS, len(part.operations)))
+    if len(part.operations) > MAX_ROWS:
+        st.caption(translate(lang, "first_shown", MAX_ROWS, len(part.operations)))
 
 
 def _label(row: Operation, lang: str) -> str:

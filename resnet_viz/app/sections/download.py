@@ -9,10 +9,11 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from resnet_viz.app.answers import drawing, reported
+from resnet_viz.app.address import to_link
+from resnet_viz.app.answers import drawing_of, report_of
+from resnet_viz.app.markdown import escaped
 from resnet_viz.app.session import Session
-from resnet_viz.app.state import Config, to_link
-from resnet_viz.app.text import escaped
+from resnet_viz.app.state import Config
 from resnet_viz.drawing import Drawing
 from resnet_viz.errors import RequestError
 from resnet_viz.export import EXPORTERS
@@ -38,7 +39,7 @@ def show(session: Session) -> None:
     lang, name = config.lang, config.spec.name
     st.markdown(f"**{translate(lang, 'figures')}**")
     try:
-        drawn = drawing(config.spec, config.look, lang)
+        drawn = drawing_of(config.spec, config.look, lang)
     except RequestError as error:
         st.caption(translate(lang, "not_drawn", escaped(translate_error(error, lang))))
     else:
@@ -57,7 +58,7 @@ def show(session: Session) -> None:
                 translate(lang, "not_offered", format, escaped(translate_error(reason, lang)))
             )
     st.markdown(f"**{translate(lang, 'reports')}**")
-    report = reported(config.spec, "block")
+    report = report_of(config.spec, "block")
     with st.container(horizontal=True):
         for format, suffix in REPORTS.items():
             file = f"{name}-report.{suffix}"

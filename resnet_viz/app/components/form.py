@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from resnet_viz.app.component import component
-from resnet_viz.app.fields import MAX_TEXT, Typed, described
+from resnet_viz.app.components.mount import component
+from resnet_viz.app.form_fields import MAX_TEXT, Typed, describe_fields
 from resnet_viz.spec.model import MAX_STAGES
 from resnet_viz.text.page import pattern
 
@@ -58,7 +58,7 @@ def form(
             "revision": revision,
             "filling": filling,
             "wrong": wrong,
-            "fields": described(lang),
+            "fields": describe_fields(lang),
             "columns": COLUMNS,
             "most": MAX_STAGES,
             "longest": MAX_TEXT,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from resnet_viz.app.sections.spec_form import receive_edit
 from resnet_viz.app.session import Session
-from resnet_viz.app.vary import hear
 from resnet_viz.errors import RequestError
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.files import MAX_BYTES, SUFFIXES, decode, format_of
@@ -32,7 +32,7 @@ def show(session: Session) -> None:
             translate(lang, "redo"),
             on_click=_redo,
             args=(session,),
-            disabled=not session.future,
+            disabled=not session.history.future,
             icon=":material/redo:",
             key="redo",
         )
@@ -48,12 +48,12 @@ def show(session: Session) -> None:
 
 
 def _undo(session: Session) -> None:
-    hear(session)
+    receive_edit(session)
     session.undo()
 
 
 def _redo(session: Session) -> None:
-    hear(session)
+    receive_edit(session)
     session.redo()
 
 
@@ -82,7 +82,7 @@ def known(spec: ResNetSpec) -> str | None:
 def _choose(session: Session, key: str) -> None:
     chosen = st.session_state[key]
     if session.note(key, chosen) and chosen in entries():
-        hear(session)
+        receive_edit(session)
         session.open(entries()[chosen].spec)
 
 
@@ -103,7 +103,7 @@ def _receive(session: Session, key: str) -> None:
     """Open what was uploaded, or say what is wrong with it."""
     if key != session.key("upload"):
         return  # the browser repeats what a field held that is gone
-    hear(session)
+    receive_edit(session)
     file = st.session_state[key]
     if file is None:
         return

@@ -16,7 +16,7 @@ from resnet_viz.text.page import translate
 
 __all__ = ["NOTES", "Note", "show"]
 
-MOST_NOTES = 3
+MAX_NOTES = 3
 
 
 class Note(NamedTuple):
@@ -158,8 +158,8 @@ def show(session: Session) -> None:
     """Show the captions that fit what is on the screen."""
     config = session.config
     st.caption(translate(config.lang, "hint"))
-    fitting = [note for note in NOTES if note.fits(config)][:MOST_NOTES]
-    for column, note in zip(st.columns(MOST_NOTES, gap="medium"), fitting, strict=False):
+    fitting = [note for note in NOTES if note.fits(config)][:MAX_NOTES]
+    for column, note in zip(st.columns(MAX_NOTES, gap="medium"), fitting, strict=False):
         with column:
             st.markdown(lookup(TEXTS[note.name], config.lang, "page"))
             st.caption(note.source)

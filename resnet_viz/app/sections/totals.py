@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from resnet_viz.app.answers import reported
+from resnet_viz.app.answers import report_of
+from resnet_viz.app.markdown import escaped
 from resnet_viz.app.session import Session
-from resnet_viz.app.text import escaped
 from resnet_viz.ops.operator import spell
 from resnet_viz.text import translate_error
 from resnet_viz.text.page import derivation, translate
@@ -22,7 +22,7 @@ def show(session: Session) -> None:
         problem = escaped(translate_error(session.problem, config.lang))
         st.error(translate(config.lang, "refused", problem), icon=":material/error:")
     spec, lang = config.spec, config.lang
-    totals = reported(spec, "network").totals
+    totals = report_of(spec, "network").totals
     entry = entries().get(spec.name)
     st.header(escaped(spec.name), anchor=False)
     source = entry.source if entry is not None and entry.spec == spec else translate(lang, "yours")
@@ -32,13 +32,13 @@ def show(session: Session) -> None:
     )
     helps = {
         "layers": translate(
-            lang, "layers_help", derivation(lang, reported(spec, "network").layers)
+            lang, "layers_help", derivation(lang, report_of(spec, "network").layers)
         ),
         "params": translate(lang, "params_help"),
         "macs": translate(lang, "macs_help", totals["flops"]),
         "activations": translate(lang, "activations_help"),
     }
-    before = None if config.pinned is None else reported(config.pinned, "network").totals
+    before = None if config.pinned is None else report_of(config.pinned, "network").totals
     with st.container(horizontal=True):
         for name, help in helps.items():
             change = None if before is None else totals[name] - before[name]

@@ -10,9 +10,9 @@ from resnet_viz.export.assets import asset
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
-__all__ = ["APP", "component"]
+__all__ = ["COMPONENTS", "component"]
 
-APP = "resnet_viz.app"
+COMPONENTS = "resnet_viz.app.components"
 
 
 @cache
@@ -30,6 +30,6 @@ def component(name: str, html: str, css: str = "", js: str = "") -> ComponentRen
     return streamlit.components.v2.component(
         f"resnet_viz_{name}",
         html=html,
-        css=css + asset(f"{name}.css", APP),
-        js=js + asset("component.js", APP) + asset(f"{name}.js", APP),
+        css=css + asset(f"{name}.css", COMPONENTS),
+        js=js + asset("mount.js", COMPONENTS) + asset(f"{name}.js", COMPONENTS),
     )

@@ -6,14 +6,14 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from resnet_viz.app import tables
-from resnet_viz.app.answers import compared, drawing
-from resnet_viz.app.figure import figure
+from resnet_viz.app.answers import comparison_of, drawing_of
+from resnet_viz.app.components import tables
+from resnet_viz.app.components.figure import figure
+from resnet_viz.app.markdown import escaped
+from resnet_viz.app.sections.network_picker import known
+from resnet_viz.app.sections.spec_form import receive_edit
 from resnet_viz.app.session import Session
-from resnet_viz.app.start import known
 from resnet_viz.app.state import Look
-from resnet_viz.app.text import escaped
-from resnet_viz.app.vary import hear
 from resnet_viz.comparing import SIDES, Comparison
 from resnet_viz.errors import RequestError
 from resnet_viz.spec import ResNetSpec
@@ -35,7 +35,7 @@ def show(session: Session) -> None:
         st.info(translate(lang, "choose_one"))
         return
     before, after = session.config.pinned, session.config.spec
-    found = compared(before, after)
+    found = comparison_of(before, after)
     same = all(row.status == "same" for row in found.rows)
     st.caption(translate(lang, "same" if same else "marked"))
     for column, side, spec in zip(st.columns(2), SIDES, (before, after), strict=True):
@@ -83,7 +83,7 @@ def _compare_with(session: Session, key: str) -> None:
 
 
 def _pin(session: Session) -> None:
-    hear(session)  # what was typed just before is in what is pinned
+    receive_edit(session)  # what was typed just before is in what is pinned
     session.edit(session.config._replace(pinned=session.config.spec))
 
 
@@ -93,9 +93,9 @@ def _figure(session: Session, side: str, spec: ResNetSpec, changed: tuple[str, .
     # with numbers in its boxes, a figure folds only what is equal, and hides no difference
     look = Look(direction=direction, depth="block", theme=wanted.theme, annotate="params")
     try:
-        boxes = drawing(spec, look, lang).scene.ids()
+        boxes = drawing_of(spec, look, lang).scene.ids()
         marked = tuple(dict.fromkeys(_box_of(path, boxes) for path in changed))
-        drawn = drawing(spec, look, lang, marked)
+        drawn = drawing_of(spec, look, lang, marked)
     except RequestError as error:
         st.error(translate(lang, "not_drawn", escaped(translate_error(error, lang))))
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from resnet_viz.app.component import APP, component
+from resnet_viz.app.components.mount import COMPONENTS, component
 from resnet_viz.drawing import Drawing
 from resnet_viz.export.assets import asset
 from resnet_viz.text.page import VIEWER
@@ -37,7 +37,7 @@ def figure(
 
     sent = streamlit.session_state.get(key) or {}  # by the browser; the caller hears of it below
     clicked: str | None = sent.get("opened")
-    html = asset("figure.html", APP)
+    html = asset("figure.html", COMPONENTS)
     show = component("figure", html, asset("viewer.css"), asset("viewer.js"))
     result = show(
         key=key,

@@ -1,0 +1,1 @@
+"""What sections are made of: the interactive figure, the form, tables and bars."""

@@ -1,0 +1,45 @@
+"""What each part of the network costs, and where the layer count comes from."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from resnet_viz.app.answers import report_of
+from resnet_viz.app.components import bars, tables
+from resnet_viz.app.sections.rows import choose_depth, row_name
+from resnet_viz.app.session import Session
+from resnet_viz.ops.operator import spell
+from resnet_viz.text.page import derivation, kind_name, translate
+
+__all__ = ["show"]
+
+
+def show(session: Session) -> None:
+    """Show what each part costs, and where the layer count comes from."""
+    spec, lang = session.config.spec, session.config.lang
+    stages = report_of(spec, "stage")
+    st.markdown(f"**{translate(lang, 'derived', stages.totals['layers'])}**")
+    st.markdown(derivation(lang, stages.layers))
+    st.markdown(f"**{translate(lang, 'per_stage')}**")
+    names = list(map(row_name, stages.rows))
+    for column, word in zip(st.columns(3), ("params", "macs", "activations"), strict=True):
+        with column:
+            st.caption(translate(lang, word))
+            values = [float(getattr(row, word)) for row in stages.rows]
+            bars.show(
+                {translate(lang, "part"): names, translate(lang, word): values},
+                alt=f"{translate(lang, word)}: {translate(lang, 'per_stage')}",
+            )
+    rows = report_of(spec, choose_depth(session, "block")).rows
+    tables.show(
+        {
+            translate(lang, "part"): list(map(row_name, rows)),
+            translate(lang, "kind"): [kind_name(lang, row.kind, row.path) for row in rows],
+            translate(lang, "output"): [spell(row.output) for row in rows],
+            **{
+                translate(lang, word): [getattr(row, word) for row in rows]
+                for word in ("params", "macs", "activations")
+            },
+        },
+        alt=translate(lang, "section:costs"),
+    )

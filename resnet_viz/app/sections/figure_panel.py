@@ -1,0 +1,53 @@
+"""The figure, and beside it what the visitor opened in it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from resnet_viz.app.answers import drawing_of
+from resnet_viz.app.components.figure import figure
+from resnet_viz.app.markdown import escaped
+from resnet_viz.app.sections import details, notes
+from resnet_viz.app.session import Session
+from resnet_viz.app.state import is_path
+from resnet_viz.errors import RequestError
+from resnet_viz.scene import Scene
+from resnet_viz.text import translate_error
+from resnet_viz.text.page import translate, viewer_words
+
+__all__ = ["show"]
+
+WIDTH, FRAME = 900, 100  # pixels that a figure usually has, and those around it
+
+
+def show(session: Session) -> None:
+    """Show the figure and the part of it that is open."""
+    _figure(session)
+    if session.config.opened:
+        details.show(session)
+    else:
+        notes.show(session)
+
+
+def _figure(session: Session) -> None:
+    config = session.config
+    try:
+        drawn = drawing_of(config.spec, config.look, config.lang)
+    except RequestError as error:
+        st.error(translate(config.lang, "not_drawn", escaped(translate_error(error, config.lang))))
+        return
+    clicked = figure(
+        drawn,
+        viewer_words(config.lang),
+        selected=config.opened,
+        key="figure",
+        height=_height(drawn.scene),
+    )
+    if is_path(clicked) and clicked != config.opened:
+        session.edit(config._replace(opened=clicked))
+
+
+def _height(scene: Scene) -> int:
+    """Return the pixels that a figure asks for: a flat one less, a tall one what a screen has."""
+    scale = min(2.2, WIDTH / scene.width)
+    return round(min(max(scene.height * scale + FRAME, 260), 640))

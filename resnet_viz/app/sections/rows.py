@@ -1,0 +1,32 @@
+"""Rows of a report on the page: how fine they are, and what each is called."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from resnet_viz.app.session import Session
+from resnet_viz.reports import Row
+from resnet_viz.text.page import translate
+from resnet_viz.view import DEPTHS
+
+__all__ = ["choose_depth", "row_name"]
+
+
+def choose_depth(session: Session, first: str) -> str:
+    """Let the visitor choose the depth of rows; `first` is chosen at first."""
+    lang, options = session.config.lang, list(DEPTHS)
+    chosen = st.segmented_control(
+        translate(lang, "rows"),
+        options,
+        default=first,
+        required=True,
+        format_func=lambda depth: translate(lang, f"depth:{depth}"),
+        key=f"rows:{session.config.section}",
+    )
+    return chosen or first
+
+
+def row_name(row: Row) -> str:
+    """Return what a row is called: its path, and how many it stands for."""
+    name = row.path or "network"
+    return f"{name} (×{row.repeat})" if row.repeat != 1 else name

@@ -1,0 +1,68 @@
+"""The network beside another."""
+
+from dataclasses import replace
+
+from app_page import config, edit_of, field, packed, ran, type_in, visit
+
+from resnet_viz.spec.files import dumps
+from resnet_viz.zoo import find
+
+
+def test_what_is_pinned_has_the_edit_that_came_with_it(at_hand):
+    page = visit(net="resnet18", section="compare")
+    at_hand["edited"] = edit_of(page, "4")
+    page.button(key="pin").click()
+    ran(page)
+
+    assert config(page).pinned.stages[0].blocks == 4
+
+
+def test_a_comparison_shows_both_figures_and_the_differences():
+    page = visit(net="resnet34", section="compare", **{"with": "resnet18"})
+    totals, parts = (frame.value for frame in page.dataframe)
+    differences = dict(zip(totals["Quantity"], totals["Difference"], strict=True))
+
+    # the parameters that torchvision prints for the two
+    assert differences["Parameters"] == f"+{21_797_672 - 11_689_512:,}"
+    assert differences["Layers"] == "+16"
+    assert list(parts["Part"]) == ["layer1.1", "layer2.1", "layer3.1", "layer4.1"]
+    assert set(parts["Status"]) == {"changed"}
+    assert page.metric[0].delta == "+16"
+
+
+def test_a_block_that_differs_inside_a_fold_is_marked_on_the_box_that_stands_for_it():
+    from resnet_viz import compare, draw
+    from resnet_viz.app.sections.compare import _box_of
+
+    # both networks begin with equal blocks of 64 channels, two and three of them, in one box
+    changed = compare("resnet18", "resnet34").changed("before")
+    boxes = draw("resnet18", depth="block", annotate="params").scene.ids()
+
+    assert "layer1.1" in changed
+    assert "layer1.1" not in boxes
+    assert {_box_of(path, boxes) for path in changed} == {
+        "layer1.0",
+        "layer2.1",
+        "layer3.1",
+        "layer4.1",
+    }
+
+
+def test_a_pinned_version_is_compared_with_what_follows():
+    page = visit(net="resnet18", section="compare")
+    page.button(key="pin").click()
+    ran(page)
+    assert "Nothing differs" in " ".join(caption.value for caption in page.caption)
+    type_in(page, "stages[3].blocks", "3")
+
+    assert config(page).pinned == find("resnet18")
+    # one more basic block of 512 channels: two convolutions and two norms
+    assert page.metric[1].delta == f"+{2 * 512 * 512 * 9 + 4 * 512:,}"
+    page.selectbox(key=page.session_state["session"].key("with/resnet18")).set_value(None)
+
+
+def test_a_pinned_network_is_called_one_of_the_zoo_only_if_it_is():
+    other = replace(find("resnet18"), bias=True)
+    page = visit(section="compare", pin=packed(dumps(other, "json").encode()))
+
+    assert field(page, "with/resnet18").value is None

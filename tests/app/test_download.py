@@ -1,0 +1,34 @@
+"""What a visitor takes away."""
+
+from app_page import visit
+
+from resnet_viz.app.address import to_link
+from resnet_viz.app.state import Config, Look
+from resnet_viz.zoo import find
+
+
+def test_every_format_is_offered_and_the_link_opens_the_same_page():
+    page = visit(net="resnet50", section="download", theme="paper")
+    labels = [button.label for button in page.download_button]
+
+    assert labels == [
+        *("SVG", "PNG", "PDF", "TEX", "HTML", "DOT", "MMD", "JSON"),
+        *("CSV", "Markdown", "LaTeX", "JSON", "HTML"),
+        *("YAML", "TOML", "JSON"),
+    ]
+    assert page.code[0].value.endswith("?net=resnet50&theme=paper&section=download")
+
+
+def test_a_format_that_does_not_hold_the_figure_is_not_offered_and_the_page_says_why():
+    look = Look(depth="op", annotate="shape,params,macs", unroll=True)
+    link = to_link(Config(find("cifar-resnet1202"), look, section="download"))
+    english, chinese = visit(**link), visit(**link, lang="zh")
+
+    for page in (english, chinese):
+        labels = [button.label for button in page.download_button][:-8]
+        assert labels == ["SVG", "PDF", "HTML", "DOT", "JSON"]
+    told = [caption.value for caption in english.caption]
+    for format, why in ("PNG", "pixels"), ("TEX", "too large for TeX"), ("MMD", "edges"):
+        (one,) = [text for text in told if text.startswith(f"No {format}: ")]
+        assert why in one
+    assert any(caption.value.startswith("无法提供 PNG：") for caption in chinese.caption)

@@ -1,0 +1,74 @@
+"""Where a visitor begins: networks of the zoo, and files."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from app_page import config, link_of, ran, totals, visit
+
+from resnet_viz import report
+from resnet_viz.app.state import FIRST
+from resnet_viz.spec.files import dumps
+from resnet_viz.zoo import find, names
+
+
+def test_a_visitor_meets_the_chapters_network():
+    page = visit()
+
+    assert page.header[0].value == r"d2l\-resnet18"
+    assert totals(page) == ["18", "11,178,378", "1,734,890,496", "2,483,722"]
+    assert link_of(page) == {}
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_network_of_the_zoo_opens_with_its_totals(name):
+    page = visit()
+    page.selectbox(key="zoo/0").select(name)
+    ran(page)
+    expected = report(name).totals
+
+    assert totals(page) == [
+        f"{expected[word]:,}" for word in ("layers", "params", "macs", "activations")
+    ]
+    assert config(page).spec == find(name)
+    assert not page.error
+
+
+def test_an_uploaded_spec_is_opened():
+    spec = replace(find("resnet34"), name="mine")
+    page = visit()
+    page.file_uploader[0].set_value(("mine.yaml", dumps(spec, "yaml").encode(), "text/yaml"))
+    ran(page)
+
+    assert config(page).spec == spec
+
+
+HOSTILE_FILES = {
+    "huge": ("a.yaml", b"stages: [" + b"1," * 200_000 + b"]", "larger than"),
+    "nested": ("a.json", b"[\n" * 20_000 + b"]\n" * 20_000, "nested|not JSON"),
+    "binary": ("a.yaml", bytes(range(256)) * 10, "not UTF"),
+    "latin": ("a.toml", "name = 'café'".encode("latin-1"), "not UTF"),
+    "script": ("a.yaml", b"name: <script>alert(1)</script>\nstages: []", "stages"),
+    "tag": ("a.yaml", b"stages: !!python/object/apply:os.system ['true']", "tag"),
+    "bomb": (
+        "a.yaml",
+        b"a: &a [x,x,x,x,x,x,x,x,x]\n"
+        + b"".join(
+            b"%c: &%c [%s]\n" % (c + 1, c + 1, b",".join([b"*%c" % c] * 9)) for c in range(97, 110)
+        ),
+        "more than",
+    ),
+    "empty": ("a.json", b"", "empty"),
+    "million": ("a.json", b'{"stages":[{"blocks":1000000,"channels":64}]}', "blocks"),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE_FILES)
+def test_a_hostile_upload_gets_a_message_and_changes_nothing(kind):
+    name, data, fact = HOSTILE_FILES[kind]
+    page = visit()
+    page.file_uploader[0].set_value((name, data, "text/plain"))
+    ran(page)
+
+    assert re.search(fact, page.error[0].value.replace("\\", ""))
+    assert config(page).spec == find(FIRST)

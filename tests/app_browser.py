@@ -1,0 +1,138 @@
+"""The app in a real browser, as a visitor has it."""
+
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from resnet_viz import report
+from resnet_viz.app.address import from_link
+from resnet_viz.app.state import Config
+from resnet_viz.text.page import translate
+
+APP = Path(__file__).parents[1] / "app.py"
+
+PICTURES = APP.parent / "docs" / "app"
+
+WIDE = {"viewport": {"width": 1440, "height": 900}}
+
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "user_agent": "Mozilla/5.0 (Linux; Android 14) Chrome/130.0.0.0 Mobile Safari/537.36",
+}
+
+
+def settle(page) -> None:
+    """Wait until the server has nothing more to say and the page has shown all of it."""
+    page.wait_for_function(
+        """() => {
+            const app = document.querySelector("[data-testid=stApp]").dataset;
+            const now = `${app.testScriptState} ${document.body.innerText.length} ${location}`;
+            const parts = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")];
+            const isSame = now === window.before && now.startsWith("notRunning");
+            window.before = now;
+            const made = ".stage > svg, .form tbody";
+            const isMade = ({ shadowRoot }) => shadowRoot?.querySelector(made);
+            return isSame && parts.every(isMade);
+        }""",
+        polling=150,
+    )
+
+
+def totals(page) -> list[str]:
+    return page.locator("[data-testid=stMetricValue]").all_inner_texts()
+
+
+def expected_totals(network) -> list[str]:
+    found = report(network).totals
+    return [f"{found[name]:,}" for name in ("layers", "params", "macs", "activations")]
+
+
+def expect_totals(page, network) -> None:
+    from playwright.sync_api import expect
+
+    expect(page.locator("[data-testid=stMetricValue]")).to_have_text(expected_totals(network))
+
+
+def shown(page) -> Config:
+    """Return what the page's address says."""
+    return from_link(dict(parse_qsl(urlsplit(page.url).query)))
+
+
+def eventually(page, holds) -> None:
+    """Wait until something holds of what the page's address says."""
+    for _ in range(150):
+        if holds(shown(page)):
+            break
+        page.wait_for_timeout(100)
+    assert holds(shown(page)), shown(page)
+    settle(page)
+
+
+def number(page, name: str, stage: int, lang: str = "en"):
+    """Return the field of a stage, from 1."""
+    title = translate(lang, "of_stage", stage, name)
+    return page.get_by_role("spinbutton", name=title, exact=True)
+
+
+def type_in(field, text: str) -> None:
+    field.fill(text)
+    field.press("Enter")
+
+
+def press(page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def choose(page, name: str, option: str) -> None:
+    box = page.get_by_role("combobox", name=name, exact=True)
+    box.evaluate("e => e.scrollIntoView({ block: 'center' })")  # a list closes when a page scrolls
+    page.wait_for_timeout(300)
+    box.fill(option)  # a long list is cut
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def alert(page):
+    """Return what is said to be wrong, in the form or above the figure."""
+    return page.locator(".form .wrong, [data-testid=stAlert]")
+
+
+class Line:
+    """The connection of a page, which a test can cut, and whose answers it can hold back."""
+
+    def __init__(self) -> None:
+        self.is_cut = self.is_held = False
+        self.held = []
+        self.page = None
+
+    def opened(self, page_side) -> None:
+        if self.is_cut:
+            page_side.close()
+            return
+        self.page, server = page_side, page_side.connect_to_server()
+        page_side.on_message(server.send)
+        server.on_message(lambda data: (self.held.append if self.is_held else page_side.send)(data))
+
+    def cut(self) -> None:
+        self.is_cut = True
+        self.page.close()
+
+    def mend(self) -> None:
+        self.is_cut = False
+
+    def answered(self, page) -> int:
+        """Wait until answers came and no more of them come; return how many are held."""
+        known, before = len(self.held), -1
+        for _ in range(40):
+            page.wait_for_timeout(500)
+            if known < len(self.held) == before:
+                break
+            before = len(self.held)
+        assert known < before == len(self.held)
+        return before
+
+    def release(self, messages: int) -> None:
+        """Let the page have some of the answers that are held."""
+        for data in self.held[:messages]:
+            self.page.send(data)
+        del self.held[:messages]

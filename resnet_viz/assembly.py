@@ -109,12 +109,12 @@ class _Assembly:
         out, functional, last = x, self.spec.functional, len(block.convs)
         for i, conv in enumerate(block.convs, start=1):
             out = self.drop("dropout", self.spec.dropout if i == last else 0, out)
-            out = self.conv(f"conv{i}", self.softened(conv), out)
+            out = self.conv(f"conv{i}", self.unstrided(conv), out)
             if i < last:
-                out = self.normed(f"bn{i}", out, functional=functional)
+                out = self.norm_act(f"bn{i}", out, functional=functional)
             else:
                 out = self.norm(f"bn{i}", out)
-            out = self.soften(conv, out)
+            out = self.antialias(conv, out)
         return self.activation(self.join(block.shortcut, out, x), functional=functional)
 
     def before(self, block: BlockPlan, x: Value) -> Value:
@@ -122,21 +122,21 @@ class _Assembly:
         out, functional, last = x, self.spec.functional, len(block.convs)
         for i, conv in enumerate(block.convs, start=1):
             if i > 1 or block.activated:
-                out = self.normed(f"bn{i}", out, functional=functional)
+                out = self.norm_act(f"bn{i}", out, functional=functional)
             if i == 1 and block.shortcut.way.convolves:
                 x = out
             elif i > 1:
-                out = self.soften(block.convs[i - 2], out)
+                out = self.antialias(block.convs[i - 2], out)
             out = self.drop("dropout", self.spec.dropout if i == last else 0, out)
-            out = self.conv(f"conv{i}", self.softened(conv), out)
-        return self.join(block.shortcut, self.soften(block.convs[-1], out), x)
+            out = self.conv(f"conv{i}", self.unstrided(conv), out)
+        return self.join(block.shortcut, self.antialias(block.convs[-1], out), x)
 
-    def softened(self, conv: Conv) -> Conv:
+    def unstrided(self, conv: Conv) -> Conv:
         """Return a convolution as the network runs it: without its stride, if another has that."""
         moved = DOWNSAMPLERS[self.spec.downsampler].run is not None
         return conv._replace(stride=1) if moved else conv
 
-    def soften(self, conv: Conv, x: Value) -> Value:
+    def antialias(self, conv: Conv, x: Value) -> Value:
         """Call what has the stride in a convolution's place."""
         run = DOWNSAMPLERS[self.spec.downsampler].run
         return x if run is None or conv.stride == 1 else run(self, "aa", conv.stride, x)
@@ -161,7 +161,7 @@ class _Assembly:
     def head(self, x: Value) -> Value:
         with self.builder.scope("head", "head", prefix=""):
             if self.spec.preactivation:
-                x = self.normed("norm", x)
+                x = self.norm_act("norm", x)
             head = self.spec.head
             if head.pool:
                 x = self.call("avgpool", "adaptive_avg_pool2d", x, size=(1, 1))
@@ -207,10 +207,12 @@ class _Assembly:
         )
 
     def norm(self, name: str, x: Value) -> Value:
-        normed: Value = NORMS[self.spec.norm].run(self, name, x, False)
-        return normed
+        out: Value = NORMS[self.spec.norm].run(self, name, x, False)
+        return out
 
-    def normed(self, name: str, x: Value, activation: str = "", functional: bool = False) -> Value:
+    def norm_act(
+        self, name: str, x: Value, activation: str = "", functional: bool = False
+    ) -> Value:
         norm = NORMS[self.spec.norm]
         x = norm.run(self, name, x, True)
         return x if norm.activates else self.activation(x, activation, functional)

@@ -75,7 +75,7 @@ def torchvision_cases() -> Iterator[Case]:
 
 def family_differences() -> Iterator[tuple[str, str]]:
     """Yield timm's residual networks and how far our outputs are off, given timm's weights."""
-    from test_timm import NAMES, outputs
+    from libraries import NAMES, outputs
 
     for name in NAMES:
         if report(name).totals["params"] > LARGEST:

@@ -192,7 +192,8 @@ def _read_fields(kind: type, data: Any, path: str) -> dict[str, Any]:
             message = "unknown key {key} (must be one of {known})"
             if near:
                 message = "unknown key {key} (did you mean {near!r}? must be one of {known})"
-            where = f"{path}.{key}" if path else f"{key}"
+            shown = key if isinstance(key, str) else show(key)
+            where = f"{path}.{shown}" if path else shown
             raise SpecError(
                 where if len(where) < 100 and where.isprintable() else path or "spec",
                 message,

@@ -331,12 +331,12 @@ class ResNetSpec:
     def _fields_are_read(self) -> None:
         """What no kind reads that was chosen has to stay at its default."""
         for kind, table in TABLES.items():
-            takes = {name: getattr(entry, "takes", ()) for name, entry in table.items()}
-            for field_name in {one for names in takes.values() for one in names}:
+            read = {name: getattr(entry, "reads_fields", ()) for name, entry in table.items()}
+            for field_name in {one for names in read.values() for one in names}:
                 value, chosen = getattr(self, field_name), getattr(self, kind)
                 default = type(self).__dataclass_fields__[field_name].default
-                if value != default and field_name not in takes[chosen]:
-                    readers = [name for name, names in takes.items() if field_name in names]
+                if value != default and field_name not in read[chosen]:
+                    readers = [name for name, names in read.items() if field_name in names]
                     raise SpecError(
                         field_name,
                         "{value} ({kind} {chosen!r} has no use for it; must be {default}, or "
@@ -355,8 +355,8 @@ class ResNetSpec:
                 "stem.activated",
                 "False (only where preactivation is true, so that the first block activates)",
             )
-        if self.downsampler != "stride" and not POOLINGS[self.stem.pooling].softens:
-            legal = [name for name, pooling in POOLINGS.items() if pooling.softens]
+        if self.downsampler != "stride" and not POOLINGS[self.stem.pooling].follows_downsampler:
+            legal = [name for name, pooling in POOLINGS.items() if pooling.follows_downsampler]
             raise SpecError(
                 "stem.pooling",
                 "{pooling!r} (cannot follow downsampler {downsampler!r}; must be one of {legal})",

@@ -12,7 +12,16 @@ from resnet_viz.zoo.entry import Entry, Family
 
 __all__ = ["Entry", "Family", "entries", "families", "find", "names"]
 
-_FILES = ("d2l", "imagenet", "bags", "attention", "antialiased", "resnetv2", "cifar", "vgg")
+_FILES = (
+    "d2l",
+    "imagenet",
+    "bag_of_tricks",
+    "attention",
+    "antialiased",
+    "resnetv2",
+    "cifar",
+    "vgg",
+)
 """The files of the zoo, in the order in which lists have them; each has its `FAMILIES`."""
 
 

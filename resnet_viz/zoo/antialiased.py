@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_viz.zoo.difference import rows
+from resnet_viz.zoo.variants import rows
 
 __all__ = ["FAMILIES"]
 

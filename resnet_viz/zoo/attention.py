@@ -6,7 +6,7 @@ pruning, another for each convolution, and follow no rule that a spec could say.
 
 from __future__ import annotations
 
-from resnet_viz.zoo.difference import rows
+from resnet_viz.zoo.variants import rows
 
 __all__ = ["FAMILIES"]
 

@@ -35,7 +35,9 @@ def _plain(depth: int) -> Entry:
 
 def _preactivation(name: str, stages: tuple[Stage, ...], source: str) -> Entry:
     stem = Stem(16, kernel=3, stride=1, pool=False, activated=False)
-    spec = ResNetSpec(stages, name, _SIZE, stem, Head(10), preactivation=True)
+    spec = ResNetSpec(
+        stages=stages, name=name, input=_SIZE, stem=stem, head=Head(10), preactivation=True
+    )
     return Entry(spec, source)
 
 

@@ -14,7 +14,12 @@ def _chapter() -> Entry:
         for channels, stride in ((64, 1), (128, 2), (256, 2), (512, 2))
     )
     spec = ResNetSpec(
-        stages, "d2l-resnet18", (1, 224, 224), head=Head(10), bias=True, functional=True
+        stages=stages,
+        name="d2l-resnet18",
+        input=(1, 224, 224),
+        head=Head(10),
+        bias=True,
+        functional=True,
     )
     return Entry(
         spec,

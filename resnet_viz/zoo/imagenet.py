@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from resnet_viz.zoo.difference import rows, spec_of
 from resnet_viz.zoo.entry import Entry, Family
+from resnet_viz.zoo.variants import rows, spec_of
 
 __all__ = ["FAMILIES"]
 

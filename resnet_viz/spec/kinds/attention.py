@@ -17,19 +17,19 @@ class Attention(NamedTuple):
     """An entry of the table.
 
     Attributes:
-        says: what it is.
+        description: what it is.
         label: what figures call it.
         gate: makes its operators: of a network and what the body puts out; None if there is none.
-        takes: the fields of the spec that it reads.
+        reads_fields: the fields of the spec that it reads.
     """
 
-    says: str
+    description: str
     label: str = ""
     gate: Callable[[Net, Value], Value] | None = None
-    takes: tuple[str, ...] = ()
+    reads_fields: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return self.says
+        return self.description
 
 
 def _pooled(net: Net, x: Value) -> Value:

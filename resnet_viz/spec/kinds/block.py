@@ -32,20 +32,20 @@ class Block(NamedTuple):
     """An entry of the table.
 
     Attributes:
-        says: what it is.
+        description: what it is.
         convs: returns its convolutions, of a stage and the block's place in it.
         label: what figures call it.
         bottleneck: whether it is narrower inside, so that a stage's `expansion`, `groups` and
             `base_width` mean something.
     """
 
-    says: str
+    description: str
     convs: Callable[[Stage, Place], tuple[Conv, ...]]
     label: str
     bottleneck: bool = False
 
     def __str__(self) -> str:
-        return self.says
+        return self.description
 
 
 def _basic(stage: Stage, place: Place) -> tuple[Conv, ...]:

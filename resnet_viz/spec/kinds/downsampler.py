@@ -15,18 +15,18 @@ class Downsampler(NamedTuple):
     """An entry of the table.
 
     Attributes:
-        says: what it is.
+        description: what it is.
         run: makes its operator: of a network, a name, a stride and what comes in; None where the
             convolution keeps its stride.
         pool: makes the stem's pool of stride 2.
     """
 
-    says: str
+    description: str
     run: Callable[[Net, str, int, Value], Value] | None
     pool: Callable[[Net, Value], Value]
 
     def __str__(self) -> str:
-        return self.says
+        return self.description
 
 
 def max_pool(net: Net, name: str, stride: int, x: Value, padding: int = 1) -> Value:

@@ -53,7 +53,9 @@ class Net(Protocol):
     def norm(self, name: str, x: Value) -> Value:
         """Call the network's norm, if it has one, where no activation belongs to it."""
 
-    def normed(self, name: str, x: Value, activation: str = "", functional: bool = False) -> Value:
+    def norm_act(
+        self, name: str, x: Value, activation: str = "", functional: bool = False
+    ) -> Value:
         """Call the network's norm and activation, under these names."""
 
     def activation(self, x: Value, name: str = "", functional: bool = False) -> Value:

@@ -15,20 +15,20 @@ class Norm(NamedTuple):
     """An entry of the table.
 
     Attributes:
-        says: what it is.
+        description: what it is.
         run: makes its operator: of a network, a name, what comes in, and whether an activation
             belongs to it.
         activates: whether it brings that activation itself.
-        takes: the fields of the spec that it reads.
+        reads_fields: the fields of the spec that it reads.
     """
 
-    says: str
+    description: str
     run: Callable[[Net, str, Value, bool], Value]
     activates: bool = False
-    takes: tuple[str, ...] = ()
+    reads_fields: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return self.says
+        return self.description
 
 
 def _batch(net: Net, name: str, x: Value, activated: bool) -> Value:
@@ -58,7 +58,9 @@ def _none(net: Net, name: str, x: Value, activated: bool) -> Value:
 NORMS: Mapping[str, Norm] = MappingProxyType(
     {
         "batch": Norm("batch normalization (arXiv 1502.03167)", _batch),
-        "group": Norm("group normalization (arXiv 1803.08494)", _group, takes=("norm_groups",)),
+        "group": Norm(
+            "group normalization (arXiv 1803.08494)", _group, reads_fields=("norm_groups",)
+        ),
         "frn": Norm(
             "filter response normalization with its thresholded activation (arXiv 1911.09737)",
             _response,
@@ -68,7 +70,7 @@ NORMS: Mapping[str, Norm] = MappingProxyType(
             "EvoNorm-S0, norm and activation in one (arXiv 2004.02967)",
             _evo,
             activates=True,
-            takes=("norm_groups",),
+            reads_fields=("norm_groups",),
         ),
         "none": Norm("no normalization", _none),
     }

@@ -51,10 +51,10 @@ def _conv(net: Net, join: Join, x: Value) -> Value:
 
 
 def _projection(net: Net, join: Join, x: Value) -> Value:
-    return _normed(net, "1", _conv(net, join, x))
+    return _norm(net, "1", _conv(net, join, x))
 
 
-def _normed(net: Net, name: str, x: Value) -> Value:
+def _norm(net: Net, name: str, x: Value) -> Value:
     return x if net.spec.preactivation else net.norm(name, x)
 
 
@@ -62,7 +62,7 @@ def _wide(net: Net, join: Join, x: Value) -> Value:
     first, dilation = join.dilation
     changes_size = join.stride > 1 or dilation > 1
     conv = Conv(join.channels, 3, join.stride, first) if changes_size else Conv(join.channels, 1)
-    return _normed(net, "1", net.conv("0", conv, x))
+    return _norm(net, "1", net.conv("0", conv, x))
 
 
 def _average(net: Net, join: Join, x: Value) -> Value:
@@ -73,7 +73,7 @@ def _average(net: Net, join: Join, x: Value) -> Value:
         kernel = max(join.stride, 2)
         sizes = {"stride": (join.stride, join.stride), "padding": (0, 0), "dilation": (1, 1)}
         x = net.call("0", "avg_pool2d", x, kernel=(kernel, kernel), ceil_mode=True, **sizes)
-    return _normed(net, "2", net.conv("1", Conv(join.channels, 1), x))
+    return _norm(net, "2", net.conv("1", Conv(join.channels, 1), x))
 
 
 WAYS: Mapping[str, Way] = MappingProxyType(
@@ -94,17 +94,17 @@ class Shortcut(NamedTuple):
     """An entry of the table.
 
     Attributes:
-        says: what it is.
+        description: what it is.
         kept: the way beside a block that keeps the shape.
         changed: the way beside one that changes it.
     """
 
-    says: str
+    description: str
     kept: str
     changed: str
 
     def __str__(self) -> str:
-        return self.says
+        return self.description
 
 
 SHORTCUTS: Mapping[str, Shortcut] = MappingProxyType(

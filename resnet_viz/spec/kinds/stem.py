@@ -16,17 +16,17 @@ class Pooling(NamedTuple):
     """An entry of the table.
 
     Attributes:
-        says: what it is.
+        description: what it is.
         run: makes its operators: of a network and what the convolutions put out.
-        softens: whether it follows the network's downsampler.
+        follows_downsampler: whether it follows the network's downsampler.
     """
 
-    says: str
+    description: str
     run: Callable[[Net, Value], Value]
-    softens: bool = True
+    follows_downsampler: bool = True
 
     def __str__(self) -> str:
-        return self.says
+        return self.description
 
 
 def _max(net: Net, x: Value) -> Value:
@@ -34,12 +34,12 @@ def _max(net: Net, x: Value) -> Value:
 
 
 def _conv(net: Net, x: Value) -> Value:
-    soften = DOWNSAMPLERS[net.spec.downsampler].run
-    x = net.conv("maxpool.0", Conv(x.shape[-3], 3, 2 if soften is None else 1), x)
-    if soften is not None:
-        x = soften(net, "maxpool.1", 2, x)
-    after = 1 if soften is None else 2
-    return net.normed(f"maxpool.{after}", x, f"maxpool.{after + 1}")
+    antialias = DOWNSAMPLERS[net.spec.downsampler].run
+    x = net.conv("maxpool.0", Conv(x.shape[-3], 3, 2 if antialias is None else 1), x)
+    if antialias is not None:
+        x = antialias(net, "maxpool.1", 2, x)
+    after = 1 if antialias is None else 2
+    return net.norm_act(f"maxpool.{after}", x, f"maxpool.{after + 1}")
 
 
 def _padded(net: Net, x: Value) -> Value:
@@ -53,7 +53,7 @@ POOLINGS: Mapping[str, Pooling] = MappingProxyType(
         "padded": Pooling(
             "zeros around, then a 3x3 max pool of stride 2 (BiT, arXiv 1912.11370)",
             _padded,
-            softens=False,
+            follows_downsampler=False,
         ),
     }
 )
@@ -65,9 +65,9 @@ def stem(net: Net, x: Value) -> Value:
     stem, stride, name = net.spec.stem, net.spec.stem.stride, "conv1"
     for i, width in enumerate(stem.hidden):
         x = net.conv(f"conv1.{3 * i}", Conv(width, stem.kernel, stride), x)
-        x = net.normed(f"conv1.{3 * i + 1}", x, f"conv1.{3 * i + 2}")
+        x = net.norm_act(f"conv1.{3 * i + 1}", x, f"conv1.{3 * i + 2}")
         stride, name = 1, f"conv1.{3 * i + 3}"
     x = net.conv(name, Conv(stem.channels, stem.kernel, stride), x)
     if stem.activated:
-        x = net.normed("bn1", x)
+        x = net.norm_act("bn1", x)
     return POOLINGS[stem.pooling].run(net, x) if stem.pool else x

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from libraries import of_timm, shaken
 from samples import SAMPLE
-from test_timm import of_timm, shaken
 from torch import nn
 
 from resnet_viz import (

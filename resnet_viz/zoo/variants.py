@@ -95,11 +95,13 @@ def spec_of(name: str, row: str) -> ResNetSpec:
     parts["stem"]["channels"] = parts["stem"].get("channels", 64) * wide
     first = (64 if block == "basic" else 256) * wide
     stages = tuple(
-        Stage(number, first * 2**i, 1 if i == 0 else 2, **parts["stage"])
+        Stage(blocks=number, channels=first * 2**i, stride=1 if i == 0 else 2, **parts["stage"])
         for i, number in enumerate(blocks)
     )
     size = (3, side, side)
-    return ResNetSpec(stages, name, size, Stem(**parts["stem"]), **parts["net"])
+    return ResNetSpec(
+        stages=stages, name=name, input=size, stem=Stem(**parts["stem"]), **parts["net"]
+    )
 
 
 def rows(title: str, source: Callable[[str], str], table: Mapping[str, str]) -> Family:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from resnet_viz.spec import ResNetSpec, Stage, Stem
-from resnet_viz.zoo.difference import rows
 from resnet_viz.zoo.entry import Entry, Family
+from resnet_viz.zoo.variants import rows
 
 __all__ = ["FAMILIES"]
 
@@ -25,13 +25,12 @@ def _tiny() -> Entry:
     """Return timm's network for tests, of both kinds of block."""
     blocks = (("basic", 32), ("basic", 48), ("bottleneck", 192), ("basic", 96))
     stages = tuple(
-        Stage(1, channels, 1 if i == 0 else 2, block, shortcut="D")
+        Stage(blocks=1, channels=channels, stride=1 if i == 0 else 2, block=block, shortcut="D")
         for i, (block, channels) in enumerate(blocks)
     )
     stem = Stem(32, kernel=3, hidden=(16, 16))
-    return Entry(
-        ResNetSpec(stages, "test_resnet", (3, 160, 160), stem), "timm: a small one, for tests"
-    )
+    spec = ResNetSpec(stages=stages, name="test_resnet", input=(3, 160, 160), stem=stem)
+    return Entry(spec, "timm: a small one, for tests")
 
 
 FAMILIES = (

@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
 
-.PHONY: app demo test test-zoo check format goldens catalogue bench mermaid clean
+.PHONY: app demo test test-zoo check format goldens catalogue bench lesson mermaid clean
 
 app: $(VENV)/.app  ## Set up everything and open the app in a browser.
 	$(BIN)/streamlit run app.py
@@ -46,6 +46,11 @@ bench: $(VENV)/.dev  ## Measure speed and memory, as ratios in one run.
 	$(BIN)/python -m compileall -q resnet_viz
 	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/visitors.py
+
+lesson: $(VENV)/.dev  ## Train the networks of the lesson anew, five seeds; about eight minutes.
+	$(BIN)/resnet-viz lesson --seeds 5 -o docs/lesson
+	mv docs/lesson/lesson.json resnet_viz/answers/lesson.json
+	rm docs/lesson/lesson.csv
 
 mermaid:  ## Install Mermaid's own parser, which a test asks; needs npm.
 	cd tests/mermaid && npm install --no-package-lock --no-audit --no-fund --ignore-scripts

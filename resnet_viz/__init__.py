@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from resnet_viz.answers.lesson import Lesson, lesson, measured_lesson
     from resnet_viz.assembly import assemble
     from resnet_viz.comparing import Comparison, compare
     from resnet_viz.drawing import Drawing, draw
@@ -33,6 +34,7 @@ __all__ = [
     "Drawing",
     "Graph",
     "Head",
+    "Lesson",
     "Report",
     "RequestError",
     "ResNetSpec",
@@ -47,7 +49,9 @@ __all__ = [
     "draw",
     "explain",
     "fold",
+    "lesson",
     "load",
+    "measured_lesson",
     "report",
     "save",
     "summary",
@@ -61,6 +65,7 @@ _HOMES = {
     "Drawing": "drawing",
     "Graph": "graph",
     "Head": "spec",
+    "Lesson": "answers.lesson",
     "Report": "reports",
     "RequestError": "errors",
     "ResNetSpec": "spec",
@@ -75,7 +80,9 @@ _HOMES = {
     "draw": "drawing",
     "explain": "explaining",
     "fold": "graph",
+    "lesson": "answers.lesson",
     "load": "spec.files",
+    "measured_lesson": "answers.lesson",
     "report": "reports",
     "save": "spec.files",
     "summary": "summaries",

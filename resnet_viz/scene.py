@@ -88,6 +88,8 @@ class Line(NamedTuple):
         target: the id of the box or circle at which it ends.
         dash: `dashed`, `dotted`, or empty.
         smooth: whether it is made of curves.
+        colour: its own; empty for that of the scene's lines.
+        width: its own, in points; 0 for that of the scene's strokes.
     """
 
     points: tuple[Point, ...]
@@ -97,6 +99,8 @@ class Line(NamedTuple):
     target: str = ""
     dash: str = ""
     smooth: bool = False
+    colour: str = ""
+    width: float = 0
 
     @property
     def bounds(self) -> Bounds:

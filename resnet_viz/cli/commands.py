@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import sys
 
-__all__ = ["app", "compare", "draw", "explain", "report", "shapes", "spec", "table", "zoo"]
+__all__ = [
+    "app",
+    "compare",
+    "draw",
+    "explain",
+    "lesson",
+    "report",
+    "shapes",
+    "spec",
+    "table",
+    "zoo",
+]
 
 
 def draw(
@@ -99,6 +110,17 @@ def zoo() -> None:
             before = family.title
         rows += [(name, make().source) for name, make in family.makers.items()]
     _write(Table((Column("network"), Column("source")), tuple(rows)).text())
+
+
+def lesson(measured: bool, format: str, output: str | None, **settings: object) -> None:
+    """Train plain and residual networks on the digits, or show what was measured before."""
+    from resnet_viz.answers import lesson as lessons
+
+    made = lessons.measured_lesson() if measured else lessons.lesson(**settings)  # type: ignore[arg-type]
+    if output is not None:
+        _end_orderly()
+        made.save(output)
+    _write(made.to(format))
 
 
 def spec(network: str, format: str) -> None:

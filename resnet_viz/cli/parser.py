@@ -141,6 +141,37 @@ def parser() -> argparse.ArgumentParser:
     _choice(spec, "format", "yaml", "yaml, toml or json")
     spec.set_defaults(run_command=commands.spec)
 
+    lesson = _verb(verbs, "lesson", "train plain and residual networks on digits: why residual?")
+    lesson.add_argument(
+        "--depths",
+        metavar="LAYERS",
+        type=_integers,
+        default=(20, 56, 110),
+        help="numbers of layers, each 6n + 2 (default: 20,56,110)",
+    )
+    for name, default, help in (
+        ("epochs", 20, "how often every image is seen"),
+        ("lr", 0.05, "the learning rate after the warm-up"),
+        ("seeds", 1, "how often each network is trained"),
+    ):
+        lesson.add_argument(
+            f"--{name}",
+            metavar=name.upper(),
+            type=_exact,
+            default=default,
+            help=f"{help} (default: {default})",
+        )
+    lesson.add_argument(
+        "--measured",
+        action="store_true",
+        help="train nothing; show what five seeds gave when the docs were made",
+    )
+    _choice(lesson, "format", "text", "text, md, csv, json, latex or html")
+    lesson.add_argument(
+        "-o", "--output", metavar="FOLDER", help="write the charts and the numbers to FOLDER, too"
+    )
+    lesson.set_defaults(run_command=commands.lesson)
+
     app = _verb(verbs, "app", "open the page in which stages are varied and networks watched")
     app.add_argument(
         "--port", metavar="PORT", type=_number, help="where it is served (default: 8501)"
@@ -196,6 +227,15 @@ def _number(text: str) -> float | str:
         return float(text)
     except ValueError:
         return text
+
+
+def _exact(text: str) -> object:
+    """Return an integer where there is one, or as `_number`."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else _number(text)
+
+
+def _integers(text: str) -> tuple[object, ...]:
+    return tuple(map(_exact, text.split(",")))
 
 
 def _choice(verb: argparse.ArgumentParser, name: str, default: str, help: str) -> None:

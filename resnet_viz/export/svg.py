@@ -129,10 +129,13 @@ def _line(line: Line) -> str:
     """Return a line and its open arrowhead, which is never dashed."""
     body = _smooth(line.points) if line.smooth else _corners(line.points, line.radius)
     head = _head(line.points[-1], *line.barbs)
+    look = f' stroke="{line.colour}"' if line.colour else ""
+    if line.width:
+        look += f' stroke-width="{_n(line.width)}"'
     if not line.dash:
-        return f'<path d="{body}{head}"/>\n'
-    dashed = f'<path{_DASHES[line.dash]} d="{body}"/>\n'
-    return f'{dashed}<path d="{head}"/>\n' if head else dashed
+        return f'<path{look} d="{body}{head}"/>\n'
+    dashed = f'<path{look}{_DASHES[line.dash]} d="{body}"/>\n'
+    return f'{dashed}<path{look} d="{head}"/>\n' if head else dashed
 
 
 def _head(tip: Point, *barbs: Point) -> str:

@@ -185,7 +185,7 @@ def _plain(text: str) -> str:
 
 def _colours(scene: Scene) -> set[str]:
     fills = {item.fill for item in scene.walk() if isinstance(item, (Box, Circle)) and item.fill}
-    own = {item.colour for item in scene.walk() if isinstance(item, Text) and item.colour}
+    own = {item.colour for item in scene.walk() if isinstance(item, (Text, Line)) and item.colour}
     return fills | own | {scene.background, scene.line, scene.text}
 
 
@@ -211,7 +211,7 @@ def _run(run: Run, size: float) -> str:
 def _shape(item: Box | Circle | Line, colours: dict[str, str], scale: float) -> Iterator[str]:
     """Yield the TikZ commands of a primitive."""
     if isinstance(item, Line):
-        yield from _line(item, scale)
+        yield from _line(item, colours, scale)
         return
     options = [f"fill={colours[item.fill]}"] if item.fill else []
     if isinstance(item, Box):
@@ -231,8 +231,10 @@ def _shape(item: Box | Circle | Line, colours: dict[str, str], scale: float) -> 
     yield "\\draw{} {} -- {} {} -- {}".format(width, *map(_p, ends))
 
 
-def _line(line: Line, scale: float) -> Iterator[str]:
-    options = [_dash(line.dash, scale)] if line.dash else []
+def _line(line: Line, colours: dict[str, str], scale: float) -> Iterator[str]:
+    look = [f"draw={colours[line.colour]}"] if line.colour else []
+    look += [f"line width={_n(line.width * scale)}bp"] if line.width else []
+    options = [*look, *([_dash(line.dash, scale)] if line.dash else [])]
     first, *others = line.points
     if line.smooth:
         curves = [others[i : i + 3] for i in range(0, len(others), 3)]
@@ -246,7 +248,7 @@ def _line(line: Line, scale: float) -> Iterator[str]:
     yield f"\\draw{_with(options)} {_p(first)}{way}"
     if line.barbs:
         one, other = line.barbs
-        yield f"\\draw {_p(one)} -- {_p(line.points[-1])} -- {_p(other)}"
+        yield f"\\draw{_with(look)} {_p(one)} -- {_p(line.points[-1])} -- {_p(other)}"
 
 
 def _dash(dash: str, scale: float) -> str:

@@ -1,0 +1,346 @@
+"""The lesson "why residual?": plain and residual networks trained on the digits, side by side."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import NamedTuple
+
+from resnet_viz.answers.lesson_charts import CHARTS
+from resnet_viz.answers.picture import Picture
+from resnet_viz.errors import RequestError, choose, show
+from resnet_viz.files import write_whole
+from resnet_viz.progress import progress
+from resnet_viz.reports import report
+from resnet_viz.reports.table import Column, Table
+from resnet_viz.sources import _torch_corner
+from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
+from resnet_viz.text import LANGUAGES
+from resnet_viz.themes import Theme, find_theme
+
+__all__ = ["KINDS", "Lesson", "Run", "Settings", "lesson", "lesson_spec", "measured_lesson"]
+
+KINDS: Mapping[str, str] = {"plain": "none", "residual": "A"}
+"""The two kinds of network, each with its shortcut: none, or the identity and zeros for further
+channels, so that both have the same parameters (He et al. 2015, section 4.2)."""
+
+WIDTH = 8
+"""Channels of the first stage; He et al. have 16 for images of 32 × 32."""
+
+MAX_DEPTH, MAX_EPOCHS, MAX_SEEDS = 1202, 1000, 100
+
+
+class Settings(NamedTuple):
+    """How networks are trained: their layers, and what `training.train` takes."""
+
+    depths: tuple[int, ...] = (20, 56, 110)
+    epochs: int = 20
+    lr: float = 0.05
+    seeds: int = 1
+
+
+class Run(NamedTuple):
+    """One network, trained once.
+
+    Attributes:
+        training_errors: in per cent, of each epoch.
+        test_errors: the same on images that were not trained on.
+        outputs: at initialisation, by path: the root mean square of what leaves each block.
+        gradients: at initialisation, by path: the norm of the gradient in each layer's weight.
+    """
+
+    kind: str
+    depth: int
+    seed: int
+    training_errors: tuple[float, ...]
+    test_errors: tuple[float, ...]
+    outputs: Mapping[str, float]
+    gradients: Mapping[str, float]
+
+
+CAVEAT = (
+    "The deeper plain network is worse on the images it learned from, so this is no overfitting. "
+    "It shows how hard it is to train in so many epochs, on a small set; not what longer training "
+    "would reach, nor any accuracy to compare with other data."
+)
+
+
+class Ending(NamedTuple):
+    """The errors of a network after the last epoch, in per cent, over its seeds."""
+
+    mean: float
+    least: float
+    greatest: float
+
+    def __str__(self) -> str:
+        if self.least == self.greatest:
+            return f"{self.mean:.1f}"
+        return f"{self.mean:.1f} ({self.least:.1f} to {self.greatest:.1f})"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What was measured.
+
+    Attributes:
+        settings: how it was trained.
+        runs: every training.
+        versions: of the packages that trained, by their names.
+    """
+
+    settings: Settings
+    runs: tuple[Run, ...]
+    versions: Mapping[str, str]
+
+    def of(self, kind: str, depth: int) -> tuple[Run, ...]:
+        """Return the trainings of one network, seed by seed."""
+        return tuple(run for run in self.runs if (run.kind, run.depth) == (kind, depth))
+
+    def ending(self, kind: str, depth: int, errors: str = "training_errors") -> Ending:
+        """Return a network's errors after the last epoch."""
+        last = [getattr(run, errors)[-1] for run in self.of(kind, depth)]
+        return Ending(sum(last) / len(last), min(last), max(last))
+
+    def degradation(self, kind: str) -> float:
+        """Return by how many points the deepest network is worse than the shallowest, in training.
+
+        Above 0, depth harmed; a deeper network could have learned the same and copied the rest.
+        """
+        depths = self.settings.depths
+        return self.ending(kind, max(depths)).mean - self.ending(kind, min(depths)).mean
+
+    def table(self) -> Table:
+        """Return a row for each network: its parameters, and its errors after the last epoch."""
+        columns = (
+            Column("network"),
+            Column("layers", right=True),
+            Column("params", right=True),
+            Column("training error, %", right=True),
+            Column("test error, %", right=True),
+        )
+        return Table(columns, tuple(self._row(k, d) for d in self.settings.depths for k in KINDS))
+
+    def _row(self, kind: str, depth: int) -> tuple[str, ...]:
+        totals = report(lesson_spec(kind, depth)).totals
+        errors = (self.ending(kind, depth, name) for name in ("training_errors", "test_errors"))
+        return (kind, str(totals["layers"]), f"{totals['params']:,}", *map(str, errors))
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return how it was trained, what was seen, and what that does not show."""
+        depths, epochs, lr, seeds = self.settings
+        low, high = min(depths), max(depths)
+        trained = (
+            f"{epochs} epochs of 1,437 digits of 8 × 8, rate {lr:g}, "
+            f"{seeds} seed{'s' if seeds > 1 else ''}: mean (least to greatest)."
+        )
+        if low == high:
+            return (trained, "One depth shows no degradation: give two or more.")
+        points = {kind: self.degradation(kind) for kind in KINDS}
+        seen = (
+            f"From {low} to {high} layers the training error changes by {points['plain']:+.1f} "
+            f"points without shortcuts and by {points['residual']:+.1f} with them."
+        )
+        if points["plain"] <= max(points["residual"], 0):
+            return (trained, seen, "The degradation does not show at these settings.")
+        return (trained, seen, CAVEAT)
+
+    def to(self, format: str) -> str:
+        """Return the lesson as `text`, `md`, `csv`, `json`, `latex` or `html`.
+
+        `json` holds every number that was measured, the others a table of the last epoch.
+
+        Raises:
+            RequestError: the format is unknown.
+        """
+        writers: Mapping[str, Callable[[], str]] = {
+            "text": lambda: "\n".join([self.table().text(), *self.sentences(), ""]),
+            "md": lambda: "\n".join([self.table().markdown(), *self.sentences(), ""]),
+            "csv": lambda: self.table().csv(),
+            "json": self.to_json,
+            "latex": lambda: self.table().latex(self.sentences()[0]),
+            "html": lambda: self.table().html(" ".join(self.sentences())),
+        }
+        return choose("format", format, writers)()
+
+    def __str__(self) -> str:
+        return self.to("text")
+
+    def _repr_html_(self) -> str:
+        return self.to("html")
+
+    def draw(
+        self, chart: str, *, theme: str | os.PathLike[str] | Theme = "d2l", lang: str = "en"
+    ) -> Picture:
+        """Return a chart: `training`, `test`, `gradients` or `outputs`.
+
+        Raises:
+            RequestError: a name is unknown.
+
+        >>> "plain" in measured_lesson().draw("training").to_svg()
+        True
+        """
+        make = choose("chart", chart, CHARTS)
+        choose("language", lang, LANGUAGES)
+        return Picture(make(self, find_theme(theme), lang))
+
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Write every chart as SVG, and the numbers as `lesson.json` and `lesson.csv`, to a folder.
+
+        Raises:
+            RequestError: the folder or a file cannot be written.
+        """
+        try:
+            os.makedirs(folder, exist_ok=True)
+        except OSError as error:
+            raise RequestError(
+                "{folder}: cannot be made ({reason})",
+                folder=os.fspath(folder),
+                reason=(error.strerror or "").lower(),
+            ) from None
+        for chart in CHARTS:
+            self.draw(chart).save(os.path.join(folder, f"{chart}.svg"))
+        for format in ("json", "csv"):
+            write_whole(os.path.join(folder, f"lesson.{format}"), self.to(format).encode())
+
+    def to_json(self) -> str:
+        """Return all that was measured; `measured_lesson` reads such a file of ours."""
+        data = {
+            "settings": self.settings._asdict(),
+            "versions": dict(self.versions),
+            "runs": [run._asdict() for run in self.runs],
+        }
+        return json.dumps(data, indent=1) + "\n"
+
+
+def lesson(
+    depths: Sequence[int] = Settings().depths,
+    *,
+    epochs: int = Settings().epochs,
+    lr: float = Settings().lr,
+    seeds: int = Settings().seeds,
+) -> Lesson:
+    """Train plain and residual networks of several depths on scikit-learn's digits.
+
+    Both kinds have the same layers and parameters; the residual ones add each block's input to its
+    output. One seed of the default takes about a minute and a half on one core.
+
+    Args:
+        depths: numbers of layers, each 6n + 2 (He et al. 2015, section 4.2).
+        epochs: how often every image is seen.
+        lr: the learning rate after the warm-up.
+        seeds: how many times each network is trained, with other weights and another division of
+            the images.
+
+    Raises:
+        RequestError: a number is not legal, or torch or scikit-learn is not installed.
+    """
+    settings = _checked(Settings(tuple(depths), epochs, lr, seeds))
+    train = _torch_corner("training.train").train
+    measure = _torch_corner("training.signals").measure_signals
+    runs = []
+    networks = [(kind, depth) for depth in settings.depths for kind in KINDS]
+    with progress("Training", len(networks) * seeds * epochs) as advance:
+        for kind, depth in networks:
+            spec = lesson_spec(kind, depth)
+            for seed in range(seeds):
+                curve = train(spec, epochs=epochs, lr=lr, seed=seed, advance=advance)
+                signals = measure(spec, seed)
+                runs.append(
+                    Run(
+                        kind=kind,
+                        depth=depth,
+                        seed=seed,
+                        training_errors=curve.training_errors,
+                        test_errors=curve.test_errors,
+                        outputs=signals.outputs,
+                        gradients=signals.gradients,
+                    )
+                )
+    return Lesson(settings, tuple(runs), _versions())
+
+
+def lesson_spec(kind: str, depth: int) -> ResNetSpec:
+    """Return a network of the lesson: He et al.'s for CIFAR, for images of 1×8×8 and half as wide.
+
+    >>> from resnet_viz import report
+    >>> [report(lesson_spec(kind, 20)).totals["params"] for kind in ("plain", "residual")]
+    [67906, 67906]
+    """
+    stages = tuple(
+        Stage((depth - 2) // 6, WIDTH * 2**i, stride=min(i + 1, 2), shortcut=KINDS[kind])
+        for i in range(3)
+    )
+    return ResNetSpec(
+        stages=stages,
+        name=f"{kind}-{depth}",
+        input=(1, 8, 8),
+        stem=Stem(WIDTH, kernel=3, stride=1, pool=False),
+        head=Head(10),
+    )
+
+
+def _checked(settings: Settings) -> Settings:
+    """Return the settings.
+
+    Raises:
+        RequestError: a number is not legal.
+    """
+    depths = settings.depths
+    if not depths or len(set(depths)) < len(depths):
+        raise RequestError("depths: {depths} (must be different numbers)", depths=show(depths))
+    for depth in depths:
+        if type(depth) is not int or not 8 <= depth <= MAX_DEPTH or depth % 6 != 2:
+            raise RequestError(
+                "depths: {depth} (must be 6n + 2, from 8 to {most}: 20, 56, 110)",
+                depth=show(depth),
+                most=MAX_DEPTH,
+            )
+    for name, value, most in (
+        ("epochs", settings.epochs, MAX_EPOCHS),
+        ("seeds", settings.seeds, MAX_SEEDS),
+    ):
+        if type(value) is not int or not 1 <= value <= most:
+            raise RequestError(
+                "{name}: {value} (must be an integer from 1 to {most})",
+                name=name,
+                value=show(value),
+                most=most,
+            )
+    if type(settings.lr) not in (int, float) or not 0 < settings.lr <= 10:
+        raise RequestError(
+            "lr: {value} (must be more than 0 and at most 10)", value=show(settings.lr)
+        )
+    return settings
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import version
+
+    return {name: version(name) for name in ("torch", "scikit-learn")}
+
+
+def measured_lesson() -> Lesson:
+    """Return the lesson as it was measured for the docs: five seeds at the default settings.
+
+    Neither torch nor scikit-learn is needed. `make lesson` measures it anew.
+
+    >>> measured_lesson().degradation("plain") > 50 > measured_lesson().degradation("residual")
+    True
+    """
+    text = files("resnet_viz.answers").joinpath("lesson.json").read_text("utf-8")
+    data = json.loads(text)
+    settings = Settings(**{**data["settings"], "depths": tuple(data["settings"]["depths"])})
+    runs = tuple(
+        Run(
+            **{
+                **run,
+                "training_errors": tuple(run["training_errors"]),
+                "test_errors": tuple(run["test_errors"]),
+            }
+        )
+        for run in data["runs"]
+    )
+    return Lesson(settings, runs, data["versions"])

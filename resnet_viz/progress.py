@@ -1,0 +1,36 @@
+"""How far long work has come: a bar on a terminal, nothing in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+__all__ = ["progress"]
+
+
+@contextmanager
+def progress(title: str, steps: int) -> Iterator[Callable[[], None]]:
+    """Show a bar on standard error while work goes on; give what is called after each step.
+
+    Where standard error is no terminal, or rich is not installed, nothing is shown.
+
+    >>> with progress("Counting", 2) as advance:
+    ...     advance()
+    """
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield _nothing
+        return
+    try:
+        from rich.console import Console
+        from rich.progress import Progress
+    except ImportError:
+        yield _nothing
+        return
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=steps)
+        yield lambda: bar.advance(task)
+
+
+def _nothing() -> None:
+    pass

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, NoReturn, Protocol
 
 import torch
 
 from resnet_viz.graph import Param
 
-if TYPE_CHECKING:
-    from resnet_viz.tracing.tracer import Tracer
-
-__all__ = ["Proxy"]
+__all__ = ["Answering", "Proxy"]
 
 
 _Size = torch.Size
+
+
+class Answering(Protocol):
+    """Whoever answers what torch asks of a stand-in."""
+
+    device: torch.device
+
+    def dispatch(self, function: Any, args: Any, kwargs: Any) -> Any:
+        """Answer a torch function."""
+
+    def refuse_data(self, proxy: Proxy, what: str) -> NoReturn:
+        """Refuse a question that only data could answer."""
 
 
 class Proxy:
@@ -32,7 +41,7 @@ class Proxy:
 
     def __init__(
         self,
-        tracer: Tracer,
+        tracer: Answering,
         shape: tuple[int, ...],
         dtype: torch.dtype,
         source: str,
@@ -78,31 +87,31 @@ class Proxy:
         return iter(self.tracer.dispatch(torch.Tensor.unbind, (self, 0), {}))
 
     def __bool__(self) -> bool:
-        return bool(self.tracer.ask(self, "a truth value (bool)"))
+        self.tracer.refuse_data(self, "a truth value (bool)")
 
     def __int__(self) -> int:
-        return int(self.tracer.ask(self, "a number (int)"))
+        self.tracer.refuse_data(self, "a number (int)")
 
     def __float__(self) -> float:
-        return float(self.tracer.ask(self, "a number (float)"))
+        self.tracer.refuse_data(self, "a number (float)")
 
     def __index__(self) -> int:
-        return int(self.tracer.ask(self, "a number (index)"))
+        self.tracer.refuse_data(self, "a number (index)")
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.tracer.ask(self, "its values (numpy)")
+        self.tracer.refuse_data(self, "its values (numpy)")
 
     def item(self) -> Any:
         """Refuse: there is no data."""
-        return self.tracer.ask(self, "a number (item)")
+        self.tracer.refuse_data(self, "a number (item)")
 
     def tolist(self) -> Any:
         """Refuse: there is no data."""
-        return self.tracer.ask(self, "its values (tolist)")
+        self.tracer.refuse_data(self, "its values (tolist)")
 
     def numpy(self, *args: Any, **kwargs: Any) -> Any:
         """Refuse: there is no data."""
-        return self.tracer.ask(self, "its values (numpy)")
+        self.tracer.refuse_data(self, "its values (numpy)")
 
     def size(self, dim: int | None = None) -> Any:
         """Return the sizes, or one of them."""
@@ -175,7 +184,7 @@ class Proxy:
         return self
 
 
-def _tracer_of(value: Any) -> Tracer | None:
+def _tracer_of(value: Any) -> Answering | None:
     if type(value) is Proxy:
         return value.tracer
     if isinstance(value, dict):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -12,8 +9,11 @@ from torch import nn
 
 from resnet_viz.errors import RequestError, ResNetVizError, first_line, show
 from resnet_viz.graph import Graph, Value
+from resnet_viz.tracing.calls import calls_led_to, torch_as_it_was
 from resnet_viz.tracing.proxy import Proxy
-from resnet_viz.tracing.tracer import Tracer, mapped
+from resnet_viz.tracing.snapshot import Snapshot
+from resnet_viz.tracing.structure import mapped
+from resnet_viz.tracing.tracer import Tracer
 
 __all__ = ["trace"]
 
@@ -43,12 +43,12 @@ def trace(module: nn.Module, input: Any) -> Graph:
     """
     if not isinstance(module, nn.Module):
         raise RequestError(f"module: {show(module)} (must be a torch.nn.Module)")
-    tracer = Tracer(module)
+    snapshot = Snapshot(module)
+    tracer = Tracer(module, snapshot)
     name = type(module).__name__
     try:
-        tracer.survey()
         args, kwargs = tracer.enter(_arguments(input, tracer.dtype))
-        with _calls(tracer), _torch_as_it_was(), tracer:
+        with calls_led_to(tracer), torch_as_it_was(), tracer:
             result = nn.Module.__call__(module, *args, **kwargs)
         outputs: list[Proxy] = []
         _collect(result, outputs)
@@ -64,7 +64,8 @@ def trace(module: nn.Module, input: Any) -> Graph:
         what = f"its forward raised {first_line(error)}" if tracer.failed else first_line(error)
         raise RequestError(f"{tracer.failed or 'input'}: {what}") from error
     finally:
-        tracer.put_back()
+        snapshot.restore()
+        tracer.weights.clear()  # they know their tracer: a cycle for the garbage collector
     values = [Value(proxy.source, tuple(proxy.shape)) for proxy in outputs if proxy.source]
     if not values:
         raise RequestError(
@@ -119,53 +120,3 @@ def _collect(result: Any, outputs: list[Proxy]) -> None:
     if len(outputs) == before and hasattr(result, "__dict__") and not isinstance(result, type):
         for value in vars(result).values():
             mapped(value, torch.Tensor, keep)
-
-
-# The module and torch stay what they were
-
-
-@contextmanager
-def _torch_as_it_was() -> Iterator[None]:
-    """Keep a forward pass from changing torch's random state, gradient mode or default dtype."""
-    state, grad, dtype = torch.get_rng_state(), torch.is_grad_enabled(), torch.get_default_dtype()
-    try:
-        yield
-    finally:
-        torch.set_rng_state(state)
-        torch.set_grad_enabled(grad)
-        if torch.get_default_dtype() is not dtype:
-            torch.set_default_dtype(dtype)
-
-
-_local = threading.local()
-_lock = threading.Lock()
-_active = 0
-_call: Any = None
-
-
-@contextmanager
-def _calls(tracer: Tracer) -> Iterator[None]:
-    """Lead the calls of modules in this thread through the tracer; other threads notice nothing."""
-    global _active, _call
-    with _lock:
-        if _active == 0:
-            _call = nn.Module.__call__
-            nn.Module.__call__ = _traced_call  # type: ignore[method-assign]
-        _active += 1
-        tracer.forward = _call
-    outer, _local.tracer = getattr(_local, "tracer", None), tracer
-    try:
-        yield
-    finally:
-        _local.tracer = outer
-        with _lock:
-            _active -= 1
-            if _active == 0:
-                nn.Module.__call__ = _call  # type: ignore[method-assign]
-
-
-def _traced_call(self: nn.Module, *args: Any, **kwargs: Any) -> Any:
-    tracer = getattr(_local, "tracer", None)
-    if tracer is None:
-        return _call(self, *args, **kwargs)
-    return tracer.call(self, args, kwargs)

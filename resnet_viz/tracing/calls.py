@@ -1,0 +1,77 @@
+"""Calls of modules, led through a tracer while it traces; torch is afterwards as it was.
+
+`nn.Module.__call__` is replaced for that time, as torch.fx does it: a module's path is known
+nowhere else. Calls in other threads are led back to the original.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import torch
+from torch import nn
+
+__all__ = ["Calling", "calls_led_to", "torch_as_it_was"]
+
+
+class Calling(Protocol):
+    """Whoever answers the calls of modules.
+
+    Attributes:
+        forward: what `nn.Module.__call__` is.
+    """
+
+    forward: Any
+
+    def call(self, module: nn.Module, args: Any, kwargs: Any) -> Any:
+        """Call a module."""
+
+
+@contextmanager
+def torch_as_it_was() -> Iterator[None]:
+    """Keep a forward pass from changing torch's random state, gradient mode or default dtype."""
+    state, grad, dtype = torch.get_rng_state(), torch.is_grad_enabled(), torch.get_default_dtype()
+    try:
+        yield
+    finally:
+        torch.set_rng_state(state)
+        torch.set_grad_enabled(grad)
+        if torch.get_default_dtype() is not dtype:
+            torch.set_default_dtype(dtype)
+
+
+_local = threading.local()
+_lock = threading.Lock()
+_active = 0
+_call: Any = None
+
+
+@contextmanager
+def calls_led_to(tracer: Calling) -> Iterator[None]:
+    """Lead the calls of modules in this thread through the tracer; other threads notice nothing."""
+    global _active, _call
+    with _lock:
+        if _active == 0:
+            _call = nn.Module.__call__
+            nn.Module.__call__ = _traced_call  # type: ignore[method-assign]
+        _active += 1
+        tracer.forward = _call
+    outer, _local.tracer = getattr(_local, "tracer", None), tracer
+    try:
+        yield
+    finally:
+        _local.tracer = outer
+        with _lock:
+            _active -= 1
+            if _active == 0:
+                nn.Module.__call__ = _call  # type: ignore[method-assign]
+
+
+def _traced_call(self: nn.Module, *args: Any, **kwargs: Any) -> Any:
+    tracer = getattr(_local, "tracer", None)
+    if tracer is None:
+        return _call(self, *args, **kwargs)
+    return tracer.call(self, args, kwargs)

@@ -1,0 +1,168 @@
+"""The recorder: what an operator reads, by its stand-ins, to a node of the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+import torch
+from torch import nn
+
+from resnet_viz.errors import RequestError
+from resnet_viz.graph import Builder, Node, Param
+from resnet_viz.graph.model import input_name, module_path
+from resnet_viz.ops import OPERATORS, Outcome
+from resnet_viz.ops.operator import spell
+from resnet_viz.tracing.proxy import Proxy
+from resnet_viz.tracing.snapshot import Snapshot
+from resnet_viz.tracing.structure import mapped
+
+__all__ = ["Recorder"]
+
+
+class Recorder:
+    """Records nodes in the scopes of a module.
+
+    Attributes:
+        root: the module that is traced.
+        params: its parameters, by the tensors' ids.
+        dtype: the numbers' own, as its first parameter has it.
+        device: where its first parameter is.
+        prefix: the module path of the present scope, with a dot at its end.
+    """
+
+    def __init__(self, module: nn.Module, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.root = module
+        self.paths, self.params = snapshot.paths, snapshot.params
+        self.dtype, self.device = snapshot.dtype, snapshot.device
+        self.builder = Builder()
+        self.prefix = ""
+        self.weights: dict[int, Proxy] = {}
+        self.outcomes: dict[Any, Outcome] = {}
+
+    def dispatch(self, function: Any, args: Any, kwargs: Any) -> Any:
+        """Answer a torch function."""
+        raise NotImplementedError
+
+    def enter(self, values: Any) -> Any:
+        """Return example inputs with every tensor in them replaced by a stand-in."""
+        shapes: list[tuple[int, ...]] = []
+
+        def stand_in(tensor: torch.Tensor) -> Proxy:
+            shapes.append(tuple(tensor.shape))
+            return Proxy(self, tensor.shape, tensor.dtype, input_name(len(shapes) - 1))
+
+        entered = mapped(values, torch.Tensor, stand_in)
+        self.builder = Builder(*shapes)
+        return entered
+
+    def lift(self, value: Any) -> Proxy | None:
+        """Return a stand-in for a tensor: itself, or one that remembers which parameter it is."""
+        if type(value) is Proxy:
+            return value
+        if not isinstance(value, torch.Tensor):
+            return None
+        weight = self.weights.get(id(value))
+        if weight is None:
+            param = self.params.get(id(value))
+            params = () if param is None else (param,)
+            with torch._C.DisableTorchFunction():
+                weight = Proxy(self, value.shape, value.dtype, "", params)
+            if params:
+                self.weights[id(value)] = weight
+        return weight
+
+    def node(
+        self,
+        op: str,
+        inputs: Iterable[Any],
+        attrs: dict[str, Any],
+        *,
+        name: str = "",
+        params: Iterable[Any] = (),
+        dtype: torch.dtype | None = None,
+        in_place: Any = None,
+    ) -> Proxy:
+        """Record one call of an operator of the catalogue and return its output.
+
+        Args:
+            op: its name in the catalogue.
+            inputs: what its rule takes: stand-ins or tensors.
+            attrs: its attributes.
+            name: the name in the present scope; the operator's own if empty.
+            params: further tensors that it reads: weights, biases.
+            dtype: of the output, where it is not that of the first input.
+            in_place: a stand-in that becomes the output.
+
+        Raises:
+            RequestError: the operator cannot take these inputs; the message begins with the path.
+        """
+        reads = [proxy for proxy in map(self.lift, inputs) if proxy is not None]
+        dtype = dtype or reads[0].dtype
+        path = self.builder.path(name or op)
+        key = None if attrs else (op, *[proxy.shape for proxy in reads])
+        outcome = self.outcomes.get(key)
+        if outcome is None:
+            try:
+                shapes = [tuple(proxy.shape) for proxy in reads]
+                outcome = OPERATORS[op].rule(*shapes, **attrs)
+            except RequestError as error:
+                raise RequestError("{path}: {error}", path=module_path(path), error=error) from None
+            if key is not None:
+                self.outcomes[key] = outcome
+        if params:
+            reads += [proxy for proxy in map(self.lift, params) if proxy is not None]
+        output = self.record(path, op, reads, outcome.outputs, attrs, outcome.terms)
+        return self.replaced(in_place, Proxy(self, outcome.outputs[0], dtype, *output))
+
+    def replaced(self, old: Any, new: Proxy) -> Proxy:
+        """Return the new stand-in, or the old one made like it if the function works in place."""
+        if type(old) is not Proxy:
+            return new
+        old.shape, old.source, old.params = new.shape, new.source, new.params
+        return old
+
+    def record(
+        self,
+        path: str,
+        op: str,
+        reads: Sequence[Proxy],
+        outputs: tuple[tuple[int, ...], ...],
+        attrs: dict[str, Any],
+        terms: Any,
+    ) -> tuple[str, tuple[Param, ...]]:
+        """Record a node; return its path, and the parameters that still wait for a node.
+
+        What is computed from parameters only, without a product of matrices, is no node: its
+        parameters wait for the node that reads it.
+        """
+        sources = tuple([proxy.source for proxy in reads if proxy.source])
+        params: tuple[Param, ...] = ()
+        for proxy in reads:
+            if proxy.params:
+                params += tuple([param for param in proxy.params if param not in params])
+        if not sources and not any(name.endswith("_macs") for name in terms):
+            return "", params
+        path = self.builder.unique(path)
+        self.builder.record(Node(path, op, sources, outputs, attrs, params, terms))
+        return path, ()
+
+    def refuse_data(self, proxy: Proxy, what: str) -> NoReturn:
+        """Refuse a question that only data could answer.
+
+        Raises:
+            RequestError: always.
+        """
+        raise RequestError(
+            "{path}: its forward asks a tensor of shape {shape} for {what}; "
+            "a trace has no data, so what depends on it cannot be traced",
+            path=module_path(self.prefix.removesuffix(".")) or type(self.root).__name__,
+            shape=spell(tuple(proxy.shape)),
+            what=what,
+        )
+
+    def idle(self) -> tuple[Param, ...]:
+        """Return the parameters that no node reads."""
+        used = {id(param) for node in self.builder.nodes() for param in node.params}
+        return tuple([param for param in self.params.values() if id(param) not in used])

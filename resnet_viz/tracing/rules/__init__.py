@@ -1,0 +1,19 @@
+"""Torch functions to operators of the catalogue, split by kind of operator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from resnet_viz.tracing.rules import activation, conv, linear, merge, norm, pool, shape
+from resnet_viz.tracing.rules.arguments import Rule
+from resnet_viz.tracing.rules.linear import PRODUCTS
+
+__all__ = ["PRODUCTS", "RULES", "Rule"]
+
+RULES: Mapping[Any, Rule] = {
+    function: rule
+    for table in (conv, norm, activation, pool, linear, merge, shape)
+    for function, rule in table.RULES.items()
+}
+"""The rule of each torch function, and of `nn.layers`; any other runs on meta tensors."""

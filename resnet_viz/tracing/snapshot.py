@@ -1,0 +1,151 @@
+"""A snapshot of a module: the paths of its parts, and everything that a `forward` may change."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict, defaultdict, deque
+from operator import is_, itemgetter
+from typing import Any
+
+import torch
+from torch import nn
+from torch.jit import ScriptModule
+
+from resnet_viz.errors import RequestError
+from resnet_viz.graph import Param
+from resnet_viz.tracing.leaves import LEAVES
+
+__all__ = ["Snapshot"]
+
+_CONTAINERS = frozenset({dict, OrderedDict, defaultdict, Counter, list, set, deque})
+"""What a module keeps its parameters, buffers, submodules, hooks and caches in."""
+
+_EMPTY: dict[type, Any] = {kind: kind() for kind in _CONTAINERS}
+
+_HOOKS = tuple(
+    name for name, value in nn.Module().__dict__.items() if "hooks" in name and value is not None
+)
+_hooks_of = itemgetter(*_HOOKS)
+
+
+class Snapshot:
+    """What a module is before a trace.
+
+    Attributes:
+        paths: of every module, by its id, as PyTorch names it; first come, first named.
+        params: every parameter, by the tensor's id.
+        buffers: the shape of every buffer, by the tensor's id.
+        dtype: of the first parameter.
+        device: of the first parameter.
+
+    Raises:
+        RequestError: a module is compiled or unfinished, and cannot be looked into.
+    """
+
+    def __init__(self, root: nn.Module) -> None:
+        self.dtype, self.device = torch.float32, torch.device("cpu")
+        self.paths: dict[int, str] = {}
+        self.params: dict[int, Param] = {}
+        self.buffers: dict[int, tuple[int, ...]] = {}
+        self._held: list[tuple[Any, Any]] = []
+        self._tensors: list[tuple[dict[str, Any], dict[str, Any]]] = []
+        self._seen: set[int] = set()
+        self._unhooked: list[dict[str, Any]] = []
+        self._survey(root)
+
+    def _survey(self, root: nn.Module) -> None:
+        (
+            paths,
+            params,
+        ) = self.paths, self.params
+        hold, tensors = self._held.append, self._tensors.append
+        waiting = [("", root)]
+        while waiting:
+            path, module = waiting.pop()
+            if id(module) in paths:
+                continue
+            paths[id(module)] = path
+            kind, attributes = type(module), module.__dict__
+            is_leaf = kind in LEAVES
+            if not is_leaf and (
+                "_parameters" not in attributes or isinstance(module, ScriptModule)
+            ):
+                raise RequestError(
+                    "{path}: a {kind} cannot be looked into by a trace",
+                    path=path or kind.__name__,
+                    kind=kind.__name__,
+                )
+            prefix = f"{path}." if path else ""
+            weights, buffers = attributes["_parameters"], attributes["_buffers"]
+            for name, weight in weights.items():
+                if weight is None or id(weight) in params:
+                    continue
+                try:
+                    shape = tuple(weight.shape)
+                except RuntimeError:
+                    raise RequestError(
+                        "{path}: has no shape yet (run the lazy module once before)",
+                        path=prefix + name,
+                    ) from None
+                if not params and weight.is_floating_point():
+                    self.dtype, self.device = weight.dtype, weight.device
+                params[id(weight)] = Param(prefix + name, shape, weight.requires_grad)
+            for buffer in buffers.values():
+                if buffer is not None:
+                    self.buffers[id(buffer)] = buffer.shape
+            hold((attributes, attributes.copy()))
+            if weights:
+                tensors((weights, weights.copy()))
+            if buffers:
+                tensors((buffers, buffers.copy()))
+            if is_leaf:
+                if any(_hooks_of(attributes)):
+                    self._held += [(hooks, hooks.copy()) for hooks in _hooks_of(attributes)]
+                else:
+                    self._unhooked.append(attributes)
+                continue
+            for value in attributes.values():
+                if type(value) in _CONTAINERS:
+                    if value:
+                        self._hold(value)
+                    else:
+                        hold((value, _EMPTY[type(value)]))
+            children = attributes["_modules"]
+            for name in reversed(children):
+                child = children[name]
+                if child is not None:
+                    waiting.append((prefix + name, child))
+
+    def _hold(self, container: Any) -> None:
+        """Keep a container's content, and that of the containers in it."""
+        if id(container) in self._seen:
+            return
+        self._seen.add(id(container))
+        self._held.append((container, container.copy()))
+        for value in container.values() if isinstance(container, dict) else container:
+            if type(value) in _CONTAINERS:
+                self._hold(value)
+
+    def restore(self) -> None:
+        """Put back every attribute, parameter, buffer, hook and submodule as it was."""
+        for container, before in self._held:
+            try:
+                if container == before:  # mostly of the very same values, which is quick to see
+                    continue
+            except Exception:  # tensors that differ have no truth value
+                pass
+            _refill(container, before)
+        for tensors, held in self._tensors:  # compared by identity: an equal one is another
+            if len(tensors) != len(held) or not all(map(is_, tensors.values(), held.values())):
+                _refill(tensors, held)
+        for attributes in self._unhooked:
+            if any(_hooks_of(attributes)):
+                for hooks in _hooks_of(attributes):
+                    hooks.clear()
+        self._held.clear()
+        self._tensors.clear()
+
+
+def _refill(container: Any, content: Any) -> None:
+    container.clear()
+    fill = container.extend if isinstance(container, (list, deque)) else container.update
+    fill(content)

@@ -11,20 +11,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from resnet_viz.answers.compare import Comparison, compare
+    from resnet_viz.answers.details import details
+    from resnet_viz.answers.draw import Drawing, draw
+    from resnet_viz.answers.explain import explain
     from resnet_viz.answers.lesson import Lesson, lesson, measured_lesson
+    from resnet_viz.answers.report import Report, report
+    from resnet_viz.answers.shapes import shapes
+    from resnet_viz.answers.summary import summary
+    from resnet_viz.answers.table import table
     from resnet_viz.assembly import assemble
-    from resnet_viz.comparing import Comparison, compare
-    from resnet_viz.drawing import Drawing, draw
     from resnet_viz.errors import RequestError, ResNetVizError, SpecError
-    from resnet_viz.explaining import explain
     from resnet_viz.graph import Graph, fold, unroll
-    from resnet_viz.inspecting import details
     from resnet_viz.nn import build
-    from resnet_viz.reports import Report, report
-    from resnet_viz.reports.architectures import table
     from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
     from resnet_viz.spec.files import load, save
-    from resnet_viz.summaries import summary
     from resnet_viz.tracing import trace
 
 __version__ = "0.1.0"
@@ -54,6 +55,7 @@ __all__ = [
     "measured_lesson",
     "report",
     "save",
+    "shapes",
     "summary",
     "table",
     "trace",
@@ -61,12 +63,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Comparison": "comparing",
-    "Drawing": "drawing",
+    "Comparison": "answers.compare",
+    "Drawing": "answers.draw",
     "Graph": "graph",
     "Head": "spec",
     "Lesson": "answers.lesson",
-    "Report": "reports",
+    "Report": "answers.report",
     "RequestError": "errors",
     "ResNetSpec": "spec",
     "ResNetVizError": "errors",
@@ -75,18 +77,19 @@ _HOMES = {
     "Stem": "spec",
     "assemble": "assembly",
     "build": "nn",
-    "compare": "comparing",
-    "details": "inspecting",
-    "draw": "drawing",
-    "explain": "explaining",
+    "compare": "answers.compare",
+    "details": "answers.details",
+    "draw": "answers.draw",
+    "explain": "answers.explain",
     "fold": "graph",
     "lesson": "answers.lesson",
     "load": "spec.files",
     "measured_lesson": "answers.lesson",
-    "report": "reports",
+    "report": "answers.report",
     "save": "spec.files",
-    "summary": "summaries",
-    "table": "reports.architectures",
+    "shapes": "answers.shapes",
+    "summary": "answers.summary",
+    "table": "answers.table",
     "trace": "tracing",
     "unroll": "graph",
 }

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from operator import attrgetter
+from types import MappingProxyType
 from typing import NamedTuple
 
 from resnet_viz.answers.lesson_charts import CHARTS
 from resnet_viz.answers.picture import Picture
+from resnet_viz.answers.report import report
+from resnet_viz.answers.tabular import Column, Table, Tabular
+from resnet_viz.arithmetic import Size
 from resnet_viz.errors import RequestError, choose, show
 from resnet_viz.files import write_whole
 from resnet_viz.progress import progress
-from resnet_viz.reports import report
-from resnet_viz.reports.table import Column, Table
 from resnet_viz.sources import _torch_corner
 from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
 from resnet_viz.text import LANGUAGES
@@ -81,9 +84,19 @@ class Ending(NamedTuple):
         return f"{self.mean:.1f} ({self.least:.1f} to {self.greatest:.1f})"
 
 
+class LessonRow(NamedTuple):
+    """A network of the lesson: what it has, and its errors after the last epoch, in per cent."""
+
+    network: str
+    layers: Size
+    params: Size
+    training_error: Ending
+    test_error: Ending
+
+
 @dataclass(frozen=True)
-class Lesson:
-    """What was measured.
+class Lesson(Tabular):
+    """What was measured; `json` holds every number, other formats a table of the last epoch.
 
     Attributes:
         settings: how it was trained.
@@ -94,6 +107,8 @@ class Lesson:
     settings: Settings
     runs: tuple[Run, ...]
     versions: Mapping[str, str]
+
+    OWN_FORMATS = MappingProxyType({"json": lambda made: made.to_json()})
 
     def of(self, kind: str, depth: int) -> tuple[Run, ...]:
         """Return the trainings of one network, seed by seed."""
@@ -112,21 +127,31 @@ class Lesson:
         depths = self.settings.depths
         return self.ending(kind, max(depths)).mean - self.ending(kind, min(depths)).mean
 
-    def table(self) -> Table:
+    def to_table(self) -> Table:
         """Return a row for each network: its parameters, and its errors after the last epoch."""
-        columns = (
-            Column("network"),
-            Column("layers", right=True),
-            Column("params", right=True),
-            Column("training error, %", right=True),
-            Column("test error, %", right=True),
+        return Table(
+            title="",
+            columns=(
+                Column("network", "network"),
+                Column("layers", "layers", right=True),
+                Column("params", "params", right=True),
+                *_error_columns("training_error", "training error, %"),
+                *_error_columns("test_error", "test error, %"),
+            ),
+            rows=[self._row(kind, depth) for depth in self.settings.depths for kind in KINDS],
+            sentences=self.sentences(),
+            comment=self.sentences()[0],
         )
-        return Table(columns, tuple(self._row(k, d) for d in self.settings.depths for k in KINDS))
 
-    def _row(self, kind: str, depth: int) -> tuple[str, ...]:
+    def _row(self, kind: str, depth: int) -> LessonRow:
         totals = report(lesson_spec(kind, depth)).totals
-        errors = (self.ending(kind, depth, name) for name in ("training_errors", "test_errors"))
-        return (kind, str(totals["layers"]), f"{totals['params']:,}", *map(str, errors))
+        return LessonRow(
+            network=kind,
+            layers=totals["layers"],
+            params=totals["params"],
+            training_error=self.ending(kind, depth),
+            test_error=self.ending(kind, depth, "test_errors"),
+        )
 
     def sentences(self) -> tuple[str, ...]:
         """Return how it was trained, what was seen, and what that does not show."""
@@ -146,30 +171,6 @@ class Lesson:
         if points["plain"] <= max(points["residual"], 0):
             return (trained, seen, "The degradation does not show at these settings.")
         return (trained, seen, CAVEAT)
-
-    def to(self, format: str) -> str:
-        """Return the lesson as `text`, `md`, `csv`, `json`, `latex` or `html`.
-
-        `json` holds every number that was measured, the others a table of the last epoch.
-
-        Raises:
-            RequestError: the format is unknown.
-        """
-        writers: Mapping[str, Callable[[], str]] = {
-            "text": lambda: "\n".join([self.table().text(), *self.sentences(), ""]),
-            "md": lambda: "\n".join([self.table().markdown(), *self.sentences(), ""]),
-            "csv": lambda: self.table().csv(),
-            "json": self.to_json,
-            "latex": lambda: self.table().latex(self.sentences()[0]),
-            "html": lambda: self.table().html(" ".join(self.sentences())),
-        }
-        return choose("format", format, writers)()
-
-    def __str__(self) -> str:
-        return self.to("text")
-
-    def _repr_html_(self) -> str:
-        return self.to("html")
 
     def draw(
         self, chart: str, *, theme: str | os.PathLike[str] | Theme = "d2l", lang: str = "en"
@@ -213,6 +214,13 @@ class Lesson:
             "runs": [run._asdict() for run in self.runs],
         }
         return json.dumps(data, indent=1) + "\n"
+
+
+def _error_columns(name: str, heading: str) -> tuple[Column, ...]:
+    """Return the columns of an error: readers see mean and spread in one, programs in three."""
+    ends = ("mean", "least", "greatest")
+    data = (Column(f"{name}_{end}", "", attrgetter(f"{name}.{end}")) for end in ends)
+    return (Column("", heading, attrgetter(name), show=str, right=True), *data)
 
 
 def lesson(

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from resnet_viz.drawing import check_options, exporter_for
+from resnet_viz.answers.draw import check_options, exporter_for
 from resnet_viz.errors import RequestError
 from resnet_viz.export import EXPORTERS
 from resnet_viz.export.svg import to_svg

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from resnet_viz.answers.compare import Comparison, compare
+from resnet_viz.answers.details import Details, details
+from resnet_viz.answers.draw import Drawing, draw
+from resnet_viz.answers.explain import Explanation, explain
+from resnet_viz.answers.report import Report, report_graph
 from resnet_viz.app.state import Look
 from resnet_viz.assembly import assemble
-from resnet_viz.comparing import Comparison, compare
-from resnet_viz.drawing import Drawing, draw
 from resnet_viz.errors import RequestError
-from resnet_viz.explaining import Explanation, explain
 from resnet_viz.graph import Graph
 from resnet_viz.graph.repeat import count_nodes
-from resnet_viz.inspecting import Details, details
-from resnet_viz.reports import Report
-from resnet_viz.reports.report import report_graph
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.view import FIGURES
 

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import sys
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resnet_viz.answers.tabular import Tabular
 
 __all__ = [
     "app",
@@ -22,14 +27,14 @@ def draw(
     network: list[str], input: str | None, output: str | None, scale: object, **options: object
 ) -> None:
     """Draw networks to a file or to standard output."""
-    from resnet_viz import drawing
+    from resnet_viz.answers import draw as answer
 
     more = {} if scale is None else {"scale": scale}
-    drawing.check_options("an.svg" if output is None else output, more)
+    answer.check_options("an.svg" if output is None else output, more)
     if output is not None:
         _refuse_what_is_only_drawn(output, options)
         _end_orderly()
-    made = drawing.draw(network, input=_size(input), **options)  # type: ignore[arg-type]
+    made = answer.draw(network, input=_size(input), **options)  # type: ignore[arg-type]
     if output is None:
         _write(made.to_svg())
     else:
@@ -38,7 +43,7 @@ def draw(
 
 def _refuse_what_is_only_drawn(output: str, options: dict[str, object]) -> None:
     """Refuse what a file of a graph cannot hold: where things are and how they look."""
-    from resnet_viz.drawing import exporter_for
+    from resnet_viz.answers.draw import exporter_for
     from resnet_viz.errors import RequestError
     from resnet_viz.export import EXPORTERS
 
@@ -54,52 +59,49 @@ def report(
     network: str, input: str | None, depth: str, convention: str, format: str, derive: bool
 ) -> None:
     """Print what a network costs."""
-    from resnet_viz import reports
-    from resnet_viz.errors import choose
+    from resnet_viz.answers import report as answer
 
-    choose("format", format, reports.FORMATS)
-    made = reports.report(network, _size(input), depth=depth, convention=convention)
+    _check_format(format, answer.Report)
+    made = answer.report(network, _size(input), depth=depth, convention=convention)
     _write(made.to(format, derive=derive))
 
 
 def compare(before: str, after: str, input: str | None, depth: str, format: str) -> None:
     """Print what differs between two networks."""
-    from resnet_viz import comparing
-    from resnet_viz.errors import choose
+    from resnet_viz.answers import compare as answer
 
-    choose("format", format, comparing.FORMATS)
-    _write(comparing.compare(before, after, _size(input), depth=depth).to(format))
+    _check_format(format, answer.Comparison)
+    _write(answer.compare(before, after, _size(input), depth=depth).to(format))
 
 
 def explain(network: str, input: str | None, run: bool) -> int:
     """Print what each tool counts, and why; return 1 if one that was run prints something else."""
-    from resnet_viz import explaining
+    from resnet_viz.answers import explain as answer
 
-    made = explaining.explain(network, _size(input), run=run)
+    made = answer.explain(network, _size(input), run=run)
     _write(made.to_text())
     return 0 if made.agrees else 1
 
 
 def shapes(network: str, input: str | None, depth: str) -> None:
     """Print the shapes that leave the parts of a network."""
-    from resnet_viz import reports
-    from resnet_viz.reports.formats import shape_table
+    from resnet_viz.answers import shapes as answer
 
-    _write(shape_table(reports.report(network, _size(input), depth=depth, open_head=True)))
+    _write(str(answer.shapes(network, _size(input), depth=depth)))
 
 
 def table(network: list[str], input: str | None, format: str) -> None:
     """Print networks side by side."""
-    from resnet_viz.errors import choose
-    from resnet_viz.reports import architectures
+    from resnet_viz.answers import table as answer
 
-    choose("format", format, architectures.FORMATS)
-    _write(architectures.table(network, _size(input)).to(format))
+    _check_format(format, answer.Architectures)
+    _write(answer.table(network, _size(input)).to(format))
 
 
 def zoo() -> None:
     """Print the names of the zoo and their sources, family by family."""
-    from resnet_viz.reports.table import Column, Table
+    from resnet_viz.answers.formats import FORMATS
+    from resnet_viz.answers.tabular import Column, Table
     from resnet_viz.zoo import families
 
     rows: list[tuple[str, str]] = []
@@ -109,7 +111,8 @@ def zoo() -> None:
             rows += [*([("", "")] if rows else []), (f"── {family.title}", "")]
             before = family.title
         rows += [(name, make().source) for name, make in family.makers.items()]
-    _write(Table((Column("network"), Column("source")), tuple(rows)).text())
+    columns = [Column(name, name, itemgetter(i)) for i, name in enumerate(("network", "source"))]
+    _write(FORMATS["text"](Table(title="", columns=tuple(columns), rows=rows)))
 
 
 def lesson(measured: bool, format: str, output: str | None, **settings: object) -> None:
@@ -136,6 +139,13 @@ def app(port: object, address: str) -> None:
     from resnet_viz.app.serve import serve
 
     serve(8501 if port is None else port, address)
+
+
+def _check_format(format: str, answer: type[Tabular]) -> None:
+    """Refuse a format that an answer has not, before the work begins."""
+    from resnet_viz.errors import choose
+
+    choose("format", format, dict.fromkeys(answer.formats()))
 
 
 def _end_orderly() -> None:

@@ -130,7 +130,7 @@ def parser() -> argparse.ArgumentParser:
 
     table = _verb(verbs, "table", "print networks side by side, stage by stage")
     _network(table, several=True)
-    _choice(table, "format", "text", "text, md, latex, html or svg")
+    _choice(table, "format", "text", "text, md, csv, json, latex, html or svg")
     table.set_defaults(run_command=commands.table)
 
     zoo = _verb(verbs, "zoo", "list the networks by name, with where each comes from")

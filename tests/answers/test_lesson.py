@@ -79,7 +79,7 @@ def test_the_page_of_the_lesson_shows_what_was_measured():
     page = (ROOT / "docs" / "lesson.md").read_text(encoding="utf-8")
     measured = measured_lesson()
 
-    assert measured.table().markdown() in page
+    assert measured.to("md").partition("\n\n")[0] in page
     for chart in CHARTS:
         drawn = (ROOT / "docs" / "lesson" / f"{chart}.svg").read_text(encoding="utf-8")
         assert measured.draw(chart).to_svg() == drawn

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from resnet_viz.answers.draw import Drawing
 from resnet_viz.app.components.mount import COMPONENTS, component
-from resnet_viz.drawing import Drawing
 from resnet_viz.export.assets import asset
 from resnet_viz.text.page import VIEWER
 

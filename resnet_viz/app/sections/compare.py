@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import streamlit as st
 
+from resnet_viz.answers.compare import SIDES, Comparison
 from resnet_viz.app.answers import comparison_of, drawing_of
 from resnet_viz.app.components import tables
 from resnet_viz.app.components.figure import figure
@@ -14,7 +15,6 @@ from resnet_viz.app.sections.network_picker import known
 from resnet_viz.app.sections.spec_form import receive_edit
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import Look
-from resnet_viz.comparing import SIDES, Comparison
 from resnet_viz.errors import RequestError
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.text import translate_error

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from resnet_viz.answers.explain import Line
 from resnet_viz.app.answers import explanation_of
 from resnet_viz.app.markdown import escaped
 from resnet_viz.app.session import Session
-from resnet_viz.explaining import Line
 from resnet_viz.ops import TERMS
 from resnet_viz.text import lookup
 from resnet_viz.text.page import translate

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from resnet_viz.answers.details import Details, Operation
 from resnet_viz.app.answers import details_of
 from resnet_viz.app.components import tables
 from resnet_viz.app.markdown import escaped
 from resnet_viz.app.session import Session
 from resnet_viz.errors import RequestError
-from resnet_viz.inspecting import Details, Operation
 from resnet_viz.ops.operator import spell
 from resnet_viz.text.labels import label
 from resnet_viz.text.page import kind_name, translate

@@ -9,12 +9,12 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
+from resnet_viz.answers.draw import Drawing
 from resnet_viz.app.address import to_link
 from resnet_viz.app.answers import drawing_of, report_of
 from resnet_viz.app.markdown import escaped
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import Config
-from resnet_viz.drawing import Drawing
 from resnet_viz.errors import RequestError
 from resnet_viz.export import EXPORTERS
 from resnet_viz.export.render_process import write_in_process

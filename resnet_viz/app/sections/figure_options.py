@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from resnet_viz.answers.draw import LAYOUTS
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import Look
-from resnet_viz.drawing import LAYOUTS
 from resnet_viz.layout import DIRECTIONS
 from resnet_viz.text.page import translate
 from resnet_viz.themes import THEMES

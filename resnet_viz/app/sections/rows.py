@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from resnet_viz.answers.report import Row
 from resnet_viz.app.session import Session
-from resnet_viz.reports import Row
 from resnet_viz.text.page import translate
 from resnet_viz.view import DEPTHS
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from resnet_viz.answers.report import Row
 from resnet_viz.app.answers import report_of
 from resnet_viz.app.components import tables
 from resnet_viz.app.sections.rows import choose_depth, row_name
 from resnet_viz.app.session import Session
 from resnet_viz.ops.operator import spell
-from resnet_viz.reports import Row
 from resnet_viz.text.page import kind_name, translate
 
 __all__ = ["show"]

@@ -6,10 +6,11 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from conftest import program
-from test_drawing import CLOSE, holds, overlap
+from soundness import CLOSE, holds, overlap
 
 from resnet_viz import RequestError, ResNetSpec, Stage, table
-from resnet_viz.reports.architectures import FORMATS, Cell, _scene
+from resnet_viz.answers.matrices import _scene
+from resnet_viz.answers.table import Architectures, Cell
 from resnet_viz.scene import Text
 
 PAPERS = ["resnet18", "resnet34", "resnet50-v1", "resnet101-v1", "resnet152-v1"]
@@ -100,12 +101,12 @@ def test_a_deep_stem_and_a_gate_stand_in_their_rows() -> None:
     assert rows[0] == Cell(("3×3 blur pool, stride 2",))
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", Architectures.formats())
 def test_names_with_markup_are_escaped(format: str) -> None:
     spec = ResNetSpec(stages=(Stage(1, 8),), name="<b>&_%|")
     text = table([spec]).to(format)
 
-    assert "<b>" not in text or format in ("text", "latex")
+    assert "<b>" not in text or format in ("text", "csv", "json", "latex")
     if format == "latex":
         assert r"<b>\&\_\%|" in text
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
+from resnet_viz.answers.formats import FORMATS
+from resnet_viz.answers.tabular import Column, Table, Tabular, show_cell
 from resnet_viz.arithmetic import Size
 from resnet_viz.count import (
     CONVENTIONS,
@@ -17,13 +20,14 @@ from resnet_viz.count import (
     tally,
     weigh,
 )
-from resnet_viz.errors import choose
+from resnet_viz.errors import RequestError, choose
 from resnet_viz.graph import Graph
 from resnet_viz.graph.model import DEPTHS
 from resnet_viz.ops import Shape
+from resnet_viz.ops.operator import spell
 from resnet_viz.sources import Network, to_graph
 
-__all__ = ["DEPTHS", "Report", "Row", "report", "report_graph"]
+__all__ = ["DEPTHS", "Report", "Row", "report", "report_graph", "row_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Report(Tabular):
     """What a network costs.
 
     Attributes:
@@ -83,6 +87,34 @@ class Report:
         """The shape of the first input."""
         return self.inputs[0]
 
+    def to_table(self, *, derive: bool = False) -> Table:
+        """Return the report as a table; with `derive` it says where the layer count comes from.
+
+        Raises:
+            RequestError: the report is on many networks at once.
+        """
+        if not all(type(total) is int for total in self.totals.values()):
+            raise RequestError("a report on many networks has no text (use its totals and rows)")
+        derivation = [self.layers.derive()] if derive else []
+        name = self.convention
+        title = f"{self.network}, input {', '.join(map(spell, self.inputs))}"
+        return Table(
+            title=title,
+            columns=_columns(self.convention),
+            rows=self.rows,
+            totals={**self.totals, _COST.get(name, name): self.totals[name]},
+            sentences=(_sentence(self), *derivation),
+            comment="; ".join((title, *derivation)),
+            facts={
+                "network": self.network,
+                "input": list(self.input) if len(self.inputs) == 1 else self.inputs,
+                "totals": dict(self.totals),
+                **({"derivation": derivation[0]} if derive else {}),
+                **({"convention": self.convention} if self.convention != "macs" else {}),
+                **({"unknown": self.unknown} if self.unknown else {}),
+            },
+        )
+
     def to(self, format: str, *, derive: bool = False) -> str:
         """Return the report in a format: `text`, `md`, `csv`, `json`, `latex` or `html`.
 
@@ -92,15 +124,12 @@ class Report:
             RequestError: the format is unknown, or `csv`, which holds nothing but rows, was asked
                 for a derivation.
         """
-        from resnet_viz.reports.formats import render
-
-        return render(self, format, derive)
-
-    def __str__(self) -> str:
-        return self.to("text")
-
-    def _repr_html_(self) -> str:
-        return self.to("html")
+        write = choose("format", format, FORMATS)
+        if derive and format == "csv":
+            raise RequestError(
+                "csv holds rows only: no derivation (must be text, md, json, latex or html)"
+            )
+        return write(self.to_table(derive=derive))
 
 
 def report(
@@ -156,7 +185,13 @@ def report_graph(
         totals[convention] = weigh(total.terms, how)
     unknown = {node.op for node in graph.nodes() if "unknown_calls" in node.terms}
     return Report(
-        graph.name, graph.inputs, totals, rows, layers, convention, tuple(sorted(unknown))
+        network=graph.name,
+        inputs=graph.inputs,
+        totals=totals,
+        rows=rows,
+        layers=layers,
+        convention=convention,
+        unknown=tuple(sorted(unknown)),
     )
 
 
@@ -175,13 +210,55 @@ def _row(part: Tally, fields: Mapping[str, Size | None], how: Convention) -> Row
     while last.children:
         last = last.children[-1]
     return Row(
-        part.path,
-        part.kind,
-        part.repeat,
-        part.output,
-        part.params,
-        part.macs,
-        part.activations,
-        fields.get(last.path),
-        weigh(part.terms, how),
+        path=part.path,
+        kind=part.kind,
+        repeat=part.repeat,
+        output=part.output,
+        params=part.params,
+        macs=part.macs,
+        activations=part.activations,
+        receptive_field=fields.get(last.path),
+        cost=weigh(part.terms, how),
     )
+
+
+_COST = {"macs": "MACs", "flops": "FLOPs"}
+
+
+def _columns(convention: str) -> tuple[Column, ...]:
+    """Return the columns of a report: readers see its convention's cost, programs MACs, too."""
+    heading = _COST.get(convention, convention)
+    is_macs = convention == "macs"
+    return (
+        Column("path", ""),
+        Column("", "path", row_name),
+        Column("kind", "kind"),
+        Column("repeat", ""),
+        Column("output", "output"),
+        Column("params", "params", right=True),
+        Column("macs", heading if is_macs else "", right=True),
+        *(() if is_macs else (Column("", heading, attrgetter("cost"), right=True),)),
+        Column("activations", "activations", right=True),
+        Column("receptive_field", ""),
+        *(() if is_macs else (Column(convention, "", attrgetter("cost")),)),
+    )
+
+
+def row_name(row: Row) -> str:
+    """Return a row's path as readers see it, with how often it repeats."""
+    name = row.path or "network"
+    return f"{name} (×{row.repeat})" if type(row.repeat) is not int or row.repeat > 1 else name
+
+
+def _sentence(report: Report) -> str:
+    totals = {name: show_cell(total) for name, total in report.totals.items()}
+    least = "at least " if report.unknown else ""
+    sentence = (
+        f"{totals['layers']} layers, {totals['params']} parameters, {least}"
+        f"{totals['macs']} MACs = {totals['flops']} FLOPs (two per multiply-add)"
+    )
+    if report.unknown:
+        sentence += f"; nobody knows the cost of {', '.join(report.unknown)}"
+    if report.convention not in _COST:
+        sentence += f"; as {report.convention} counts: {totals[report.convention]}"
+    return sentence

@@ -23,7 +23,7 @@ from resnet_viz import (
     report,
     unroll,
 )
-from resnet_viz.comparing import FORMATS, SIDES, STATUSES, signed
+from resnet_viz.answers.compare import SIDES, STATUSES, signed
 from resnet_viz.graph.model import DEPTHS
 from resnet_viz.graph.repeat import cut_scope
 from resnet_viz.zoo import find
@@ -353,7 +353,7 @@ def test_a_json_comparison_holds_everything() -> None:
     assert gone["difference"]["params"] == -gone["before"]["params"]
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", Comparison.formats())
 def test_every_format_escapes_what_it_reads(format: str) -> None:
     one = network(Stage(2, 8))
     text = compare(replace(one, name="<b>&_%|\\"), replace(one, name="y")).to(format)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from samples import SAMPLE
+from soundness import CLOSE, check, holds
 from strategies import specs
 
 from resnet_viz import RequestError, ResNetSpec, Stage, draw
@@ -14,89 +15,10 @@ from resnet_viz.export.svg import escape
 from resnet_viz.layout import DIRECTIONS
 from resnet_viz.layout.page import PAGES
 from resnet_viz.ops import OPERATORS
-from resnet_viz.scene import Box, Circle, Group, Line, Scene, Text, _ids
+from resnet_viz.scene import Box, Circle, Group, Line, Scene, Text
 from resnet_viz.text import LANGUAGES
 from resnet_viz.themes import THEMES
 from resnet_viz.view import DEPTHS, FIGURES
-
-CLOSE = 0.01  # points; numbers in a file have three decimals
-
-
-def holds(outer, inner, slack: float = CLOSE) -> bool:
-    return (
-        outer[0] - slack <= inner[0]
-        and outer[1] - slack <= inner[1]
-        and inner[2] <= outer[2] + slack
-        and inner[3] <= outer[3] + slack
-    )
-
-
-def overlap(a, b) -> bool:
-    return (
-        a[0] < b[2] - CLOSE and b[0] < a[2] - CLOSE and a[1] < b[3] - CLOSE and b[1] < a[3] - CLOSE
-    )
-
-
-def distance(point, bounds) -> float:
-    """How far a point lies outside a rectangle."""
-    dx = max(bounds[0] - point[0], 0, point[0] - bounds[2])
-    dy = max(bounds[1] - point[1], 0, point[1] - bounds[3])
-    return max(dx, dy)
-
-
-def check(scene: Scene) -> None:
-    """Check what holds for every scene."""
-    items = list(scene.walk())
-    left, top = scene.origin
-    page = (left, top, left + scene.width, top + scene.height)
-    boxes = [item for item in items if isinstance(item, (Box, Circle)) and item.id]
-    frames = [item for item in items if isinstance(item, Box) and item.dashed]
-    texts = [item for item in items if isinstance(item, Text)]
-    by_id = {box.id: box for box in boxes}
-
-    assert len(by_id) == len(boxes), "ids are unique"
-    assert len(scene.ids()) == len(list(_ids(scene.items))), "those of groups, too"
-    for item in items:
-        assert holds(page, item.bounds), "everything lies inside the view box"
-    ordered = sorted(boxes, key=lambda box: box.bounds[1])
-    for i, a in enumerate(ordered):
-        for b in ordered[i + 1 :]:
-            if b.bounds[1] > a.bounds[3]:
-                break
-            assert not overlap(a.bounds, b.bounds), "no boxes overlap"
-    for box, frame in itertools.product(boxes, frames):
-        assert holds(frame.bounds, box.bounds) or not overlap(frame.bounds, box.bounds)
-    for text in texts:
-        around = [box for box in boxes if overlap(box.bounds, text.bounds)]
-        assert len(around) <= 1
-        assert all(holds(box.bounds, text.bounds) for box in around), "no text leaves its box"
-    for a, b in itertools.combinations(texts, 2):
-        assert not overlap(a.bounds, b.bounds), "no texts overlap"
-    for line in items:
-        if not isinstance(line, Line):
-            continue
-        if line.source:
-            assert distance(line.points[0], by_id[line.source].bounds) < CLOSE, "edges leave boxes"
-        if line.target:
-            room = distance(line.points[-1], by_id[line.target].bounds)
-            assert room < 2, "edges end on their boxes"
-        crossed = [
-            box
-            for box in boxes
-            if box.id not in (line.source, line.target)
-            and any(
-                overlap(
-                    box.bounds, (min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]))
-                )
-                for a, b in itertools.pairwise(_widened(line.points))
-            )
-        ]
-        assert not crossed, "no line runs through a box"
-
-
-def _widened(points):
-    """Segments of a line have no area; give them a little, so that they can overlap."""
-    return [(x + 0.02 * (i % 2), y + 0.02 * (i % 2)) for i, (x, y) in enumerate(points)]
 
 
 def if_it_has_any(network, figure: str, **options):
@@ -454,7 +376,8 @@ def test_no_path_marks_nothing(wish) -> None:
 
 
 def test_hundreds_of_marks_are_made_in_one_pass(monkeypatch) -> None:
-    from resnet_viz import assemble, drawing, unroll
+    from resnet_viz import assemble, unroll
+    from resnet_viz.answers import draw as drawing
     from resnet_viz.zoo import find
 
     calls = []

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from resnet_viz.arithmetic import Size
+from resnet_viz.answers.report import Report, report_graph
+from resnet_viz.answers.tabular import Column, Table, Tabular
 from resnet_viz.count import Tally, tally
 from resnet_viz.errors import RequestError, choose
 from resnet_viz.graph import Graph, Node, Scope
+from resnet_viz.graph.align import align, differences, operators, pair
 from resnet_viz.graph.model import DEPTHS, input_name
-from resnet_viz.graph.repeat import cut_scope
 from resnet_viz.ops import Shape
 from resnet_viz.ops.operator import spell
-from resnet_viz.reports.report import Report, report_graph
-from resnet_viz.reports.table import Column, Table, escape_markdown
 from resnet_viz.sources import Network, to_graph
 
-__all__ = ["FORMATS", "SIDES", "STATUSES", "Comparison", "Part", "Row", "Total", "compare"]
+__all__ = ["SIDES", "STATUSES", "Comparison", "Part", "Row", "Total", "compare"]
 
 SIDES: Mapping[str, str] = MappingProxyType(
     {"before": "the network that is compared", "after": "the one that it is compared with"}
@@ -117,7 +118,7 @@ class Total(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Tabular):
     """What differs between two networks; a notebook shows it as HTML.
 
     Attributes:
@@ -162,19 +163,26 @@ class Comparison:
         choose("side", side, SIDES)
         return self.differing[side]
 
-    def to(self, format: str) -> str:
-        """Return the comparison as `text`, `md`, `csv`, `json`, `latex` or `html`.
-
-        Raises:
-            RequestError: the format is none of these.
-        """
-        return choose("format", format, FORMATS)(self)
-
-    def __str__(self) -> str:
-        return self.to("text")
-
-    def _repr_html_(self) -> str:
-        return self.to("html")
+    def to_table(self) -> Table:
+        """Return the comparison as a table."""
+        return Table(
+            title=_heading(self),
+            columns=_COLUMNS,
+            rows=self.rows,
+            totals=_total_row(self.totals),
+            points=tuple(_sentences(self)),
+            comment="; ".join((_heading(self), *_sentences(self))),
+            facts={
+                "before": _named(self.before),
+                "after": _named(self.after),
+                "depth": self.depth,
+                "totals": {
+                    name: {**total._asdict(), "difference": total.difference}
+                    for name, total in self.totals.items()
+                },
+            },
+            records=tuple(map(_record, self.rows)),
+        )
 
 
 def compare(
@@ -210,109 +218,23 @@ def compare(
     for report in (one, other):
         if not all(type(total) is int for total in report.totals.values()):
             raise RequestError(f"{report.network}: many networks at once (must be one)")
-    homes: tuple[dict[str, str], dict[str, str]] = ({}, {})
-    roots = _cut_alike(*_opened(graphs[0].root, graphs[1].root), homes)
-    pairing = _Pairing(*(replace(g, root=root) for g, root in zip(graphs, roots, strict=True)))
+    aligned = align(*graphs)
+    pairing = _Pairing(aligned.before, aligned.after)
     shown = [row for row in pairing.rows(levels, closed=False) if row.status != "same"]
     differing = {
         side: tuple(
             dict.fromkeys(
-                home.get(part.path, part.path)
+                paths.get(part.path, part.path)
                 for part in (getattr(row, side) for row in shown)
                 if part is not None and part.path in pairing.paths
             )
         )
-        for side, home in zip(SIDES, homes, strict=True)
+        for side, paths in zip(SIDES, aligned.originals, strict=True)
     }
     rows = tuple(pairing.rows(levels, closed=levels is not None))
-    return Comparison(one, other, depth, rows, MappingProxyType(differing))
-
-
-# Making paths meet
-
-
-def _opened(before: Scope, after: Scope) -> tuple[Scope, Scope]:
-    """Return two networks, stem and head dissolved where only one of them groups its operators so.
-
-    A spec has these scopes for the reader; a module has their operators at its top level.
-    """
-
-    def open_scopes(mine: Scope, other: Scope) -> Scope:
-        known = {child.path for child in other.children}
-        children: list[Node | Scope] = []
-        for child in mine.children:
-            if (
-                isinstance(child, Scope)
-                and child.path not in known
-                and any(isinstance(part, Node) and part.path in known for part in child.children)
-            ):
-                children.extend(child.children)
-            else:
-                children.append(child)
-        return mine._replace(children=tuple(children))
-
-    return open_scopes(before, after), open_scopes(after, before)
-
-
-_Homes = tuple[dict[str, str], dict[str, str]]
-"""For each network, what a part of a repeat that was cut is called in its graph, by its path."""
-
-
-def _cut_alike(before: Scope, after: Scope, homes: _Homes) -> tuple[Scope, Scope]:
-    """Return two scopes with the repeats in them cut where the other's begin.
-
-    So one block and its two repeats meet three repeats of a block.
-    """
-    starts: dict[object, set[int]] = {}
-    for child in (*before.children, *after.children):
-        if isinstance(child, Scope):
-            family, number = _numbered(child.path)
-            starts.setdefault(family, set()).add(number)
-    sides = [
-        list(_cut(scope.children, starts, home))
-        for scope, home in zip((before, after), homes, strict=True)
-    ]
-    places = {child.path: i for i, child in enumerate(sides[1])}
-    for i, child in enumerate(sides[0]):
-        at = places.get(child.path)
-        if at is None or not isinstance(child, Scope):
-            continue
-        twin = sides[1][at]
-        if isinstance(twin, Scope):
-            sides[0][i], sides[1][at] = _cut_alike(child, twin, homes)
-    one, other = (tuple(children) for children in sides)
-    return before._replace(children=one), after._replace(children=other)
-
-
-def _numbered(path: str) -> tuple[object, int]:
-    """Return what the paths of a scope's copies have in common, and the number of this one."""
-    parent, _, name = path.rpartition(".")
-    name, _, call = name.partition(":")
-    word = name.rstrip("0123456789")
-    return (parent, word, call), int(name[len(word) :] or 0)
-
-
-def _cut(
-    children: Iterable[Node | Scope], starts: Mapping[object, set[int]], home: dict[str, str]
-) -> Iterator[Node | Scope]:
-    for child in children:
-        if isinstance(child, Scope) and child.repeat > 1:
-            family, start = _numbered(child.path)
-            for place in sorted(starts[family]):
-                if start < place < start + child.repeat:
-                    first, rest = cut_scope(child, place - start)
-                    _note(child, rest, home)
-                    yield first
-                    child, start = rest, place
-        yield child
-
-
-def _note(old: Scope | Node, new: Scope | Node, home: dict[str, str]) -> None:
-    """Note what the parts of a scope were called before it was renamed."""
-    home[new.path] = home.get(old.path, old.path)
-    if isinstance(old, Scope) and isinstance(new, Scope):
-        for child, renamed in zip(old.children, new.children, strict=True):
-            _note(child, renamed, home)
+    return Comparison(
+        before=one, after=other, depth=depth, rows=rows, differing=MappingProxyType(differing)
+    )
 
 
 # Pairing
@@ -340,13 +262,9 @@ class _Side(NamedTuple):
         assert isinstance(self.item, Scope)
         items: list[Node | Scope | None] = list(self.item.children)
         items += [None] * (len(self.sums.children) - len(items))
-        siblings = _operators(self.item)
+        siblings = operators(self.item)
         for item, sums in zip(items, self.sums.children, strict=True):
             yield _Side(item, sums, siblings)
-
-
-def _operators(scope: Scope) -> frozenset[str]:
-    return frozenset(child.path for child in scope.children if isinstance(child, Node))
 
 
 _Pair = tuple["_Side | None", "_Side | None"]
@@ -362,7 +280,7 @@ class _Pairing:
     def __init__(self, before: Graph, after: Graph) -> None:
         self.roots = [_Side(graph.root, tally(graph)) for graph in (before, after)]
         self.shapes = [_shapes(graph) for graph in (before, after)]
-        self.paths = {path for graph in (before, after) for path in _paths(graph.root)} - {""}
+        self.paths = {part.path for graph in (before, after) for part in graph.root.parts()} - {""}
 
     def rows(self, levels: int | None, closed: bool) -> Iterator[Row]:
         """Yield the rows at a depth, stem and head as one if closed."""
@@ -373,25 +291,27 @@ class _Pairing:
         one, other = self._part(before, 0), self._part(after, 1)
         if one is None or other is None:
             status = "added" if one is None else "removed"
-            return Row((one or other).path, status, (), one, other)  # type: ignore[union-attr]
+            path = (one or other).path  # type: ignore[union-attr]
+            return Row(path=path, status=status, changes=(), before=one, after=other)
         assert before is not None
         assert after is not None
         changes = _changes(before, after, one, other)
-        return Row(one.path, "changed" if changes else "same", changes, one, other)
+        status = "changed" if changes else "same"
+        return Row(path=one.path, status=status, changes=changes, before=one, after=other)
 
     def _part(self, side: _Side | None, number: int) -> Part | None:
         if side is None:
             return None
         sums, shapes = side.sums, self.shapes[number]
         return Part(
-            sums.path,
-            sums.kind,
-            sums.repeat,
-            tuple(shapes[source] for source in dict.fromkeys(_reads(side.item))),
-            sums.output,
-            sums.params,
-            sums.macs,
-            sums.activations,
+            path=sums.path,
+            kind=sums.kind,
+            repeat=sums.repeat,
+            inputs=tuple(shapes[source] for source in dict.fromkeys(_reads(side.item))),
+            output=sums.output,
+            params=sums.params,
+            macs=sums.macs,
+            activations=sums.activations,
         )
 
 
@@ -399,15 +319,6 @@ def _shapes(graph: Graph) -> dict[str, Shape]:
     """Return the shape of each value that a node may read, by its name."""
     shapes = {input_name(i): shape for i, shape in enumerate(graph.inputs)}
     return shapes | {node.path: node.output for node in graph.nodes()}
-
-
-def _paths(scope: Scope) -> Iterator[str]:
-    yield scope.path
-    for child in scope.children:
-        if isinstance(child, Node):
-            yield child.path
-        else:
-            yield from _paths(child)
 
 
 def _reads(item: Node | Scope | None) -> Iterator[str]:
@@ -434,30 +345,10 @@ def _pairs(
         yield from _pairs(None, after, levels, closed)
         return
     deeper = None if levels is None else levels - 1
-    for one, other in _aligned(
+    for one, other in pair(
         *(() if side is None else tuple(side.children()) for side in (before, after))
     ):
         yield from _pairs(one, other, deeper, closed)
-
-
-def _aligned(before: tuple[_Side, ...], after: tuple[_Side, ...]) -> Iterator[_Pair]:
-    """Yield parts of equal paths as pairs, in the order of the first; others stand alone.
-
-    What only the second has comes before the next part that both have.
-    """
-    twins = {side.path: side for side in after}
-    known = {side.path for side in before}
-    waiting: dict[str, list[_Side]] = {}
-    loose: list[_Side] = []
-    for side in after:
-        if side.path in known:
-            waiting[side.path], loose = loose, []
-        else:
-            loose.append(side)
-    for side in before:
-        yield from ((None, new) for new in waiting.get(side.path, ()))
-        yield side, twins.get(side.path)
-    yield from ((None, new) for new in loose)
 
 
 # What changed
@@ -466,7 +357,7 @@ def _aligned(before: tuple[_Side, ...], after: tuple[_Side, ...]) -> Iterator[_P
 def _changes(before: _Side, after: _Side, one: Part, other: Part) -> tuple[str, ...]:
     """Return what changed between two parts, in words."""
     inside = dict.fromkeys(
-        _content(before.item, after.item, before.siblings, after.siblings)
+        differences(before.item, after.item, (before.siblings, after.siblings))
         if before.item is not None and after.item is not None
         else ()
     )
@@ -490,55 +381,7 @@ def _changes(before: _Side, after: _Side, one: Part, other: Part) -> tuple[str, 
     return tuple(changes)
 
 
-def _content(
-    before: Node | Scope, after: Node | Scope, mine: frozenset[str], its: frozenset[str]
-) -> Iterator[str]:
-    """Yield what differs between one copy of two parts, each beside the operators it is given."""
-    if isinstance(before, Node) and isinstance(after, Node):
-        yield from _of_operators(before, after, mine, its)
-    elif isinstance(before, Scope) and isinstance(after, Scope):
-        twins = {child.path: child for child in after.children}
-        if {child.path for child in before.children} != twins.keys():
-            yield "operators"
-        mine, its = _operators(before), _operators(after)
-        for child in before.children:
-            twin = twins.get(child.path)
-            if twin is None:
-                continue
-            if isinstance(child, Scope) and isinstance(twin, Scope) and child.repeat != twin.repeat:
-                yield "repeat"
-            yield from _content(child, twin, mine, its)
-    else:
-        yield "operators"
-
-
-def _of_operators(
-    before: Node, after: Node, mine: frozenset[str], its: frozenset[str]
-) -> Iterator[str]:
-    if before.op != after.op:
-        yield "operators"
-    elif before.attrs != after.attrs:
-        for name in {**before.attrs, **after.attrs}:
-            if before.attrs.get(name) != after.attrs.get(name):
-                yield _ATTRIBUTES.get(name, name.replace("_", " "))
-    if before.params != after.params:
-        yield "params"
-    if len(before.outputs) != len(after.outputs) or before.outputs[1:] != after.outputs[1:]:
-        yield "output"
-    reads = [
-        tuple(source if source in beside else "" for source in node.inputs)
-        for node, beside in ((before, mine), (after, its))
-    ]
-    common = (mine & its) | {""}
-    if reads[0] != reads[1] and common.issuperset((*reads[0], *reads[1])):
-        yield "connections"  # and not because an operator came between or went
-
-
-_ATTRIBUTES = {"out_channels": "channels", "features": "channels", "out_features": "features"}
-"""What attributes are called where their name is not the field's word."""
-
-
-# Formats
+# In words
 
 
 def _heading(made: Comparison) -> str:
@@ -588,43 +431,6 @@ def _sentences(made: Comparison) -> Iterator[str]:
         yield f"nobody knows the cost of {', '.join(unknown)}"
 
 
-def _table(made: Comparison) -> Table:
-    """Return the rows and the totals as a table for readers."""
-    columns = (
-        Column("path"),
-        Column("status"),
-        *(
-            Column(heading, right=True)
-            for unit in ("params", "MACs")
-            for heading in (f"{unit} before", f"{unit} after", "difference")
-        ),
-        Column("what changed"),
-    )
-    rows = tuple(
-        (
-            _name(row),
-            row.status,
-            *_amounts(row, "params"),
-            *_amounts(row, "macs"),
-            _what(row),
-        )
-        for row in made.rows
-    )
-    totals = (made.totals["params"], made.totals["macs"])
-    sums = (
-        cell
-        for total in totals
-        for cell in (f"{total.before:,}", f"{total.after:,}", signed(total.difference))
-    )
-    return Table(columns, rows, ("total", "", *sums, ""))
-
-
-def _amounts(row: Row, name: str) -> Iterator[str]:
-    for part in (row.before, row.after):
-        yield "" if part is None else f"{getattr(part, name):,}"
-    yield signed(getattr(row, name))
-
-
 def _name(row: Row) -> str:
     name = row.path or "network"
     repeats = list(dict.fromkeys(part.repeat for part in (row.before, row.after) if part))
@@ -657,77 +463,60 @@ def _what(row: Row) -> str:
 _AMOUNTS = ("params", "macs", "activations")
 
 
-def _text(made: Comparison) -> str:
-    return "\n".join([_heading(made), "", _table(made).text(), *_sentences(made)]) + "\n"
+def _columns() -> Iterator[Column]:
+    """Yield the columns: readers see what changed in words, programs each value of both sides."""
+    yield Column("path", "")
+    yield Column("", "path", _name)
+    yield Column("status", "status")
+    yield Column("changes", "", _change_names)
+    for name in ("kind", "repeat", "output", *_AMOUNTS):
+        unit = {"params": "params", "macs": "MACs"}.get(name)
+        for side in SIDES:
+            heading = f"{unit} {side}" if unit else ""
+            read = partial(_read_side, side, name)
+            yield Column(f"{name}_{side}", heading, read, right=name in _AMOUNTS)
+        if name in _AMOUNTS:
+            heading = "difference" if unit else ""
+            difference = attrgetter(name)
+            yield Column(f"{name}_difference", heading, difference, show=signed, right=True)
+    yield Column("", "what changed", _what)
 
 
-def _markdown(made: Comparison) -> str:
-    sentences = [f"- {escape_markdown(sentence)}" for sentence in _sentences(made)]
-    heading = f"**{escape_markdown(_heading(made))}**"
-    return "\n".join([heading, "", _table(made).markdown(), *sentences]) + "\n"
+def _change_names(row: Row) -> str:
+    return " ".join(word.replace(" ", "_") for word in row.changes)
 
 
-def _latex(made: Comparison) -> str:
-    return _table(made).latex("; ".join((_heading(made), *_sentences(made))))
+def _read_side(side: str, name: str, row: Row) -> Any:
+    part = getattr(row, side)
+    return None if part is None else getattr(part, name)
 
 
-def _html(made: Comparison) -> str:
-    return _table(made).html(f"{_heading(made)}: {'; '.join(_sentences(made))}.")
+_COLUMNS = tuple(_columns())
 
 
-def _csv(made: Comparison) -> str:
-    names = ("kind", "repeat", "output", *_AMOUNTS)
-    headings = ["path", "status", "changes"]
-    for name in names:
-        headings += [f"{name}_before", f"{name}_after"]
-        headings += [f"{name}_difference"] if name in _AMOUNTS else []
-    rows = []
-    for row in made.rows:
-        cells = [row.path, row.status, " ".join(word.replace(" ", "_") for word in row.changes)]
-        for name in names:
-            for part in (row.before, row.after):
-                cells.append("" if part is None else _plain(getattr(part, name)))
-            cells += [str(getattr(row, name))] if name in _AMOUNTS else []
-        rows.append(tuple(cells))
-    return Table(tuple(map(Column, headings)), tuple(rows)).csv()
-
-
-def _plain(value: Size | Shape | str) -> str:
-    return "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def _json(made: Comparison) -> str:
-    import json
-
-    def named(report: Report) -> dict[str, object]:
-        shapes = list(report.input) if len(report.inputs) == 1 else report.inputs
-        unknown = {"unknown": report.unknown} if report.unknown else {}
-        return {"network": report.network, "input": shapes, **unknown}
-
-    data = {
-        "before": named(made.before),
-        "after": named(made.after),
-        "depth": made.depth,
-        "totals": {
-            name: {**total._asdict(), "difference": total.difference}
-            for name, total in made.totals.items()
-        },
-        "rows": [
-            {
-                "path": row.path,
-                "status": row.status,
-                "changes": row.changes,
-                "before": row.before and row.before._asdict(),
-                "after": row.after and row.after._asdict(),
-                "difference": {name: getattr(row, name) for name in _AMOUNTS},
-            }
-            for row in made.rows
-        ],
+def _total_row(totals: Mapping[str, Total]) -> dict[str, int]:
+    """Return the totals by the names of the columns they stand in."""
+    return {
+        f"{name}_{end}": getattr(totals[name], end)
+        for name in _AMOUNTS
+        for end in (*SIDES, "difference")
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-FORMATS: Mapping[str, Callable[[Comparison], str]] = MappingProxyType(
-    {"text": _text, "md": _markdown, "csv": _csv, "json": _json, "latex": _latex, "html": _html}
-)
-"""Each format's name and what writes it."""
+def _record(row: Row) -> dict[str, object]:
+    """Return a row as JSON holds it."""
+    return {
+        "path": row.path,
+        "status": row.status,
+        "changes": row.changes,
+        "before": row.before and row.before._asdict(),
+        "after": row.after and row.after._asdict(),
+        "difference": {name: getattr(row, name) for name in _AMOUNTS},
+    }
+
+
+def _named(report: Report) -> dict[str, object]:
+    """Return which network a report is of, as JSON holds it."""
+    shapes = list(report.input) if len(report.inputs) == 1 else report.inputs
+    unknown = {"unknown": report.unknown} if report.unknown else {}
+    return {"network": report.network, "input": shapes, **unknown}

@@ -1,0 +1,192 @@
+"""A table of networks as the paper sets it, blocks as matrices in brackets: LaTeX, HTML and SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+from itertools import groupby, zip_longest
+from typing import Any
+
+from resnet_viz.answers.formats import escape_latex
+from resnet_viz.answers.table import HEADINGS, MACS_ROW, Architectures, Cell, billions
+from resnet_viz.scene import Item, Line, Run, Scene, Text
+from resnet_viz.themes import THEMES
+
+__all__ = ["to_html", "to_latex", "to_svg"]
+
+
+def _spans(cells: Sequence[object]) -> Iterator[tuple[Any, int]]:
+    """Yield equal cells in a row once, with how many columns they span."""
+    for cell, same in groupby(cells):
+        yield cell, len(list(same))
+
+
+def to_latex(made: Architectures) -> str:
+    """Return the table in LaTeX, to be set with the package amsmath."""
+    number = len(made.networks)
+
+    def cell_of(cell: Cell | None) -> str:
+        if cell is None:
+            return ""
+        lines = [escape_latex(line).replace("×", r"$\times$") for line in cell.lines]
+        if not cell.bracketed:
+            return lines[0]
+        inside = r" \\ ".join(rf"\text{{{line}}}" for line in lines)
+        matrix = rf"\left[\begin{{array}}{{c}}{inside}\end{{array}}\right]"
+        depth = 7 * len(cell.lines)
+        strut = rf"\rule[-{depth}pt]{{0pt}}{{{2 * depth + 6}pt}}"
+        return rf"${matrix}\times {cell.times}${strut}"
+
+    def line(cells: Sequence[Any], write: Callable[[Any], str]) -> str:
+        parts = [
+            rf"\multicolumn{{{span}}}{{c|}}{{{write(cell)}}}" if span > 1 else write(cell)
+            for cell, span in _spans(cells)
+        ]
+        return " & ".join(parts)
+
+    out = [
+        "% needs \\usepackage{amsmath}",
+        rf"\begin{{tabular}}{{|c|c|{'c|' * number}}}",
+        r"\hline",
+        " & ".join(["layer name", "output size", *map(escape_latex, made.networks)])
+        + r" \\ \hline",
+    ]
+    for name, size, cells in made.rows:
+        for i, row in enumerate(zip_longest(*cells)):
+            head = [escape_latex(name), size.replace("×", r"$\times$")] if i == 0 else ["", ""]
+            more = i + 1 < max(map(len, cells))
+            rule = rf"\cline{{3-{number + 2}}}" if more else r"\hline"
+            out.append(" & ".join([*head, line(row, cell_of)]) + rf" \\ {rule}")
+    flops = (billions(macs).replace("×10^9", r"$\times10^9$") for macs in made.macs)
+    out += [" & ".join([r"\multicolumn{2}{|c|}{" + MACS_ROW + "}", *flops]) + r" \\ \hline"]
+    return "\n".join([*out, r"\end{tabular}"]) + "\n"
+
+
+_STYLE = (
+    "border-collapse:collapse;text-align:center",
+    "border:1px solid;padding:4px 8px",
+    "display:inline-block;border:solid;border-width:0 1px;border-radius:4px;padding:0 6px;"
+    "vertical-align:middle",
+)
+
+
+def to_html(made: Architectures) -> str:
+    """Return the table in HTML, a block's brackets as borders."""
+    whole, box, matrix = _STYLE
+
+    def cell_of(cell: Cell | None) -> str:
+        if cell is None:
+            return ""
+        lines = "<br/>".join(map(escape, cell.lines))
+        if not cell.bracketed:
+            return lines
+        return f'<span style="{matrix}">{lines}</span> × {cell.times}'
+
+    out = [f'<table style="{whole}">', "<thead><tr>"]
+    headings = (*HEADINGS, *made.networks)
+    out += [f'<th scope="col" style="{box}">{escape(one)}</th>' for one in headings]
+    out.append("</tr></thead><tbody>")
+    for name, size, cells in made.rows:
+        high = max(map(len, cells))
+        for i, row in enumerate(zip_longest(*cells)):
+            out.append("<tr>")
+            if i == 0:
+                out.append(f'<th scope="row" rowspan="{high}" style="{box}">{name}</th>')
+                out.append(f'<td rowspan="{high}" style="{box}">{size}</td>')
+            for cell, span in _spans(row):
+                out.append(f'<td colspan="{span}" style="{box}">{cell_of(cell)}</td>')
+            out.append("</tr>")
+    out.append(f'<tr><th scope="row" colspan="2" style="{box}">{MACS_ROW}</th>')
+    for macs in made.macs:
+        amount = billions(macs).replace("^9", "<sup>9</sup>")
+        out.append(f'<td style="{box}">{amount}</td>')
+    return "\n".join([*out, "</tr></tbody></table>"]) + "\n"
+
+
+_SIZE, _LINE, _BESIDE, _BRACKET = 9.0, 12.0, 8.0, 3.0
+
+
+def to_svg(made: Architectures) -> str:
+    """Return the table as an SVG document, of the figures' own primitives."""
+    from resnet_viz.export import svg
+
+    return svg.to_svg(_scene(made))
+
+
+def _scene(made: Architectures) -> Scene:
+    theme = THEMES["d2l"]
+    headings = (*HEADINGS, *made.networks)
+    width = max(
+        _wide(_plain_width(cell)) for row in made.rows for cells in row[2] for cell in cells
+    )
+    width = max(width, *(_wide(name) for name in made.networks))
+    edges = [0.0, _wide("conv2_x   "), _wide("conv2_x   ") + _wide("output size")]
+    edges += [edges[-1] + width * (i + 1) for i in range(len(made.networks))]
+    items: list[Item] = []
+
+    def text(left: float, right: float, y: float, words: str) -> None:
+        items.append(Text((left + right) / 2, y, (Run(words),), _SIZE))
+
+    def rule(y: float, start: int = 0) -> None:
+        items.append(Line(((edges[start], y), (edges[-1], y))))
+
+    y = 0.0
+    rule(y)
+    for i, heading in enumerate(headings):
+        text(edges[i], edges[i + 1], y + _LINE, heading)
+    y += 2 * _LINE
+    rule(y)
+    walls: list[tuple[int, float, float]] = [(i, 0.0, y) for i in range(len(edges))]
+    for name, size, columns in made.rows:
+        top = y
+        for i, row in enumerate(zip_longest(*columns)):
+            if i:
+                rule(y, 2)
+            high = max(len(cell.lines) for cell in row if cell is not None) * _LINE + _LINE
+            at = 2
+            for cell, span in _spans(row):
+                if cell is not None:
+                    _draw_cell(items, (edges[at], edges[at + span]), y + high / 2, cell)
+                at += span
+                walls.append((at, y, y + high))
+            y += high
+        text(edges[0], edges[1], (top + y) / 2, name)
+        text(edges[1], edges[2], (top + y) / 2, size)
+        walls += [(i, top, y) for i in (0, 1, 2)]
+        rule(y)
+    text(edges[0], edges[2], y + _LINE, MACS_ROW)
+    for i, macs in enumerate(made.macs):
+        text(edges[i + 2], edges[i + 3], y + _LINE, billions(macs).replace("^9", "⁹"))
+    walls += [(i, y, y + 2 * _LINE) for i in range(len(edges)) if i != 1]
+    y += 2 * _LINE
+    rule(y)
+    items += [Line(((edges[i], top), (edges[i], end))) for i, top, end in walls]
+    title = f"architectures: {', '.join(made.networks)}"
+    look = (theme.background, theme.line, theme.text, 0.75)
+    return Scene(edges[-1] + 4, y + 4, tuple(items), title, *look, (-2, -2))
+
+
+def _plain_width(cell: Cell) -> str:
+    longest = max(cell.lines, key=len)
+    return f"[ {longest} ] × {cell.times}" if cell.bracketed else longest
+
+
+def _wide(words: str) -> float:
+    return Text(0, 0, (Run(words),), _SIZE).width + 2 * _BESIDE
+
+
+def _draw_cell(items: list[Item], across: tuple[float, float], y: float, cell: Cell) -> None:
+    middle = (across[0] + across[1]) / 2
+    half = len(cell.lines) * _LINE / 2
+    if cell.bracketed:
+        wide = max(Text(0, 0, (Run(line),), _SIZE).width for line in cell.lines) / 2 + _BRACKET * 2
+        times = f"× {cell.times}"
+        middle -= (_wide(times) - _BESIDE) / 2
+        for side in (-1, 1):
+            x = middle + side * wide
+            ends = [(x - side * _BRACKET, y - half), (x, y - half), (x, y + half)]
+            items.append(Line((*ends, (x - side * _BRACKET, y + half))))
+        beside = middle + wide + _BESIDE / 2
+        items.append(Text(beside, y, (Run(times),), _SIZE, anchor="start"))
+    for i, line in enumerate(cell.lines):
+        items.append(Text(middle, y - half + (i + 0.5) * _LINE, (Run(line),), _SIZE))

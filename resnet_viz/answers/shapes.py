@@ -1,0 +1,116 @@
+"""The shapes of a network: what enters it, what leaves each of its parts, and how far they see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from resnet_viz.answers.report import report, row_name
+from resnet_viz.answers.tabular import Column, Table, Tabular, show_cell
+from resnet_viz.arithmetic import Size
+from resnet_viz.errors import RequestError
+from resnet_viz.ops import Shape
+from resnet_viz.sources import Network
+
+__all__ = ["ShapeRow", "Shapes", "shapes"]
+
+
+class ShapeRow(NamedTuple):
+    """A part of a network, or its input.
+
+    Attributes:
+        path: PyTorch's module path; of a repeat, that of its first copy.
+        kind: what it is: `stem`, `stage`, a block kind, an operator; empty for the input.
+        repeat: how many of them in a row the row stands for.
+        output: the shape that leaves it; the shapes of all inputs where there are several.
+        receptive_field: how many input pixels, in each direction, one element depends on; None if
+            it depends on the whole image.
+    """
+
+    path: str
+    kind: str
+    repeat: Size
+    output: Shape | tuple[Shape, ...]
+    receptive_field: Size | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes(Tabular):
+    """The shapes of a network; prints as a table.
+
+    Attributes:
+        network: its name.
+        inputs: the shape of each input.
+        rows: the input, and the parts in the order in which they run.
+    """
+
+    network: str
+    inputs: tuple[Shape, ...]
+    rows: tuple[ShapeRow, ...]
+
+    def to_table(self) -> Table:
+        """Return the shapes as a table.
+
+        Raises:
+            RequestError: they are the shapes of many networks at once.
+        """
+        if not all(type(row.repeat) is int and _is_one(row.output) for row in self.rows):
+            raise RequestError("the shapes of many networks have no text (use their rows)")
+        return Table(
+            title="",
+            columns=(
+                Column("path", ""),
+                Column("", "path", row_name),
+                Column("kind", "kind"),
+                Column("repeat", ""),
+                Column("output", "output"),
+                Column("receptive_field", "receptive field", show=_pixels, right=True),
+            ),
+            rows=self.rows,
+            facts={"network": self.network, "inputs": self.inputs},
+        )
+
+
+def shapes(network: Network, input: Any = None, *, depth: str = "stage") -> Shapes:
+    """Follow the tensor's shape through a network.
+
+    Args:
+        network: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module.
+        input: as for `resnet_viz.report`.
+        depth: what the rows are: `network`, `stage`, `block` or `op`.
+
+    Raises:
+        RequestError: there is no such network, or the input does not fit it.
+
+    >>> [row.output for row in shapes("resnet18").rows][:3]
+    [(3, 224, 224), (64, 56, 56), (64, 56, 56)]
+    """
+    counted = report(network, input, depth=depth, open_head=True)
+    inputs = counted.inputs
+    entering = ShapeRow(
+        path="input",
+        kind="",
+        repeat=1,
+        output=inputs[0] if len(inputs) == 1 else inputs,
+        receptive_field=1,
+    )
+    parts = (
+        ShapeRow(
+            path=row.path,
+            kind=row.kind,
+            repeat=row.repeat,
+            output=row.output,
+            receptive_field=row.receptive_field,
+        )
+        for row in counted.rows
+    )
+    return Shapes(counted.network, inputs, (entering, *parts))
+
+
+def _is_one(output: Any) -> bool:
+    """Tell whether all sizes are single ones, not arrays of them."""
+    return all(_is_one(size) if isinstance(size, tuple) else type(size) is int for size in output)
+
+
+def _pixels(field: Size | None) -> str:
+    return "whole image" if field is None else show_cell(field)

@@ -1,0 +1,214 @@
+"""Networks side by side, stage by stage: the table of He et al. 2015 (Table 1), of any networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, takewhile, zip_longest
+from operator import itemgetter
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from resnet_viz.answers.tabular import Column, Table, Tabular
+from resnet_viz.arithmetic import Size
+from resnet_viz.count import tally
+from resnet_viz.errors import RequestError
+from resnet_viz.graph import Graph, Node, Scope
+from resnet_viz.ops import category_of
+from resnet_viz.sources import Network, to_graph
+from resnet_viz.spec.kinds import ATTENTIONS
+
+__all__ = ["HEADINGS", "MACS_ROW", "Architectures", "Cell", "billions", "table"]
+
+
+class Cell(NamedTuple):
+    """What a network does in a row: convolutions in brackets, so many times, or plain words."""
+
+    lines: tuple[str, ...]
+    times: Size = 1
+    bracketed: bool = False
+
+
+@dataclass(frozen=True)
+class Architectures(Tabular):
+    """A table of networks; a notebook shows it as HTML.
+
+    Attributes:
+        networks: the names, one column each.
+        rows: the name of each row, its output size, and the cells of each network in it.
+        macs: of each network, in all.
+    """
+
+    networks: tuple[str, ...]
+    rows: tuple[tuple[str, str, tuple[tuple[Cell, ...], ...]], ...]
+    macs: tuple[int, ...]
+
+    OWN_FORMATS = MappingProxyType(
+        {
+            "latex": lambda made: _matrices().to_latex(made),
+            "html": lambda made: _matrices().to_html(made),
+            "svg": lambda made: _matrices().to_svg(made),
+        }
+    )
+
+    def to_table(self) -> Table:
+        """Return the table with each cell on a line, as no brackets can be set."""
+        return Table(
+            title="",
+            columns=(
+                Column("layer", HEADINGS[0], itemgetter(0)),
+                Column("output_size", HEADINGS[1], itemgetter(1)),
+                *(Column(n, n, itemgetter(i)) for i, n in enumerate(self.networks, start=2)),
+            ),
+            rows=tuple(_flat(self.rows)),
+            totals={
+                "layer": MACS_ROW,
+                **dict(zip(self.networks, map(billions, self.macs), strict=True)),
+            },
+            facts={"macs": dict(zip(self.networks, self.macs, strict=True))},
+        )
+
+
+def table(networks: Sequence[Network], input: Any = None) -> Architectures:
+    """Return the table of networks with stages.
+
+    Args:
+        networks: as `report` takes them, but no modules.
+        input: the shape that all are given; their own if None.
+
+    Raises:
+        RequestError: a network is unknown or has no stages, or their sizes differ in a row.
+
+    >>> made = table(["resnet18", "resnet34"])
+    >>> made.to("text").splitlines()[4].split("  ")[-1].strip()
+    '[3×3, 64; 3×3, 64] × 3'
+    """
+    if not networks:
+        raise RequestError("networks: none given (must be one or more)")
+    graphs = [to_graph(network, input) for network in networks]
+    columns = [list(_rows(graph)) for graph in graphs]
+    rows = []
+    for line in zip_longest(*columns):
+        if None in line or len({row[:2] for row in line}) > 1:
+            raise RequestError(
+                "networks: their stages or sizes differ (must be the same in every row: "
+                + "; ".join(f"{g.name} {_sizes(c)}" for g, c in zip(graphs, columns, strict=True))
+                + ")"
+            )
+        name, size, _ = line[0]
+        rows.append((name, size, tuple(cells for _, _, cells in line)))
+    names = tuple(graph.name for graph in graphs)
+    return Architectures(names, tuple(rows), tuple(int(tally(graph).macs) for graph in graphs))
+
+
+_Row = tuple[str, str, tuple[Cell, ...]]
+
+
+def _sizes(rows: list[_Row]) -> str:
+    return ", ".join(size for _, size, _ in rows)
+
+
+def _rows(graph: Graph) -> Iterator[_Row]:
+    """Yield the stem, the stages and the head of a network.
+
+    What halves the size in the stem stands in the row of its output size, as in the paper.
+    """
+    scopes = [child for child in graph.root.children if isinstance(child, Scope)]
+    stages = [scope for scope in scopes if scope.kind == "stage"]
+    ends = {scope.kind: scope for scope in scopes}
+    if not stages or "stem" not in ends or "head" not in ends:
+        raise RequestError(f"{graph.name}: has no stages (a table is of networks with a spec)")
+    layers = [node for node in ends["stem"].nodes() if _counts(node)]
+    size = _size(layers[0].output)
+    first = list(takewhile(lambda node: _size(node.output) == size, layers))
+    yield "conv1", size, tuple(Cell((_words(node),)) for node in first)
+    carried = tuple(Cell((_words(node),)) for node in layers[len(first) :])
+    for number, stage in enumerate(stages, start=2):
+        last = list(stage.nodes())[-1]
+        yield f"conv{number}_x", _size(last.output), (*carried, *_cells(stage))
+        carried = ()
+    head = ", ".join(_words(node) for node in ends["head"].nodes() if _counts(node))
+    yield "", "1×1", (Cell((head,)),)
+
+
+def _counts(node: Node) -> bool:
+    return category_of(node.op) in ("conv", "pool", "linear")
+
+
+def _size(shape: tuple[Size, ...]) -> str:
+    return "×".join(map(str, shape[-2:]))
+
+
+def _words(node: Node) -> str:
+    if category_of(node.op) == "linear":
+        return f"{node.attrs['out_features']}-d fc"
+    if node.op.startswith("adaptive"):
+        return "average pool"
+    kernel, stride = "×".join(map(str, node.attrs["kernel"])), max(node.attrs["stride"])
+    if category_of(node.op) == "pool":
+        kind = node.op.partition("_")[0].replace("avg", "average")
+        return f"{kernel} {kind} pool, stride {stride}"
+    groups = f", C={node.attrs['groups']}" if node.attrs["groups"] > 1 else ""
+    in_stem = node.path.startswith(("conv1", "maxpool"))
+    strided = f", stride {stride}" if in_stem and stride > 1 else ""
+    return f"{kernel}, {node.attrs['out_channels']}{groups}{strided}"
+
+
+def _cells(stage: Scope) -> Iterator[Cell]:
+    """Yield the blocks of a stage, those with the same convolutions on their main path as one."""
+    blocks = [child for child in stage.children if isinstance(child, Scope)]
+    bodies = [(tuple(_main(block)), block.repeat) for block in blocks]
+    for lines, same in groupby(bodies, key=lambda body: body[0]):
+        yield Cell(lines, sum(times for _, times in same), bracketed=True)
+    for child in stage.children:
+        if isinstance(child, Node):
+            yield Cell((_words(child),))
+
+
+def _main(block: Scope) -> Iterator[str]:
+    """Yield the layers of a block's body, and its gate as Hu et al. 2018, Table 1, write it."""
+    for child in block.children:
+        if isinstance(child, Node):
+            if _counts(child):
+                yield _words(child)
+        elif child.kind in ATTENTIONS:
+            layers = [node for node in child.nodes() if category_of(node.op) == "conv"]
+            if child.kind == "se":
+                yield f"fc, [{', '.join(str(node.attrs['out_channels']) for node in layers)}]"
+            else:
+                yield f"{child.kind}, {layers[0].attrs['kernel'][0]}"
+
+
+HEADINGS = ("layer name", "output size")
+MACS_ROW = "FLOPs (multiply-adds)"
+"""The paper's own words, for what this project calls MACs."""
+
+
+def billions(macs: int) -> str:
+    """Return a number of multiply-adds as the paper prints it.
+
+    >>> billions(1814073344), billions(40_551_808)
+    ('1.8×10^9', '0.04×10^9')
+    """
+    amount = macs / 1e9
+    return f"{amount:.1f}×10^9" if amount >= 0.1 else f"{amount:.2f}×10^9"
+
+
+def _flat(rows: Iterable[tuple[str, str, tuple[tuple[Cell, ...], ...]]]) -> Iterator[Any]:
+    """Yield rows of texts; what a row's first line says is not said again below it."""
+    for name, size, cells in rows:
+        for i, line in enumerate(zip_longest(*cells)):
+            shown = ("" if cell is None else _plain(cell) for cell in line)
+            yield (name if i == 0 else "", size if i == 0 else "", *shown)
+
+
+def _plain(cell: Cell) -> str:
+    if not cell.bracketed:
+        return cell.lines[0]
+    return f"[{'; '.join(cell.lines)}] × {cell.times}"
+
+
+def _matrices() -> Any:
+    from resnet_viz.answers import matrices  # here, because a table on a screen has no brackets
+
+    return matrices

@@ -1,0 +1,186 @@
+"""What an answer says of itself to be printed in every format.
+
+An answer is a frozen dataclass that inherits from `Tabular` and has one method, `to_table`. It then
+has `to("text" | "md" | "csv" | "json" | "latex" | "html")`, `str()`, HTML in a notebook, and
+`to_dataframe()`:
+
+>>> from dataclasses import dataclass
+>>> class Row(NamedTuple):
+...     path: str
+...     params: int
+>>> @dataclass(frozen=True, slots=True)
+... class Costs(Tabular):
+...     network: str
+...     rows: tuple[Row, ...]
+...
+...     def to_table(self) -> Table:
+...         total = sum(row.params for row in self.rows)
+...         return Table(
+...             title=self.network,
+...             columns=(Column("path", "path"), Column("params", "parameters", right=True)),
+...             rows=self.rows,
+...             totals={"params": total},
+...             sentences=(f"{total:,} parameters",),
+...             facts={"network": self.network, "totals": {"params": total}},
+...         )
+>>> costs = Costs("tiny", (Row("conv1", 9408), Row("fc", 513000)))
+>>> print(costs)
+tiny
+<BLANKLINE>
+path   parameters
+─────────────────
+conv1       9,408
+fc        513,000
+─────────────────
+total     522,408
+<BLANKLINE>
+522,408 parameters
+<BLANKLINE>
+>>> costs.to("csv").splitlines()
+['path,params', 'conv1,9408', 'fc,513000']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from resnet_viz.answers.formats import FORMATS
+from resnet_viz.errors import RequestError, choose
+from resnet_viz.ops.operator import spell
+
+if TYPE_CHECKING:
+    import pandas
+
+__all__ = ["Column", "Table", "Tabular", "show_cell"]
+
+
+def show_cell(value: object) -> str:
+    """Return a value as tables for readers show it: a number, a shape, shapes, a text or nothing.
+
+    >>> show_cell(25557032), show_cell((64, 56, 56)), show_cell(None), show_cell("stem")
+    ('25,557,032', '64×56×56', '', 'stem')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        several = bool(value) and isinstance(value[0], tuple)
+        return ", ".join(map(spell, value)) if several else spell(value)
+    return f"{value:,}" if type(value) is int else str(value)
+
+
+class Column(NamedTuple):
+    """A column of a table.
+
+    Attributes:
+        name: its key in CSV, JSON and data frames; empty if it is for readers only.
+        heading: its head in text, Markdown, LaTeX and HTML; empty if it is for programs only.
+        read: returns the exact value of a row; if None, the row's attribute called `name`.
+        show: returns a value as readers see it.
+        right: whether its cells are numbers that line up on the right.
+    """
+
+    name: str
+    heading: str
+    read: Callable[[Any], Any] | None = None
+    show: Callable[[Any], str] = show_cell
+    right: bool = False
+
+    def value(self, row: Any) -> Any:
+        """Return the exact value of a row."""
+        return (self.read or attrgetter(self.name))(row)
+
+
+class Table(NamedTuple):
+    """An answer as a table.
+
+    Attributes:
+        title: what is counted, on one line; none if empty.
+        columns: those for readers, those for programs and those for both, in order.
+        rows: anything that the columns read.
+        totals: values of the last row by the names of columns, by the headings of those without;
+            no such row if empty. The first column says "total" if no value is given for it.
+        sentences: what is said below the table, a paragraph each.
+        points: what is listed below them.
+        comment: what a LaTeX file says in its first line; the title if empty.
+        facts: what a JSON object says before its `rows`.
+        records: the `rows` of a JSON object where they are not the columns' values by name.
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Any]
+    totals: Mapping[str, Any] = MappingProxyType({})
+    sentences: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+    comment: str = ""
+    facts: Mapping[str, object] = MappingProxyType({})
+    records: Sequence[object] | None = None
+
+    @property
+    def data_columns(self) -> tuple[Column, ...]:
+        """The columns that programs read."""
+        return tuple(column for column in self.columns if column.name)
+
+    @property
+    def shown_columns(self) -> tuple[Column, ...]:
+        """The columns that readers see."""
+        return tuple(column for column in self.columns if column.heading)
+
+
+class Tabular:
+    """An answer that is a table: in any format, in a notebook, as a data frame."""
+
+    __slots__ = ()
+
+    OWN_FORMATS: ClassVar[Mapping[str, Callable[[Any], str]]] = MappingProxyType({})
+    """The formats that only this kind of answer has, or has in a form of its own."""
+
+    @classmethod
+    def formats(cls) -> tuple[str, ...]:
+        """Return the names of the formats that `to` takes."""
+        return tuple({**FORMATS, **cls.OWN_FORMATS})
+
+    def to_table(self) -> Table:
+        """Return the answer as a table.
+
+        Raises:
+            RequestError: it cannot be printed.
+        """
+        raise NotImplementedError
+
+    def to(self, format: str) -> str:
+        """Return the answer in a format: `text`, `md`, `csv`, `json`, `latex` or `html`.
+
+        Raises:
+            RequestError: the format is unknown, or the answer cannot be printed.
+        """
+        choose("format", format, dict.fromkeys(self.formats()))
+        if format in self.OWN_FORMATS:
+            return self.OWN_FORMATS[format](self)
+        return FORMATS[format](self.to_table())
+
+    def to_dataframe(self) -> pandas.DataFrame:
+        """Return the rows as a pandas data frame: the columns of the CSV, with exact values.
+
+        Raises:
+            RequestError: pandas is not installed, or the answer cannot be printed.
+        """
+        try:
+            import pandas
+        except ImportError:
+            raise RequestError(
+                "pandas is not installed (to_dataframe needs it: pip install pandas)"
+            ) from None
+        table = self.to_table()
+        columns = table.data_columns
+        cells = [[column.value(row) for column in columns] for row in table.rows]
+        return pandas.DataFrame(cells, columns=[column.name for column in columns])
+
+    def __str__(self) -> str:
+        return self.to("text")
+
+    def _repr_html_(self) -> str:
+        return self.to("html")

@@ -121,6 +121,8 @@ class Graph:
         inputs: the shape of each input.
         outputs: the paths of the nodes whose values leave the network.
         idle: parameters that no node reads.
+        in_place: the paths of nodes that write over their first input; memory depends on it, what
+            is counted and drawn does not.
 
     Two graphs are equal when the same nodes run in the same order on the same input: scopes are
     how nodes are grouped for a reader.
@@ -131,6 +133,7 @@ class Graph:
     root: Scope
     outputs: tuple[str, ...]
     idle: tuple[Param, ...] = ()
+    in_place: frozenset[str] = frozenset()
 
     @property
     def input(self) -> Shape:

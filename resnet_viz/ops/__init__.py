@@ -12,17 +12,20 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from resnet_viz.ops import activation, conv, linear, merge, norm, pool, shape
-from resnet_viz.ops.operator import Attrs, Operator, Outcome, Shape
+from resnet_viz.ops.operator import Attrs, Kept, Memory, Operator, Outcome, Shape
 from resnet_viz.ops.terms import TERMS
 
 __all__ = [
     "OPERATORS",
     "TERMS",
     "Attrs",
+    "Kept",
+    "Memory",
     "Operator",
     "Outcome",
     "Shape",
     "category_of",
+    "memory_of",
 ]
 
 OPERATORS: Mapping[str, Operator] = MappingProxyType(
@@ -41,3 +44,8 @@ def category_of(op: str) -> str:
     'conv'
     """
     return OPERATORS[op].category if op in OPERATORS else "other"
+
+
+def memory_of(op: str) -> Memory | None:
+    """Return what an operator saves and makes; None if the catalogue does not hold it."""
+    return OPERATORS[op].memory if op in OPERATORS else None

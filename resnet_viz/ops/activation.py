@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from resnet_viz.arithmetic import product
-from resnet_viz.ops.operator import Operator, Outcome, Shape
+from resnet_viz.ops.operator import Memory, Operator, Outcome, Shape
 
 __all__ = ["NAMES", "OPERATORS"]
 
@@ -50,4 +50,20 @@ NAMES = (
     "softmax",
 )
 
-OPERATORS = tuple(Operator(name, "activation", _activation(name)) for name in NAMES)
+_OUTPUT = Memory("output")
+"""`threshold_backward(grad, result, 0)`: what can be told from the output needs no input."""
+
+_INPUT = Memory("inputs")
+"""`gelu_backward(grad, self)`; where the input is overwritten, a copy of it is saved."""
+
+_INPUT_OR_OUTPUT = Memory("inputs", overwritten="output")
+"""`elu_backward` takes either: the input, or the output where that has overwritten the input."""
+
+_MEMORY = {
+    **dict.fromkeys(("relu", "sigmoid", "tanh", "softmax"), _OUTPUT),
+    **dict.fromkeys(("leaky_relu", "elu", "selu"), _INPUT_OR_OUTPUT),
+}
+
+OPERATORS = tuple(
+    Operator(name, "activation", _activation(name), _MEMORY.get(name, _INPUT)) for name in NAMES
+)

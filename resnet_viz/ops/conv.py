@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from resnet_viz.arithmetic import Size, largest, product
 from resnet_viz.errors import RequestError
-from resnet_viz.ops.operator import Operator, Outcome, Shape, needs_sizes, spell
+from resnet_viz.ops.operator import (
+    Attrs,
+    Kept,
+    Memory,
+    Operator,
+    Outcome,
+    Shape,
+    needs_sizes,
+    spell,
+)
 
 __all__ = ["OPERATORS", "window"]
 
@@ -117,7 +126,25 @@ def _outcome(output: Shape, weight: Shape, out_channels: Size, macs: Size, bias:
     return Outcome((output,), (("weight", weight),), terms)
 
 
+def _standardized(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
+    """Return what standardizing weights keeps: their deviations, their scales, and themselves.
+
+    The product `(w - mean) · rsqrt(var)` saves both factors, the convolution saves the product.
+    """
+    if not attrs.get("standardized"):
+        return ()
+    rank, filters = len(attrs["kernel"]), attrs["out_channels"]
+    weights = filters * (x[-rank - 1] // attrs["groups"]) * product(attrs["kernel"])
+    return (Kept(weights), Kept(filters), Kept(weights, inference=True))
+
+
+_MEMORY = Memory("inputs", extra=_standardized)
+"""A convolution saves its input: `convolution_backward(grad, input, weight, …)`."""
+
 OPERATORS = (
-    *(Operator(f"conv{rank}d", "conv", convolve) for rank in (1, 2, 3)),
-    *(Operator(f"conv_transpose{rank}d", "conv", convolve_transposed) for rank in (1, 2, 3)),
+    *(Operator(f"conv{rank}d", "conv", convolve, _MEMORY) for rank in (1, 2, 3)),
+    *(
+        Operator(f"conv_transpose{rank}d", "conv", convolve_transposed, Memory("inputs"))
+        for rank in (1, 2, 3)
+    ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from resnet_viz.arithmetic import Size, differ, product
 from resnet_viz.errors import RequestError
 from resnet_viz.ops.merge import broadcast
-from resnet_viz.ops.operator import Operator, Outcome, Shape, spell
+from resnet_viz.ops.operator import Attrs, Kept, Memory, Operator, Outcome, Shape, spell
 
 __all__ = ["OPERATORS"]
 
@@ -61,9 +61,26 @@ def embed(x: Shape, *, features: Size) -> Outcome:
     return Outcome(((*x, features),))
 
 
+def _attention(query: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
+    """Return what attention keeps that is written out: scaled queries, scaled keys, and weights.
+
+    Self-attention is assumed, with as many keys as queries; fused kernels keep less.
+    """
+    scores = product(query[:-1]) * query[-2]
+    return (Kept(product(query)), Kept(product(query)), Kept(scores, inference=True))
+
+
+def _indices(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
+    """Return what a look-up keeps: its indices."""
+    return (Kept(product(x), "int64"),)
+
+
+_PRODUCT = Memory("factors")
+"""A product saves each factor for the gradient of the other (`mm`: `grad.mm(other.t())`)."""
+
 OPERATORS = (
-    Operator("embedding", "other", embed),
-    Operator("linear", "linear", linear),
-    Operator("matmul", "matmul", matmul),
-    Operator("scaled_dot_product_attention", "matmul", attend),
+    Operator("embedding", "other", embed, Memory(extra=_indices)),
+    Operator("linear", "linear", linear, _PRODUCT),
+    Operator("matmul", "matmul", matmul, _PRODUCT),
+    Operator("scaled_dot_product_attention", "matmul", attend, Memory("inputs", extra=_attention)),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resnet_viz.arithmetic import Size, differ, product
 from resnet_viz.errors import RequestError
-from resnet_viz.ops.operator import Operator, Outcome, Shape, spell
+from resnet_viz.ops.operator import Memory, Operator, Outcome, Shape, spell
 
 __all__ = ["OPERATORS", "broadcast"]
 
@@ -58,8 +58,16 @@ def concatenate(*parts: Shape, axis: int) -> Outcome:
     return Outcome((tuple(output),))
 
 
+_SUM = Memory(hands_on=True)
+"""A sum saves nothing; its gradient is that of each summand. `cat` hands on parts of it."""
+
+_PRODUCT = Memory("factors")
+"""`mul`: the gradient of each factor is `grad · other`, so each is saved for the other."""
+
 OPERATORS = (
-    Operator("add", "merge", add),
-    *(Operator(name, "merge", combine) for name in ("sub", "mul", "div")),
-    Operator("cat", "merge", concatenate),
+    Operator("add", "merge", add, _SUM),
+    Operator("sub", "merge", combine),
+    Operator("mul", "merge", combine, _PRODUCT),
+    Operator("div", "merge", combine, _PRODUCT),
+    Operator("cat", "merge", concatenate, _SUM),
 )

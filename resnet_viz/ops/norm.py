@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resnet_viz.arithmetic import Size, largest, product
 from resnet_viz.errors import RequestError
-from resnet_viz.ops.operator import Operator, Outcome, Shape
+from resnet_viz.ops.operator import Attrs, Kept, Memory, Operator, Outcome, Shape
 
 __all__ = ["OPERATORS"]
 
@@ -77,10 +77,84 @@ def _params(x: Shape, weight: Shape, bias: Shape) -> dict[str, Size]:
     return {"norm_params": product(x[:-3]) * each} if weight else {}
 
 
+# What each saves beside its input: `native_batch_norm_backward(grad, input, …, save_mean,
+# save_invstd)` two statistics for each channel, and so on; the last two are made of other operators.
+
+
+def _channels(x: Shape) -> Size:
+    return x[-3] if len(x) > 2 else x[-1]
+
+
+def _batch_statistics(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
+    """Return mean and inverse deviation of each channel."""
+    statistics = Kept(_channels(x), "float32")
+    return (statistics, statistics)
+
+
+def _running_statistics(x: Shape, attrs: Attrs) -> tuple[Kept, ...]:
+    """Return the running mean and variance of each channel, and how many batches were seen."""
+    statistics = Kept(_channels(x))
+    return (statistics, statistics, Kept(1, "int64"))
+
+
+def _layer_statistics(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
+    """Return mean and inverse deviation of each row that is normalized."""
+    statistics = Kept(product(x[: -max(len(attrs.get("weight", ())), 1)]), "float32")
+    return (statistics, statistics)
+
+
+def _group_statistics(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
+    """Return mean and inverse deviation of each group of each image."""
+    statistics = Kept(product(x[:-3]) * attrs["groups"])
+    return (statistics, statistics)
+
+
+def _response_parts(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
+    """Return the inverse root mean squares, what they scale, and what meets the threshold."""
+    scaled = Kept(product(x), inference=True)
+    return (
+        Kept(product(x[:-2])),
+        scaled,
+        *((scaled._replace(inference=False),) * attrs["activated"]),
+    )
+
+
+def _evo_parts(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
+    """Return the gate, the gated input, the same over its deviation, and the deviations."""
+    if not attrs["activated"]:
+        return ()
+    full = Kept(product(x), inference=True)
+    return (full, full, full, Kept(product(x[:-3]) * attrs["groups"]))
+
+
 OPERATORS = (
-    Operator("batch_norm", "norm", batch_norm),
-    Operator("layer_norm", "norm", normalize),
-    Operator("group_norm", "norm", group_norm),
-    Operator("filter_response_norm", "norm", filter_response_norm),
-    Operator("evo_norm", "norm", evo_norm),
+    Operator(
+        "batch_norm",
+        "norm",
+        batch_norm,
+        Memory("inputs", extra=_batch_statistics),
+        buffers=_running_statistics,
+    ),
+    Operator("layer_norm", "norm", normalize, Memory("inputs", extra=_layer_statistics)),
+    Operator(
+        "group_norm",
+        "norm",
+        group_norm,
+        Memory("inputs", extra=_group_statistics),
+        passes=1,  # statistics first
+    ),
+    Operator(
+        "filter_response_norm",
+        "norm",
+        filter_response_norm,
+        Memory("inputs", extra=_response_parts),
+        passes=9,  # square, mean, and four products, sums or maxima
+    ),
+    Operator(
+        "evo_norm",
+        "norm",
+        evo_norm,
+        Memory("inputs", extra=_evo_parts),
+        passes=12,  # variance, and six products, sums or sigmoids
+    ),
 )

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from resnet_viz.arithmetic import Size, smallest
 from resnet_viz.errors import RequestError
 
-__all__ = ["Attrs", "Operator", "Outcome", "Shape", "needs_sizes", "spell"]
+__all__ = ["Attrs", "Kept", "Memory", "Operator", "Outcome", "Shape", "needs_sizes", "spell"]
 
 Shape = tuple[Size, ...]
 Attrs = Mapping[str, Any]
@@ -31,6 +31,55 @@ class Outcome(NamedTuple):
     terms: Mapping[str, Size] = _FREE
 
 
+class Kept(NamedTuple):
+    """A tensor that an operator makes beside its outputs.
+
+    Attributes:
+        elements: how many.
+        dtype: `""` for that of the values, `float32` for statistics (double for doubles), `int64`
+            for indices.
+        saved: whether it stays until the backward pass; what does not goes when the operator ends.
+        inference: whether it is made in inference, too.
+    """
+
+    elements: Size
+    dtype: str = ""
+    saved: bool = True
+    inference: bool = False
+
+
+class Memory(NamedTuple):
+    """Which tensors an operator saves for its backward pass, makes beside its output, or passes on.
+
+    Attributes:
+        saves: what it saves of its own where a gradient is asked for: `inputs`, its `output`, its
+            `factors` (each input that another one with a gradient is multiplied by), or nothing.
+        unless: tells of its attributes whether it saves nothing after all.
+        extra: what it makes beside its outputs, of its first input's shape, its first output's, and
+            its attributes.
+        view: whether its output lies in its input's memory: `always`, where that is `contiguous`,
+            in `inference` only (dropout), or never.
+        reorders: whether that view is not contiguous.
+        hands_on: whether the gradient of its output is that of its inputs, and none is made anew.
+        overwritten: what it saves instead of an input that it overwrites: a `copy`, or its `output`.
+    """
+
+    saves: str = ""
+    unless: Callable[[Attrs], bool] | None = None
+    extra: Callable[[Shape, Shape, Attrs], tuple[Kept, ...]] | None = None
+    view: str = ""
+    reorders: bool = False
+    hands_on: bool = False
+    overwritten: str = "copy"
+
+
+NOTHING = Memory()
+
+
+def _no_buffers(x: Shape, attrs: Attrs) -> tuple[Kept, ...]:
+    return ()
+
+
 class Operator(NamedTuple):
     """An entry of the catalogue.
 
@@ -38,11 +87,19 @@ class Operator(NamedTuple):
         category: what it is to a reader and a figure: `conv`, `norm`, `activation`, `pool`,
             `linear`, `matmul`, `merge` or `shape`.
         rule: called as `rule(*input_shapes, **attributes)`.
+        memory: what it saves and makes; the source of each entry is torch's table of derivatives,
+            tools/autograd/derivatives.yaml, and what its kernels allocate.
+        buffers: the tensors of its module that are no parameters, of its input's shape.
+        passes: how often it reads or writes a tensor of its input's size when it runs as one kernel
+            after another, beside what its shapes say; see `ops.traffic`.
     """
 
     name: str
     category: str
     rule: Callable[..., Outcome]
+    memory: Memory = NOTHING
+    buffers: Callable[[Shape, Attrs], tuple[Kept, ...]] = _no_buffers
+    passes: int = 0
 
 
 def needs_sizes(output: Shape, given: Shape) -> None:

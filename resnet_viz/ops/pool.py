@@ -7,7 +7,16 @@ from typing import Any
 from resnet_viz.arithmetic import product, smallest
 from resnet_viz.errors import RequestError
 from resnet_viz.ops.conv import window
-from resnet_viz.ops.operator import Operator, Outcome, Shape, needs_sizes, spell
+from resnet_viz.ops.operator import (
+    Attrs,
+    Kept,
+    Memory,
+    Operator,
+    Outcome,
+    Shape,
+    needs_sizes,
+    spell,
+)
 
 __all__ = ["OPERATORS"]
 
@@ -77,13 +86,45 @@ def adaptive_pool(x: Shape, *, size: Shape) -> Outcome:
     )
 
 
+def _places(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
+    """Return where each maximum was found: torch makes these indices in inference, too."""
+    return (Kept(product(output), "int64", inference=True),)
+
+
+def _reflected(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
+    """Return the reflected input, which the convolution saves."""
+    rows, columns = attrs["padding"]
+    wide = (*x[:-2], x[-2] + 2 * rows, x[-1] + 2 * columns)
+    return (Kept(product(wide), inference=True),)
+
+
+def _filter(x: Shape, attrs: Attrs) -> tuple[Kept, ...]:
+    """Return the filter of a blur."""
+    return (Kept(product(attrs["kernel"])),)
+
+
+_MAX = Memory("inputs", extra=_places)
+_AVERAGE = Memory("inputs")
+_ADAPTIVE = Memory("inputs", unless=lambda attrs: set(attrs["size"]) == {1})
+"""Of one place, an adaptive average is `mean` to torch, which saves nothing."""
+
 OPERATORS = (
-    Operator("blur_pool2d", "pool", blur_pool),
+    Operator(
+        "blur_pool2d",
+        "pool",
+        blur_pool,
+        Memory("inputs", extra=_reflected),
+        buffers=_filter,
+        passes=2,  # reflection at the edges
+    ),
     *(
-        Operator(f"{kind}_pool{rank}d", "pool", rule)
-        for kind, rule in (("max", pool), ("avg", average_pool))
+        Operator(f"{kind}_pool{rank}d", "pool", rule, memory)
+        for kind, rule, memory in (("max", pool, _MAX), ("avg", average_pool, _AVERAGE))
         for rank in (1, 2, 3)
     ),
-    *(Operator(f"adaptive_avg_pool{rank}d", "pool", adaptive_pool) for rank in (1, 2, 3)),
-    *(Operator(f"adaptive_max_pool{rank}d", "pool", adaptive_pool) for rank in (1, 2, 3)),
+    *(
+        Operator(f"adaptive_{kind}_pool{rank}d", "pool", adaptive_pool, memory)
+        for kind, memory in (("avg", _ADAPTIVE), ("max", _MAX))
+        for rank in (1, 2, 3)
+    ),
 )

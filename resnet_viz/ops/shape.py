@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from resnet_viz.arithmetic import Size, differ, product
 from resnet_viz.errors import RequestError
-from resnet_viz.ops.operator import Operator, Outcome, Shape, needs_sizes, spell
+from resnet_viz.ops.operator import (
+    Attrs,
+    Kept,
+    Memory,
+    Operator,
+    Outcome,
+    Shape,
+    needs_sizes,
+    spell,
+)
 
 __all__ = ["OPERATORS"]
 
@@ -59,12 +68,28 @@ def permute(x: Shape, *, order: tuple[int, ...]) -> Outcome:
     return Outcome((tuple(x[i] for i in order),))
 
 
+def _mask(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
+    """Return the noise that dropout multiplies by, of the values' own dtype (CUDA: one byte)."""
+    return (Kept(product(x)),)
+
+
+def _chances(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
+    """Return the number that drop path multiplies each image by."""
+    return (Kept(product(x[:-3])),)
+
+
+_VIEW = Memory(view="always", hands_on=True)
+_VIEW_IF_CONTIGUOUS = Memory(view="contiguous", hands_on=True)
+
 OPERATORS = (
-    *(Operator(name, "shape", keep) for name in ("dropout", "drop_path", "identity", "contiguous")),
-    Operator("reshape", "shape", reshape),
-    Operator("permute", "shape", permute),
-    Operator("flatten", "shape", flatten),
-    Operator("unflatten", "shape", unflatten),
-    Operator("subsample", "shape", subsample),
+    Operator("dropout", "shape", keep, Memory(extra=_mask, view="inference")),
+    Operator("drop_path", "shape", keep, Memory(extra=_chances, view="inference")),
+    Operator("identity", "shape", keep, _VIEW),
+    Operator("contiguous", "shape", keep, _VIEW_IF_CONTIGUOUS),
+    Operator("reshape", "shape", reshape, _VIEW_IF_CONTIGUOUS),
+    Operator("permute", "shape", permute, _VIEW._replace(reorders=True)),
+    Operator("flatten", "shape", flatten, _VIEW_IF_CONTIGUOUS),
+    Operator("unflatten", "shape", unflatten, _VIEW_IF_CONTIGUOUS),
+    Operator("subsample", "shape", subsample, Memory(view="always", reorders=True)),
     Operator("pad", "shape", pad),
 )

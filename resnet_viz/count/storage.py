@@ -1,0 +1,282 @@
+"""A graph to the calls of one step, with the memory that each of them makes, reads and saves.
+
+A repeated scope is read twice: its first copy, and a second one that stands for all the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from resnet_viz.arithmetic import Size, product
+from resnet_viz.graph import Graph, Node, Scope
+from resnet_viz.graph.model import input_name, module_path
+from resnet_viz.ops import Memory, Shape, category_of, memory_of
+
+__all__ = ["Block", "Bytes", "Call", "Return", "Step", "Storage", "Value", "step"]
+
+Bytes = Callable[[Size, str], Size]
+"""The bytes of a tensor, of its elements and of its dtype as `ops.Kept` names it."""
+
+_UNKNOWN = Memory()
+"""An operator that the catalogue does not hold: nothing is known to be saved."""
+
+
+class Storage:
+    """The memory of one value, or of several where views share it.
+
+    Attributes:
+        bytes: its size.
+        given: whether the caller holds it, as it does the network's inputs.
+        last: the number of the last event of the forward pass that needs it.
+        saver: the first call that saves it for the backward pass.
+    """
+
+    __slots__ = ("bytes", "given", "last", "saver")
+
+    def __init__(self, bytes: Size, given: bool = False) -> None:
+        self.bytes, self.given = bytes, given
+        self.last = -1
+        self.saver: Call | None = None
+
+
+class Value(NamedTuple):
+    """A tensor that leaves a call, or an input of the network.
+
+    Attributes:
+        number: values are numbered in the order in which they are made.
+        differentiated: whether the backward pass makes a gradient of it.
+    """
+
+    number: int
+    shape: Shape
+    storage: Storage
+    contiguous: bool
+    differentiated: bool
+
+
+class Call:
+    """One call of an operator.
+
+    Attributes:
+        event: its number in the order of events.
+        made: the bytes of its outputs, where they are no view.
+        extra: the bytes of what it makes beside them and saves.
+        scratch: the bytes of what it makes beside them and drops when it ends.
+        saved: the bytes that it is the first to save, its `extra` among them.
+        gradients: the bytes of the gradients of parameters, where no call before this uses them.
+    """
+
+    __slots__ = (
+        *("event", "extra", "gradients", "inputs", "made", "memory", "node", "output", "saved"),
+        "scratch",
+    )
+
+    def __init__(self, node: Node, inputs: tuple[Value, ...], event: int) -> None:
+        self.node, self.inputs, self.event = node, inputs, event
+        self.memory = memory_of(node.op) or _UNKNOWN
+        self.made: Size = 0
+        self.extra: Size = 0
+        self.scratch: Size = 0
+        self.saved: Size = 0
+        self.gradients: Size = 0
+        self.output: Value
+
+
+class Return(NamedTuple):
+    """The end of a module's call, which holds its arguments until then."""
+
+    event: int
+    held: tuple[Storage, ...]
+
+
+class Block(NamedTuple):
+    """Events in order, which happen so many times in a row."""
+
+    times: Size
+    events: list[Call | Return | Block]
+
+
+class Step(NamedTuple):
+    """What one step does.
+
+    Attributes:
+        root: its events.
+        outputs: the values that leave the network.
+        inputs: the bytes of its inputs.
+        size: what gives the bytes of a tensor.
+    """
+
+    root: Block
+    outputs: tuple[Value, ...]
+    inputs: Size
+    size: Bytes
+
+
+def step(graph: Graph, size: Bytes, training: bool) -> Step:
+    """Return the events of a forward pass, and what each call saves where it is one of training."""
+    reading = _Reading(graph, size, training)
+    given: Size = 0
+    for i, shape in enumerate(graph.inputs):
+        storage = Storage(size(product(shape), ""), given=True)
+        given = given + storage.bytes
+        reading.values[input_name(i)] = reading.value(shape, storage, True, False)
+    root = Block(1, [])
+    reading.scope(graph.root, root)
+    outputs = tuple(reading.values[path] for path in graph.outputs)
+    for value in outputs:
+        value.storage.last = reading.event + 1
+    return Step(root, outputs, given, size)
+
+
+class _Reading:
+    """One pass over a graph, in the order in which its operators run.
+
+    Attributes:
+        values: what stands for each path of the graph at present.
+        copies: the parameters' prefix of each repeated scope around, and which copy is read.
+        known: the parameters that were used before, each with the copies that have one of their own.
+    """
+
+    def __init__(self, graph: Graph, size: Bytes, training: bool) -> None:
+        self.graph, self.size, self.training = graph, size, training
+        self.numbers = self.event = 0
+        self.values: dict[str, Value] = {}
+        self.copies: tuple[tuple[str, int], ...] = ()
+        self.known: set[tuple[object, ...]] = set()
+
+    def value(self, shape: Shape, storage: Storage, contiguous: bool, grad: bool) -> Value:
+        self.numbers += 1
+        return Value(self.numbers, shape, storage, contiguous, grad)
+
+    def scope(self, scope: Scope, block: Block) -> dict[int, Value]:
+        """Read a scope; return the values from outside that it reads, by their numbers."""
+        first = self.numbers
+        outside: dict[int, Value] = {}
+        for child in scope.children:
+            if isinstance(child, Node):
+                call = self.call(child)
+                block.events.append(call)
+                for value in call.inputs:
+                    if value.number <= first:
+                        outside[value.number] = value
+            else:
+                read = self.repeated(child, block) if child.carry else self.scope(child, block)
+                outside.update({n: value for n, value in read.items() if n <= first})
+        if scope.kind not in ("stem", "head"):  # which are no modules
+            self.hold(outside, block)
+        return outside
+
+    def repeated(self, scope: Scope, block: Block) -> dict[int, Value]:
+        """Read a repeated scope: its first copy, and one for all the others, which reads it."""
+        assert scope.carry is not None
+        entry, exit = scope.carry
+        outer, prefix = self.copies, module_path(f"{scope.path}.")
+        self.copies = (*outer, (prefix, 0))
+        outside = self.scope(scope, block)
+        self.copies = (*outer, (prefix, 1))
+        given, self.values[entry] = self.values[entry], self.values[exit]
+        carried = self.values[exit].number
+        others = Block(scope.repeat - 1, [])
+        shared = {n: value for n, value in self.scope(scope, others).items() if n != carried}
+        block.events.append(others)
+        self.hold(shared, block)  # every copy reads them, so the last one drops them
+        self.values[entry], self.copies = given, outer
+        return {**outside, **shared}
+
+    def hold(self, values: dict[int, Value], block: Block) -> None:
+        """Hold values until now."""
+        self.event += 1
+        storages = tuple({id(value.storage): value.storage for value in values.values()}.values())
+        for storage in storages:
+            storage.last = self.event
+        block.events.append(Return(self.event, storages))
+
+    def call(self, node: Node) -> Call:
+        inputs = tuple([self.values[path] for path in node.inputs])
+        self.event += 1
+        call = Call(node, inputs, self.event)
+        trained = self.parameters(call)
+        differentiated = trained or any([value.differentiated for value in inputs])
+        self.output(call, differentiated)
+        for value in inputs:
+            value.storage.last = self.event
+        call.output.storage.last = self.event
+        saving = self.training and differentiated
+        if call.memory.extra is not None and inputs:
+            self.extra(call, saving)
+        if saving:
+            for storage in self.saved(call, trained):
+                if storage.saver is None:
+                    storage.saver = call
+                    call.saved = call.saved + storage.bytes
+        self.values[node.path] = call.output
+        return call
+
+    def parameters(self, call: Call) -> bool:
+        """Note the gradients of a call's parameters; tell whether any is trained."""
+        trained = False
+        for param in call.node.params:
+            if not param.trainable:
+                continue
+            trained = True
+            own = [copy for prefix, copy in self.copies if param.name.startswith(prefix)]
+            key = (param.name, *own)
+            if key not in self.known:
+                self.known.add(key)
+                call.gradients = call.gradients + self.size(product(param.shape), "")
+        return trained
+
+    def output(self, call: Call, differentiated: bool) -> None:
+        """Give a call its output, in memory of its own or in its first input's."""
+        node, memory = call.node, call.memory
+        contiguous = not memory.reorders
+        if call.inputs:
+            first = call.inputs[0]
+            view = memory.view
+            if (
+                view == "always"
+                or (view == "contiguous" and first.contiguous)
+                or (view == "inference" and not self.training)
+                or node.path in self.graph.in_place
+            ):
+                call.output = self.value(node.output, first.storage, contiguous, differentiated)
+                return
+            if category_of(node.op) in ("activation", "merge"):
+                contiguous = first.contiguous
+        for shape in node.outputs:
+            call.made = call.made + self.size(product(shape), "")
+        call.output = self.value(node.output, Storage(call.made), contiguous, differentiated)
+
+    def extra(self, call: Call, saving: bool) -> None:
+        """Note what a call makes beside its outputs."""
+        assert call.memory.extra is not None
+        for kept in call.memory.extra(call.inputs[0].shape, call.node.output, call.node.attrs):
+            amount = self.size(kept.elements, kept.dtype)
+            if saving:
+                call.extra = call.extra + amount
+            elif kept.inference:
+                call.scratch = call.scratch + amount
+        call.saved = call.extra
+
+    def saved(self, call: Call, trained: bool) -> Iterator[Storage]:
+        """Yield the storages that a call saves for its backward pass."""
+        memory, inputs = call.memory, call.inputs
+        if memory.unless is not None and memory.unless(call.node.attrs):
+            return
+        if memory.saves == "output":
+            yield call.output.storage
+        elif memory.saves == "inputs":
+            if call.node.path in self.graph.in_place:
+                if memory.overwritten == "output":
+                    yield call.output.storage
+                else:
+                    yield Storage(inputs[0].storage.bytes)
+                return
+            for value in inputs:
+                yield value.storage
+        elif memory.saves == "factors":
+            for i, value in enumerate(inputs):
+                others = (*inputs[:i], *inputs[i + 1 :])
+                if trained or any([other.differentiated for other in others]):
+                    yield value.storage

@@ -1,0 +1,95 @@
+"""Compare the bytes saved for backward with those that torch saves, over the zoo and torchvision.
+
+    python tests/saved.py [NAME...]
+
+Each network is built on the meta device and run once in training; hooks see what autograd saves.
+"""
+
+import sys
+from collections.abc import Iterator
+
+import torch
+from torch import nn
+
+from resnet_viz.assembly import assemble
+from resnet_viz.count.memory import footprint, sizes
+from resnet_viz.errors import ResNetVizError
+from resnet_viz.nn import build
+from resnet_viz.tracing import trace
+from resnet_viz.tracing.torchvision import import_beside
+from resnet_viz.zoo import entries, find
+
+DTYPES = ("float32", "bfloat16", "float16")
+BATCHES = (1, 8)
+
+
+def saved_by_torch(module: nn.Module, x: torch.Tensor) -> int:
+    """Return the bytes of the storages that autograd saves, parameters and buffers left out."""
+    known = {t.untyped_storage()._cdata for t in (*module.parameters(), *module.buffers())}
+    storages = {}
+
+    def pack(tensor: torch.Tensor) -> torch.Tensor:
+        storage = tensor.untyped_storage()
+        if storage._cdata not in known:
+            storages[storage._cdata] = storage  # kept, so that no other takes its address
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        module(x)
+    return sum(storage.nbytes() for storage in storages.values())
+
+
+def zoo(names: list[str]) -> Iterator[tuple[str, int, int]]:
+    for name in names:
+        spec = find(name)
+        for batch in BATCHES:
+            graph = assemble(spec, (batch, *spec.input))
+            for dtype in DTYPES:
+                with torch.device("meta"):
+                    module = build(spec).to(getattr(torch, dtype)).train()
+                    x = torch.empty(batch, *spec.input, dtype=getattr(torch, dtype))
+                ours = footprint(graph, sizes(dtype), training=True)[0].saved
+                yield f"{name} {batch} {dtype}", ours, saved_by_torch(module, x)
+
+
+def torchvisions(names: list[str]) -> Iterator[tuple[str, int, int]]:
+    models = import_beside("torchvision.models")
+    for name in names:
+        for batch in BATCHES:
+            with torch.device("meta"):
+                module = models.get_model(
+                    name,
+                    weights=None,
+                ).train()
+            try:
+                graph = trace(module, (batch, 3, 224, 224))
+            except ResNetVizError as error:
+                yield f"{name} {batch}: {error}", 0, 0
+                continue
+            ours = footprint(graph, sizes("float32"), training=True)[0].saved
+            try:
+                theirs = saved_by_torch(module, torch.empty(batch, 3, 224, 224, device="meta"))
+            except Exception as error:
+                yield f"{name} {batch}: {str(error)[:80]}", 0, 0
+                continue
+            yield f"torchvision {name} {batch}", ours, theirs
+
+
+def main() -> None:
+    names = sys.argv[1:]
+    wrong = total = 0
+    models = import_beside("torchvision.models")
+    for source in (
+        zoo(names or list(entries())),
+        torchvisions([] if names else models.list_models(models)),
+    ):
+        for what, ours, theirs in source:
+            total += 1
+            if ours != theirs:
+                wrong += 1
+                print(f"{what}: {ours:,}, torch saves {theirs:,}", flush=True)
+    print(f"{total - wrong} of {total} are equal")
+
+
+if __name__ == "__main__":
+    main()

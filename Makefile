@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
 
-.PHONY: app demo test test-zoo check format goldens catalogue bench lesson mermaid clean
+.PHONY: app demo test test-zoo test-memory check format goldens catalogue bench lesson mermaid clean
 
 app: $(VENV)/.app  ## Set up everything and open the app in a browser.
 	$(BIN)/streamlit run app.py
@@ -24,6 +24,9 @@ test: $(VENV)/.dev  ## Set up everything and run all tests.
 
 test-zoo: $(VENV)/.dev  ## Compare counts with torch's own over several hundred models.
 	$(BIN)/python tests/scale.py
+
+test-memory: $(VENV)/.dev  ## Compare the bytes saved for backward with torch's own, over the zoo.
+	$(BIN)/python tests/saved.py
 
 check: $(VENV)/.dev  ## What CI runs: format, lint, types, import contract, tests, examples.
 	$(BIN)/ruff format --check .

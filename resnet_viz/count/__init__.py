@@ -1,8 +1,8 @@
 """Counting: a graph to parameters, cost terms, layers and receptive fields."""
 
 from resnet_viz.count.conventions import CONVENTIONS, Convention, weigh
-from resnet_viz.count.receptive_field import receptive_fields
 from resnet_viz.count.layers import Layers, count_layers
+from resnet_viz.count.receptive_field import receptive_fields
 from resnet_viz.count.tally import Cost, Costs, Tally, tally
 
 __all__ = [

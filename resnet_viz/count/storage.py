@@ -135,7 +135,7 @@ class _Reading:
     Attributes:
         values: what stands for each path of the graph at present.
         copies: the parameters' prefix of each repeated scope around, and which copy is read.
-        known: the parameters that were used before, each with the copies that have one of their own.
+        known: the parameters that were used before, each with the copies that have their own.
     """
 
     def __init__(self, graph: Graph, size: Bytes, training: bool) -> None:
@@ -197,7 +197,7 @@ class _Reading:
         self.event += 1
         call = Call(node, inputs, self.event)
         trained = self.parameters(call)
-        differentiated = trained or any([value.differentiated for value in inputs])
+        differentiated = trained or any(value.differentiated for value in inputs)
         self.output(call, differentiated)
         for value in inputs:
             value.storage.last = self.event
@@ -278,5 +278,5 @@ class _Reading:
         elif memory.saves == "factors":
             for i, value in enumerate(inputs):
                 others = (*inputs[:i], *inputs[i + 1 :])
-                if trained or any([other.differentiated for other in others]):
+                if trained or any(other.differentiated for other in others):
                     yield value.storage

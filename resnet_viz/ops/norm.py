@@ -78,7 +78,7 @@ def _params(x: Shape, weight: Shape, bias: Shape) -> dict[str, Size]:
 
 
 # What each saves beside its input: `native_batch_norm_backward(grad, input, …, save_mean,
-# save_invstd)` two statistics for each channel, and so on; the last two are made of other operators.
+# save_invstd)` two statistics of each channel, and so on; the last two are made of other operators.
 
 
 def _channels(x: Shape) -> Size:

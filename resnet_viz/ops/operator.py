@@ -38,13 +38,11 @@ class Kept(NamedTuple):
         elements: how many.
         dtype: `""` for that of the values, `float32` for statistics (double for doubles), `int64`
             for indices.
-        saved: whether it stays until the backward pass; what does not goes when the operator ends.
-        inference: whether it is made in inference, too.
+        inference: whether it is made in inference, too, and dropped when the operator ends.
     """
 
     elements: Size
     dtype: str = ""
-    saved: bool = True
     inference: bool = False
 
 
@@ -57,11 +55,11 @@ class Memory(NamedTuple):
         unless: tells of its attributes whether it saves nothing after all.
         extra: what it makes beside its outputs, of its first input's shape, its first output's, and
             its attributes.
-        view: whether its output lies in its input's memory: `always`, where that is `contiguous`,
-            in `inference` only (dropout), or never.
+        view: when its output lies in its input's memory: `always`, where that is `contiguous`, in
+            `inference` only (dropout), or never.
         reorders: whether that view is not contiguous.
         hands_on: whether the gradient of its output is that of its inputs, and none is made anew.
-        overwritten: what it saves instead of an input that it overwrites: a `copy`, or its `output`.
+        overwritten: what it saves where it overwrites the input: a `copy` of it, or its `output`.
     """
 
     saves: str = ""

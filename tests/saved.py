@@ -7,6 +7,7 @@ Each network is built on the meta device and run once in training; hooks see wha
 
 import sys
 from collections.abc import Iterator
+from itertools import chain
 
 import torch
 from torch import nn

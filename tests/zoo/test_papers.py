@@ -1,6 +1,6 @@
 """The tables of the papers, row by row, at the precision that they print.
 
-He et al. 2015, Tables 1 and 6, stand in `count/test_tally.py`. A number agrees if it is ours rounded or
+He et al. 2015, Tables 1 and 6: see `count/test_tally.py`. A number agrees if it is ours rounded or
 cut to its digits; where it is neither, the test derives what the paper counted.
 """
 

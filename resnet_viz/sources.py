@@ -27,12 +27,14 @@ def to_graph(network: Network, input: Any = None, *, folded: bool = True) -> Gra
     Args:
         network: what is meant.
         input: of a spec `(C, H, W)` or `(N, C, H, W)`, its own if None; of a module what
-            `resnet_viz.trace` takes.
+            `resnet_viz.trace` takes; either as a text, too: "3x224x224".
         folded: whether the repeats of a module or of a graph are to be found; a spec says its own.
 
     Raises:
         RequestError: there is no such network, or the input does not fit it.
     """
+    if isinstance(input, str):
+        input = parse_input(input)
     if isinstance(network, Graph):
         if input is not None:
             raise RequestError("input: given with a graph (which has its own; must be left out)")

@@ -6,7 +6,7 @@ import base64
 import zlib
 from collections.abc import Mapping
 
-from resnet_viz.answers.draw import LAYOUTS
+from resnet_viz.answers.figure_options import LAYOUTS
 from resnet_viz.app.state import FIRST, SECTIONS, Config, Look, is_path
 from resnet_viz.errors import RequestError, choose, show
 from resnet_viz.layout import DIRECTIONS

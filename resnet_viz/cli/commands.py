@@ -23,18 +23,17 @@ __all__ = [
 ]
 
 
-def draw(
-    network: list[str], input: str | None, output: str | None, scale: object, **options: object
-) -> None:
+def draw(network: list[str], output: str | None, scale: object, **options: object) -> None:
     """Draw networks to a file or to standard output."""
     from resnet_viz.answers import draw as answer
+    from resnet_viz.answers.picture import check_options
 
     more = {} if scale is None else {"scale": scale}
-    answer.check_options("an.svg" if output is None else output, more)
+    check_options("an.svg" if output is None else output, more)
     if output is not None:
         _refuse_what_is_only_drawn(output, options)
         _end_orderly()
-    made = answer.draw(network, input=_size(input), **options)  # type: ignore[arg-type]
+    made = answer.draw(network, **options)
     if output is None:
         _write(made.to_svg())
     else:
@@ -43,16 +42,21 @@ def draw(
 
 def _refuse_what_is_only_drawn(output: str, options: dict[str, object]) -> None:
     """Refuse what a file of a graph cannot hold: where things are and how they look."""
-    from resnet_viz.answers.draw import exporter_for
+    from resnet_viz.answers.figure_options import OPTIONS
+    from resnet_viz.answers.picture import exporter_for
     from resnet_viz.errors import RequestError
     from resnet_viz.export import EXPORTERS
 
     suffix = exporter_for(output)
     if EXPORTERS[suffix].of == "scene":
         return
-    for name in ("annotate", "highlight", "page", "title", "caption"):
-        if options[name]:
-            raise RequestError(f"{name}: not for {suffix} files (which hold the graph only)")
+    for name, option in OPTIONS.items():
+        if option.drawn and options[name]:
+            raise RequestError(
+                "{name}: not for {suffix} files (which hold the graph only)",
+                name=name,
+                suffix=suffix,
+            )
 
 
 def report(
@@ -62,7 +66,7 @@ def report(
     from resnet_viz.answers import report as answer
 
     _check_format(format, answer.Report)
-    made = answer.report(network, _size(input), depth=depth, convention=convention)
+    made = answer.report(network, input, depth=depth, convention=convention)
     _write(made.to(format, derive=derive))
 
 
@@ -71,14 +75,14 @@ def compare(before: str, after: str, input: str | None, depth: str, format: str)
     from resnet_viz.answers import compare as answer
 
     _check_format(format, answer.Comparison)
-    _write(answer.compare(before, after, _size(input), depth=depth).to(format))
+    _write(answer.compare(before, after, input, depth=depth).to(format))
 
 
 def explain(network: str, input: str | None, run: bool) -> int:
     """Print what each tool counts, and why; return 1 if one that was run prints something else."""
     from resnet_viz.answers import explain as answer
 
-    made = answer.explain(network, _size(input), run=run)
+    made = answer.explain(network, input, run=run)
     _write(made.to_text())
     return 0 if made.agrees else 1
 
@@ -87,7 +91,7 @@ def shapes(network: str, input: str | None, depth: str) -> None:
     """Print the shapes that leave the parts of a network."""
     from resnet_viz.answers import shapes as answer
 
-    _write(str(answer.shapes(network, _size(input), depth=depth)))
+    _write(str(answer.shapes(network, input, depth=depth)))
 
 
 def table(network: list[str], input: str | None, format: str) -> None:
@@ -95,7 +99,7 @@ def table(network: list[str], input: str | None, format: str) -> None:
     from resnet_viz.answers import table as answer
 
     _check_format(format, answer.Architectures)
-    _write(answer.table(network, _size(input)).to(format))
+    _write(answer.table(network, input).to(format))
 
 
 def zoo() -> None:
@@ -153,12 +157,6 @@ def _end_orderly() -> None:
     import signal
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-
-
-def _size(text: str | None) -> tuple[int, ...] | None:
-    from resnet_viz.sources import parse_input
-
-    return None if text is None else parse_input(text)
 
 
 def _write(text: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import groupby
 from operator import is_not
-from typing import NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Graph, Node, Scope
@@ -28,7 +28,10 @@ from resnet_viz.view.parts import (
     signature,
 )
 
-__all__ = ["DEPTHS", "Column", "Figure", "Options", "X", "blocks", "blocks_of", "network"]
+if TYPE_CHECKING:
+    from resnet_viz.answers.figure_options import FigureOptions
+
+__all__ = ["DEPTHS", "Column", "Figure", "X", "blocks", "blocks_of", "network"]
 
 X: Words = (Run("x", "serif-bold"),)
 """The input, as the book writes it."""
@@ -65,39 +68,20 @@ class Figure(NamedTuple):
     columns: tuple[Column, ...]
 
 
-class Options(NamedTuple):
-    """What is asked of a figure.
-
-    Attributes:
-        language: of what is written in it.
-        depth: a name in `DEPTHS`; None draws a network as the book does, with small boxes inside
-            its blocks.
-        pairs: whether to fold two equal blocks in a row where no stage has more of them.
-        unrolled: whether to fold nothing; the graph has no repeats then.
-        exact: whether to fold only what is equal in its widths as well.
-    """
-
-    language: str = "en"
-    depth: str | None = None
-    pairs: bool = False
-    unrolled: bool = False
-    exact: bool = False
-
-
-def network(graph: Graph, options: Options) -> Figure:
+def network(graph: Graph, options: FigureOptions) -> Figure:
     """Return the whole network."""
-    chain = _as_in_the_book(graph, options) if options.depth is None else _to_depth(graph, options)
+    chain = _as_in_the_book(graph, options) if options.boxes is None else _to_depth(graph, options)
     return Figure(graph.name, (Column(chain),))
 
 
-def _to_depth(graph: Graph, options: Options) -> Chain:
+def _to_depth(graph: Graph, options: FigureOptions) -> Chain:
     """Return the network down to a depth, with every box labelled; equal scopes in a row fold."""
-    levels = DEPTHS[str(options.depth)]
+    levels = options.levels
     if levels == 0:
         return Chain((Leaf(graph.root._replace(kind=graph.name)),))
-    closed = partial(_summed_up, language=options.language)
+    closed = partial(_summed_up, language=options.lang)
     chain = compose_graph(graph, None if levels is None else levels - 1, closed)
-    return chain if options.unrolled else _folded_inside(chain, options.exact)
+    return chain if options.unroll else _folded_inside(chain, bool(options.annotate))
 
 
 def _summed_up(scope: Scope, language: str) -> Leaf:
@@ -180,21 +164,21 @@ def _once(part: Part) -> Part:
     return part
 
 
-def _as_in_the_book(graph: Graph, options: Options) -> Chain:
+def _as_in_the_book(graph: Graph, options: FigureOptions) -> Chain:
     """Return labelled boxes for stem and head, small ones inside the blocks.
 
     Blocks that look the same in a row are folded, and stages too. Where no stage has more than two
     blocks that look the same, these are drawn twice, unless pairs are to be folded.
     """
     parts = [_small(part) for part in compose_graph(graph).parts]
-    if options.unrolled:
+    if options.unroll:
         return Chain(tuple(parts))
     runs = [_runs(part) if isinstance(part, Module) and part.small else () for part in parts]
     longest = max((run.times for stage in runs for run in stage), default=1)
     shown: list[Part] = []
     for part, stage in zip(parts, runs, strict=True):
         if stage and isinstance(part, Module):
-            part = part._replace(body=_stage(stage, options.pairs or longest > 2))
+            part = part._replace(body=_stage(stage, options.horizontal or longest > 2))
         else:
             (part,) = _folded_inside(Chain((part,)), exact=False).parts
         shown.append(part)
@@ -277,7 +261,7 @@ def _alike_stages(parts: list[Part]) -> Iterator[Part]:
         yield same[0] if times == 1 else Fold(Chain((_once(same[0]),)), times)
 
 
-def stem(graph: Graph, options: Options) -> Figure:
+def stem(graph: Graph, options: FigureOptions) -> Figure:
     """Return what comes before the stages, with every box labelled."""
     for child in graph.root.children:
         if isinstance(child, Scope) and child.kind == "stem":
@@ -285,7 +269,7 @@ def stem(graph: Graph, options: Options) -> Figure:
     raise RequestError("{name}: has no stem to draw", name=graph.name)
 
 
-def blocks(graph: Graph, options: Options) -> Figure:
+def blocks(graph: Graph, options: FigureOptions) -> Figure:
     """Return the kinds of block that the network has, side by side, with every box labelled."""
     kinds: dict[object, Column] = {}
     for block in blocks_of(graph):

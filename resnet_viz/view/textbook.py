@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Graph, Node, Scope, unroll
@@ -17,7 +18,7 @@ from resnet_viz.ops import OPERATORS, category_of
 from resnet_viz.scene import Run
 from resnet_viz.text.labels import phrase
 from resnet_viz.view.compose import compose, compose_graph
-from resnet_viz.view.figures import Column, Figure, Options, X, blocks_of
+from resnet_viz.view.figures import Column, Figure, X, blocks_of
 from resnet_viz.view.parts import (
     Arc,
     Chain,
@@ -34,6 +35,9 @@ from resnet_viz.view.parts import (
     leaves,
     mapped,
 )
+
+if TYPE_CHECKING:
+    from resnet_viz.answers.figure_options import FigureOptions
 
 __all__ = ["anynet", "bodies", "groups", "layers", "residual", "shortcut"]
 
@@ -83,11 +87,11 @@ def _body(graph: Graph, wanted: str) -> tuple[Split, list[Leaf]]:
     )
 
 
-def residual(graph: Graph, options: Options) -> Figure:
+def residual(graph: Graph, options: FigureOptions) -> Figure:
     """Return a regular and a residual block: d2l, Figure 8.6.2."""
     split, after = _body(graph, "a residual figure")
-    body = Frame(Chain(tuple(_generic(split.branches[0], options.language))))
-    behind = tuple(_generic(Chain(tuple(after)), options.language))
+    body = Frame(Chain(tuple(_generic(split.branches[0], options.lang))))
+    behind = tuple(_generic(Chain(tuple(after)), options.lang))
     regular = Chain((body, Note(other=_math("f(*x*)")), *behind))
     with_shortcut = split._replace(
         branches=(Chain((body, Note(other=_math("g(*x*)")))), Chain()), arriving=X
@@ -110,19 +114,19 @@ def _generic(chain: Chain, language: str) -> Iterator[Leaf]:
             yield Leaf(leaf.item._replace(path=""), (words,))
 
 
-def shortcut(graph: Graph, options: Options) -> Figure:
+def shortcut(graph: Graph, options: FigureOptions) -> Figure:
     """Return the building block of residual learning: He et al. 2015, Figure 2."""
     split, after = _body(graph, "a shortcut figure")
     parts: list[Part] = []
     named = False
-    for leaf in _generic(split.branches[0], options.language):
+    for leaf in _generic(split.branches[0], options.lang):
         if _category(leaf) == "activation":
             between = any(isinstance(part, Leaf) for part in parts) and not named
             named = named or between
             parts.append(Note(_activation(leaf), _math("F(*x*)") if between else ()))
         else:
             parts.append(leaf)
-    identity = Chain((Note((*X, Run(" " + phrase("identity_word", options.language)))),))
+    identity = Chain((Note((*X, Run(" " + phrase("identity_word", options.lang)))),))
     joined = split._replace(branches=(Chain(tuple(parts)), identity))
     relu = [_activation(leaf) for leaf in after if _category(leaf) == "activation"]
     chain = Chain((joined, Note(relu[0] if relu else (), _math("F(*x*) + *x*"))))
@@ -133,7 +137,7 @@ def _activation(leaf: Leaf) -> Words:
     return (Run(leaf.item.op if isinstance(leaf.item, Node) else ""),)
 
 
-def bodies(graphs: Iterable[Graph], options: Options) -> Figure:
+def bodies(graphs: Iterable[Graph], options: FigureOptions) -> Figure:
     """Return a block of each network side by side: He et al. 2015, Figure 5."""
     columns = []
     names = []
@@ -142,14 +146,14 @@ def bodies(graphs: Iterable[Graph], options: Options) -> Figure:
         parts: list[Part] = []
         for leaf in leaves(split.branches[0]):
             if _category(leaf) == "conv":
-                words = _conv_words(leaf, "short_conv", options.language)
+                words = _conv_words(leaf, "short_conv", options.lang)
                 parts.append(leaf._replace(lines=(words,)))
             elif _category(leaf) == "activation":
                 parts.append(Note(_activation(leaf)))
         relu = [Note(_activation(leaf)) for leaf in after if _category(leaf) == "activation"]
         joined = split._replace(branches=(Chain(tuple(parts)), Chain()))
         assert isinstance(split.join.item, Node)
-        foot = _words("wide", options.language, split.join.item.output[-3])
+        foot = _words("wide", options.lang, split.join.item.output[-3])
         columns.append(
             Column(Chain((joined, *relu)), foot, (Run(graph.name),), prefix=f"{graph.name}/")
         )
@@ -169,14 +173,13 @@ def _conv_words(leaf: Leaf, name: str, language: str) -> Words:
     return (Run(f"{text}, /{stride}" if stride > 1 else text),)
 
 
-def layers(graphs: Iterable[Graph], options: Options) -> Figure:
+def layers(graphs: Iterable[Graph], options: FigureOptions) -> Figure:
     """Return networks as their layers, in rows of one size: He et al. 2015, Figure 3.
 
     The layers of a row have one colour.
     """
     networks = [
-        (graph.name, list(_layers(compose_graph(unroll(graph)), options.language)))
-        for graph in graphs
+        (graph.name, list(_layers(compose_graph(unroll(graph)), options.lang))) for graph in graphs
     ]
     sizes = sorted({_height(part) for _, parts in networks for part in parts}, reverse=True)
     columns = []
@@ -184,7 +187,7 @@ def layers(graphs: Iterable[Graph], options: Options) -> Figure:
         row: list[Part] = []
         for size, same in groupby(parts, key=_height):
             shade = 1 + sizes.index(size)
-            row.append(Tick(_words("output_size", options.language, size), size))
+            row.append(Tick(_words("output_size", options.lang, size), size))
             row += mapped(Chain(tuple(same)), partial(_shaded, shade)).parts
         columns.append(Column(Chain(tuple(row)), title=(Run(name),), prefix=f"{name}/"))
     return Figure(", ".join(name for name, _ in networks), tuple(columns))
@@ -258,13 +261,13 @@ def _layer_words(leaf: Leaf, language: str) -> Words:
     return ()
 
 
-def groups(graph: Graph, options: Options) -> Figure:
+def groups(graph: Graph, options: FigureOptions) -> Figure:
     """Return a block with its groups drawn, and its short form: d2l, Figure 8.6.5.
 
     Raises:
         RequestError: no block has groups.
     """
-    language = options.language
+    language = options.lang
     join, convs = _grouped(graph)
     first, grouped, last = (Leaf(conv) for conv in convs)
     number, inner, outer = (
@@ -360,9 +363,9 @@ def _once(conv: Node, entry: tuple[int, ...], channels: int) -> Node:
     return Node("", conv.op, (), outcome.outputs, attrs, (), outcome.terms)
 
 
-def anynet(graph: Graph, options: Options) -> Figure:
+def anynet(graph: Graph, options: FigureOptions) -> Figure:
     """Return stem, body and head, the stages, and the blocks, with symbols: d2l, Figure 8.8.1."""
-    language = options.language
+    language = options.lang
     scopes = [child for child in graph.root.children if isinstance(child, Scope)]
     stages = [scope for scope in scopes if scope.kind not in ("stem", "head")]
     ends = {scope.kind: scope for scope in scopes}

@@ -108,7 +108,7 @@ def test_names_with_markup_are_escaped(format: str) -> None:
 
     assert "<b>" not in text or format in ("text", "csv", "json", "latex")
     if format == "latex":
-        assert r"<b>\&\_\%|" in text
+        assert r"\textless{}b\textgreater{}\&\_\%\textbar{}" in text
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,13 @@ from samples import SAMPLE
 from torch import nn
 
 from resnet_viz import RequestError, assemble, draw
+from resnet_viz.answers.figure_options import FigureOptions
 from resnet_viz.count import Costs
 from resnet_viz.errors import NotSeriesParallel
 from resnet_viz.graph import Builder, Graph, Node, Scope, unroll
 from resnet_viz.sources import to_graph
 from resnet_viz.tracing.torchvision import import_beside
-from resnet_viz.view import Chain, Fold, Frame, Leaf, Module, Options, Split, compose
+from resnet_viz.view import Chain, Fold, Frame, Leaf, Module, Split, compose
 from resnet_viz.view.compose import HIDDEN, compose_graph
 from resnet_viz.view.figures import network
 from resnet_viz.zoo import find
@@ -195,7 +196,9 @@ NESTS = {
 @pytest.mark.parametrize("name", NESTS)
 def test_boxes_and_brackets_stand_for_every_operator_of_a_module(name, pairs, depth) -> None:
     graph = to_graph(NESTS[name](), (1, 4, 16, 16))
-    (column,) = network(graph, Options(depth=depth, pairs=pairs)).columns
+    (column,) = network(
+        graph, FigureOptions(depth=depth, direction="right" if pairs else "up")
+    ).columns
 
     assert stands_for(column.chain) == _operators(graph.root)
 
@@ -205,7 +208,7 @@ def test_boxes_and_brackets_stand_for_every_operator_of_a_module(name, pairs, de
 @pytest.mark.parametrize("name", SAMPLE)
 def test_boxes_and_brackets_stand_for_every_operator_of_the_zoo(name, exact, depth) -> None:
     graph = assemble(find(name))
-    (column,) = network(graph, Options(depth=depth, exact=exact)).columns
+    (column,) = network(graph, FigureOptions(depth=depth, annotate="macs" if exact else "")).columns
 
     assert stands_for(column.chain) == _operators(graph.root)
 
@@ -213,7 +216,7 @@ def test_boxes_and_brackets_stand_for_every_operator_of_the_zoo(name, exact, dep
 @pytest.mark.parametrize("name", ["vgg19", "resnet34", "cifar-resnet20"])
 def test_annotated_folds_are_of_equal_blocks(name: str) -> None:
     graph = assemble(find(name))
-    (column,) = network(graph, Options(depth="block", exact=True)).columns
+    (column,) = network(graph, FigureOptions(depth="block", annotate="macs")).columns
     whole = Costs().of(graph.root)
     shown = sum(Costs().of(leaf.item).params * times for leaf, times in _times(column.chain, 1))
 
@@ -244,7 +247,9 @@ class Shared(nn.Module):
 def test_calls_that_share_their_parameters_do_not_fold_where_numbers_stand() -> None:
     graph = to_graph(Shared(), (1, 4, 8, 8))
     for exact in (False, True):
-        (column,) = network(graph, Options(depth="stage", exact=exact)).columns
+        (column,) = network(
+            graph, FigureOptions(depth="stage", annotate="macs" if exact else "")
+        ).columns
         assert len(column.chain.parts) == (3 if exact else 1)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from resnet_viz.answers.draw import LAYOUTS
+from resnet_viz.answers.figure_options import LAYOUTS
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import Look
 from resnet_viz.layout import DIRECTIONS

@@ -1,0 +1,63 @@
+"""A network's figure, which is written as a scene, as boxes and edges, or as the graph itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from resnet_viz.answers.picture import Picture
+from resnet_viz.errors import RequestError
+from resnet_viz.export import EXPORTERS, Exporter
+from resnet_viz.graph import Graph
+from resnet_viz.view.net import Net, net_of
+
+if TYPE_CHECKING:
+    import graphviz
+
+__all__ = ["Drawing"]
+
+
+@dataclass(frozen=True)
+class Drawing(Picture):
+    """A figure of a network. A notebook shows it as it is.
+
+    Attributes:
+        scene: what is where.
+        graph: the network that it shows.
+        depth: how many levels of scopes its `net` shows; all if None.
+        look: theme, direction and language by the names of their options.
+    """
+
+    graph: Graph
+    depth: int | None = None
+    look: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def net(self) -> Net:
+        """The network as boxes, clusters and edges, as `.dot` and `.mmd` files hold it."""
+        return net_of(self.graph, self.depth)
+
+    def to_graphviz(self) -> graphviz.Digraph:
+        """Return the drawing as a `Digraph` of the package graphviz, to go on with there.
+
+        Nodes are named by their paths.
+
+        Raises:
+            RequestError: that package is not installed.
+        """
+        try:
+            import graphviz
+        except ImportError:
+            raise RequestError(
+                "graphviz is not installed (to_graphviz needs it: pip install 'resnet-viz[dot]')"
+            ) from None
+        from resnet_viz.export.dot import body
+
+        return graphviz.Digraph(
+            self.net.name, body=list(body(self.net, **self._look(EXPORTERS[".dot"])))
+        )
+
+    def _look(self, exporter: Exporter) -> Mapping[str, Any]:
+        return {name: value for name, value in self.look.items() if name in exporter.options}

@@ -1,0 +1,388 @@
+"""What is asked of a figure, as one value; a row for each option, which every face reads.
+
+`draw` takes these options by name, `resnet-viz draw` has an argument for each of them with the same
+help, the app a control, and the address of its page a value. A new option is one field here.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
+
+from resnet_viz.errors import Message, RequestError, choose, show, unknown
+from resnet_viz.layout import DIRECTIONS
+from resnet_viz.layout.page import PAGES, Page
+from resnet_viz.text import LANGUAGES
+from resnet_viz.themes import THEMES, Theme, find_theme
+from resnet_viz.view import DEPTHS, FIGURES
+from resnet_viz.view.annotate import FACTS
+from resnet_viz.view.catalogue import Kind
+
+__all__ = ["LAYOUTS", "OPTIONS", "FigureOptions", "Option", "documented", "figure_options"]
+
+LAYOUTS = {
+    "figure": "chains, and branches side by side",
+    "dot": "Graphviz, for any network",
+    "auto": "figure wherever it can",
+}
+"""What places the boxes."""
+
+
+class Option(NamedTuple):
+    """An option of a figure.
+
+    Attributes:
+        default: its value where nothing is said.
+        help: what it is for, on one line, as the command line's help says it.
+        about: the same for Python, in sentences; the help if empty.
+        check: takes its name and a value, and returns the value in its one form.
+        legal: the names that it may have, or the names in its list; any value if empty.
+        needs: what a figure must be for it, an attribute of `Kind`; any figure takes it if empty.
+        metavar: what stands for its value in the command line's help; empty for a flag.
+        is_neutral: tells whether a value asks for nothing, so that any figure takes it.
+        drawn: whether only a drawing shows it, so that files of the graph (`.dot`) have none.
+    """
+
+    default: Any
+    help: str
+    about: str
+    check: Callable[[str, Any], Any]
+    legal: Mapping[str, object]
+    needs: str
+    metavar: str
+    is_neutral: Callable[[Any], bool]
+    drawn: bool
+
+    def fits(self, figure: str) -> bool:
+        """Tell whether a figure takes this option."""
+        return not self.needs or bool(getattr(FIGURES[figure], self.needs))
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The figures that take it."""
+        return tuple(figure for figure in FIGURES if self.fits(figure))
+
+
+def _option(
+    default: Any,
+    help: str,
+    check: Callable[[str, Any], Any],
+    *,
+    about: str = "",
+    legal: Mapping[str, object] = MappingProxyType({}),
+    needs: str = "",
+    metavar: str = "",
+    is_neutral: Callable[[Any], bool] = lambda value: not value,
+    drawn: bool = False,
+) -> Any:
+    row = Option(
+        default=default,
+        help=help,
+        about=about or f"{help}.",
+        check=check,
+        legal=legal,
+        needs=needs,
+        metavar=metavar,
+        is_neutral=is_neutral,
+        drawn=drawn,
+    )
+    return field(default=default, metadata={"option": row})
+
+
+# What values may be
+
+
+def _one_of(table: Mapping[str, object], thing: str = "") -> Callable[[str, Any], str]:
+    """Return the check of a name in a table."""
+
+    def check(name: str, value: Any) -> str:
+        choose(thing or name, value, table)
+        return str(value)
+
+    return check
+
+
+def _none_or(check: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
+    return lambda name, value: None if value is None else check(name, value)
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise RequestError("{name}: {value} (must be a text)", name=name, value=show(value))
+    return value
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise RequestError("{name}: {value} (must be True or False)", name=name, value=show(value))
+    return value
+
+
+def _facts(name: str, value: Any) -> tuple[str, ...]:
+    """Return facts in the order of their table, from a sequence or a text with commas."""
+    names = value.split(",") if isinstance(value, str) else value
+    if not isinstance(names, Iterable):
+        raise RequestError(
+            "{name}: {value} (must be any of {names})",
+            name=name,
+            value=show(value),
+            names=list(FACTS),
+        )
+    facts = [fact.strip() if isinstance(fact, str) else fact for fact in names]
+    asked = [fact for fact in facts if fact != ""]
+    for fact in asked:
+        choose("annotation", fact, FACTS)
+    return tuple(fact for fact in FACTS if fact in asked)
+
+
+def _paths(name: str, value: Any) -> tuple[str, ...]:
+    """Return paths, each once, from a sequence or a text with commas."""
+    if isinstance(value, str):
+        value = [path.strip() for path in value.split(",")]
+    paths = list(value) if isinstance(value, Iterable) else [value]
+    for path in paths:
+        if not isinstance(path, str):
+            raise RequestError(
+                "{name}: {path} (must be a path, as 'layer3.0', or several)",
+                name=name,
+                path=show(path),
+            )
+    return tuple(path for path in dict.fromkeys(paths) if path)
+
+
+def _any(name: str, value: Any) -> Any:
+    return value
+
+
+def _theme(name: str, value: Any) -> Any:
+    find_theme(value)
+    return value
+
+
+def listed(names: Iterable[str], word: str = "or") -> str:
+    """Return names as a sentence lists them.
+
+    >>> listed(["svg", "png", "pdf"])
+    'svg, png or pdf'
+    """
+    *first, last = names
+    return f"{', '.join(first)} {word} {last}" if first else last
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureOptions:
+    """What is asked of a figure, checked when it is made.
+
+    Attributes:
+        palette: the theme itself, read from its file if `theme` names one.
+
+    Raises:
+        RequestError: a value is not legal, or the figure does not take an option.
+
+    >>> FigureOptions(annotate="macs,shape").annotate
+    ('shape', 'macs')
+    >>> FigureOptions(figure="blocks", unroll=True)
+    Traceback (most recent call last):
+        ...
+    resnet_viz.errors.RequestError: unroll: not for a figure of blocks (must be the network figure)
+    """
+
+    input: Any = _option(
+        None,
+        "input size, as 3x224x224 or 8x3x224x224 (default: the network's own)",
+        _any,
+        about="the input's shape, `(C, H, W)`, a spec's own if None; of a module its whole shape.",
+        metavar="CxHxW",
+    )
+    figure: str = _option(
+        "network",
+        f"what to draw: {listed(FIGURES)}",
+        _one_of(FIGURES),
+        about="what to show: "
+        + "; ".join(f"`{name}`, {kind.shows}" for name, kind in FIGURES.items())
+        + ".",
+        legal=FIGURES,
+    )
+    direction: str = _option(
+        "up",
+        f"where data flows: {listed(DIRECTIONS)}",
+        _one_of(DIRECTIONS),
+        legal=DIRECTIONS,
+    )
+    lang: str = _option(
+        "en",
+        f"language of the labels: {listed(LANGUAGES)}",
+        _one_of(LANGUAGES, "language"),
+        legal=LANGUAGES,
+    )
+    theme: str | os.PathLike[str] | Theme = _option(
+        "d2l",
+        f"{', '.join(THEMES)}, or a TOML file",
+        _theme,
+        about=f"{', '.join(f'`{n}`' for n in THEMES)}, the path of a TOML file, or a theme.",
+        legal=THEMES,
+    )
+    layout: str = _option(
+        "auto",
+        "figure, dot (Graphviz, for any network), or auto",
+        _one_of(LAYOUTS),
+        about="`figure` (chains, and branches side by side), `dot` (Graphviz, for any network), or "
+        "`auto`: `figure`, in which scopes whose lines cross are one box; `dot` where the whole "
+        "network's do, and where it is small enough to show such scopes.",
+        legal=LAYOUTS,
+        needs="whole",
+        is_neutral=lambda value: value != "dot",
+    )
+    depth: str | None = _option(
+        None,
+        f"what the boxes are: {listed(DEPTHS)}",
+        _none_or(_one_of(DEPTHS)),
+        about=f"what the boxes are: {listed(f'`{name}`' for name in DEPTHS)}. None draws a network "
+        "as the book does; with annotations, blocks.",
+        legal=DEPTHS,
+        needs="whole",
+    )
+    unroll: bool = _option(
+        False,
+        "draw every block; fold none",
+        _flag,
+        about="draw every block of the network, none folded.",
+        needs="whole",
+    )
+    annotate: str | Iterable[str] = _option(
+        (),
+        f"what to write beside lines and boxes: any of {','.join(FACTS)}",
+        _facts,
+        about=f"what is written beside boxes and lines: any of {listed(f'`{n}`' for n in FACTS)}, "
+        "as a sequence or with commas between them.",
+        legal=FACTS,
+        needs="plain",
+        metavar="FACTS",
+        drawn=True,
+    )
+    highlight: str | Iterable[str] = _option(
+        (),
+        "mark scopes and operators: layer3.0, or several with commas between them",
+        _paths,
+        about="the paths of scopes and operators to mark, as reports have them: one, several with "
+        "commas between them, or a sequence of them. Of several, those that the figure does not "
+        "show, because they are folded away or deeper than it looks, are passed over.",
+        metavar="PATHS",
+        drawn=True,
+    )
+    page: str | None = _option(
+        None,
+        f"fit the figure to a page: {listed(PAGES)}",
+        _none_or(_one_of(PAGES)),
+        about=f"{listed(f'`{name}`' for name in PAGES)}: what the figure is to fit, in several "
+        "columns where one would be too small to read.",
+        legal=PAGES,
+        drawn=True,
+    )
+    title: str = _option("", "written above the figure", _text, drawn=True)
+    caption: str = _option("", "written below the figure", _text, drawn=True)
+
+    palette: Theme = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for name, row in OPTIONS.items():
+            object.__setattr__(self, name, row.check(name, getattr(self, name)))
+        for name, row in OPTIONS.items():
+            if not (row.fits(self.figure) or row.is_neutral(getattr(self, name))):
+                takers = row.figures
+                legal: object = listed(takers)
+                if len(takers) == 1:
+                    legal = Message("the {figure} figure", figure=takers[0])
+                raise RequestError(
+                    "{name}: not for a figure of {figure} (must be {legal})",
+                    name=name,
+                    figure=self.figure,
+                    legal=legal,
+                )
+        object.__setattr__(self, "palette", find_theme(self.theme))
+
+    @property
+    def kind(self) -> Kind:
+        """What the figure shows."""
+        return FIGURES[self.figure]
+
+    @property
+    def horizontal(self) -> bool:
+        """Whether data flows from left to right or back."""
+        return DIRECTIONS[self.direction].horizontal
+
+    @property
+    def paper(self) -> Page | None:
+        """The page that the figure is to fit, if any."""
+        return None if self.page is None else PAGES[self.page]
+
+    @property
+    def boxes(self) -> str | None:
+        """What the boxes are: `depth`; blocks where numbers need room; None as the book draws."""
+        return "block" if self.depth is None and self.annotate else self.depth
+
+    @property
+    def levels(self) -> int | None:
+        """How many levels of scopes the boxes show; all if None."""
+        return None if self.boxes is None else DEPTHS[self.boxes]
+
+
+OPTIONS: Mapping[str, Option] = MappingProxyType(
+    {row.name: row.metadata["option"] for row in fields(FigureOptions) if row.metadata}
+)
+"""Each option's row, by its name."""
+
+
+def figure_options(**options: Any) -> FigureOptions:
+    """Return the options of a figure.
+
+    Raises:
+        RequestError: there is no such option, or `FigureOptions` refuses one.
+
+    >>> figure_options(dept="op")
+    Traceback (most recent call last):
+        ...
+    resnet_viz.errors.RequestError: unknown option: 'dept' (must be one of ['input', 'figure', \
+'direction', 'lang', 'theme', 'layout', 'depth', 'unroll', 'annotate', 'highlight', 'page', \
+'title', 'caption']; did you mean 'depth'?)
+    """
+    for name in options:
+        if name not in OPTIONS:
+            raise unknown("option", name, OPTIONS)
+    return FigureOptions(**options)
+
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def documented(function: _Function) -> _Function:
+    """Give a function that takes `**options` their signature, and their rows in its docstring.
+
+    They stand where its docstring has `{options}`.
+    """
+    signature = inspect.signature(function)
+    own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    by_name = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=row.default,
+            annotation=FigureOptions.__annotations__[name],
+        )
+        for name, row in OPTIONS.items()
+    ]
+    function.__signature__ = signature.replace(parameters=[*own, *by_name])  # type: ignore[attr-defined]
+    if function.__doc__:  # not under `python -OO`
+        about = "\n".join(_paragraph(f"{name}: {row.about}") for name, row in OPTIONS.items())
+        function.__doc__ = function.__doc__.replace("{options}", about.strip())
+    return function
+
+
+def _paragraph(text: str) -> str:
+    indent = " " * 8
+    return textwrap.fill(text, 100, initial_indent=indent, subsequent_indent=indent + " " * 4)

@@ -1,0 +1,213 @@
+"""What each command of the command line takes, by the names of the Python functions' own."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+__all__ = ["VERBS", "Verb"]
+
+
+class Verb(NamedTuple):
+    """A command; the function of its name in `commands` runs it.
+
+    Attributes:
+        help: what it does.
+        add_arguments: adds its arguments to its parser.
+    """
+
+    help: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+
+
+_NETWORK = "a zoo name, a spec file, or package.module:callable for any torch module"
+
+
+def _add_draw(verb: argparse.ArgumentParser) -> None:
+    from resnet_viz.answers.figure_options import OPTIONS, listed  # here: other verbs need no view
+    from resnet_viz.export import EXPORTERS
+
+    _named(verb, several=True)
+    for name, option in OPTIONS.items():
+        if isinstance(option.default, bool):
+            verb.add_argument(f"--{name}", action="store_true", help=option.help)
+        else:
+            verb.add_argument(
+                f"--{name}",
+                metavar=option.metavar or name.upper(),
+                default=option.default,
+                help=option.help + (f" (default: {option.default})" if option.default else ""),
+            )
+    verb.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help=f"write to FILE, an {listed(EXPORTERS)} (default: an SVG to stdout)",
+    )
+    verb.add_argument(
+        "--scale", metavar="SCALE", help="pixels per point of a .png (default: 2)", type=_number
+    )
+
+
+def _add_report(verb: argparse.ArgumentParser) -> None:
+    _network(verb)
+    _choice(verb, "depth", "block", "what the rows are: network, stage, block or op")
+    _choice(
+        verb,
+        "convention",
+        "macs",
+        "count as macs, flops, torch, fvcore, torchinfo, thop or ptflops",
+    )
+    _choice(verb, "format", "text", "text, md, csv, json, latex or html")
+    verb.add_argument(
+        "--derive", action="store_true", help="show where the number of layers comes from"
+    )
+
+
+def _add_compare(verb: argparse.ArgumentParser) -> None:
+    _networks(verb, {"before": _NETWORK, "after": "another, to compare it with"})
+    _choice(verb, "depth", "block", "what the rows are: network, stage, block or op")
+    _choice(verb, "format", "text", "text, md, csv, json, latex or html")
+
+
+def _add_explain(verb: argparse.ArgumentParser) -> None:
+    _network(verb)
+    verb.add_argument(
+        "--run",
+        action="store_true",
+        help="run the tools that are installed and compare; exit code 1 if one differs",
+    )
+
+
+def _add_shapes(verb: argparse.ArgumentParser) -> None:
+    _network(verb)
+    _choice(verb, "depth", "stage", "what the rows are: network, stage, block or op")
+
+
+def _add_table(verb: argparse.ArgumentParser) -> None:
+    _network(verb, several=True)
+    _choice(verb, "format", "text", "text, md, csv, json, latex, html or svg")
+
+
+def _add_zoo(verb: argparse.ArgumentParser) -> None:
+    pass
+
+
+def _add_spec(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("network", metavar="NETWORK", help="a zoo name or a spec file")
+    _choice(verb, "format", "yaml", "yaml, toml or json")
+
+
+def _add_lesson(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--depths",
+        metavar="LAYERS",
+        type=_integers,
+        default=(20, 56, 110),
+        help="numbers of layers, each 6n + 2 (default: 20,56,110)",
+    )
+    for name, default, help in (
+        ("epochs", 20, "how often every image is seen"),
+        ("lr", 0.05, "the learning rate after the warm-up"),
+        ("seeds", 1, "how often each network is trained"),
+    ):
+        verb.add_argument(
+            f"--{name}",
+            metavar=name.upper(),
+            type=_exact,
+            default=default,
+            help=f"{help} (default: {default})",
+        )
+    verb.add_argument(
+        "--measured",
+        action="store_true",
+        help="train nothing; show what five seeds gave when the docs were made",
+    )
+    _choice(verb, "format", "text", "text, md, csv, json, latex or html")
+    verb.add_argument(
+        "-o", "--output", metavar="FOLDER", help="write the charts and the numbers to FOLDER, too"
+    )
+
+
+def _add_app(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--port", metavar="PORT", type=_number, help="where it is served (default: 8501)"
+    )
+    verb.add_argument(
+        "--address",
+        metavar="ADDRESS",
+        default="localhost",
+        help="who is served: localhost, this machine only, or 0.0.0.0, whoever reaches it "
+        "(default: localhost)",
+    )
+
+
+# What several commands take
+
+
+def _network(verb: argparse.ArgumentParser, several: bool = False) -> None:
+    _named(verb, several)
+    _input(verb)
+
+
+def _named(verb: argparse.ArgumentParser, several: bool = False) -> None:
+    number = "+" if several else None
+    more = "; several for what shows several" if several else ""
+    verb.add_argument("network", metavar="NETWORK", nargs=number, help=_NETWORK + more)
+
+
+def _networks(verb: argparse.ArgumentParser, helps: dict[str, str]) -> None:
+    for name, help in helps.items():
+        verb.add_argument(name, metavar=name.upper(), help=help)
+    _input(verb)
+
+
+def _input(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--input",
+        metavar="CxHxW",
+        help="input size, as 3x224x224 or 8x3x224x224 (default: the network's own)",
+    )
+
+
+def _number(text: str) -> float | str:
+    """Return a number; what is none is refused where it is used, with what is legal."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _exact(text: str) -> object:
+    """Return an integer where there is one, or as `_number`."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else _number(text)
+
+
+def _integers(text: str) -> tuple[object, ...]:
+    return tuple(map(_exact, text.split(",")))
+
+
+def _choice(verb: argparse.ArgumentParser, name: str, default: str, help: str) -> None:
+    """Add an option with a default; what is legal is checked where it is used."""
+    verb.add_argument(
+        f"--{name}", default=default, metavar=name.upper(), help=f"{help} (default: {default})"
+    )
+
+
+VERBS: Mapping[str, Verb] = MappingProxyType(
+    {
+        "draw": Verb("draw a network, its blocks, or a figure of book or paper", _add_draw),
+        "report": Verb("count layers, parameters, MACs and activations", _add_report),
+        "compare": Verb("say what differs between two networks, part by part", _add_compare),
+        "explain": Verb("say why other tools print other totals", _add_explain),
+        "shapes": Verb("trace the tensor's shape through the network", _add_shapes),
+        "table": Verb("print networks side by side, stage by stage", _add_table),
+        "zoo": Verb("list the networks by name, with where each comes from", _add_zoo),
+        "spec": Verb("print a network's spec, to start a file of your own", _add_spec),
+        "lesson": Verb("train plain and residual networks on digits: why residual?", _add_lesson),
+        "app": Verb("open the page in which stages are varied and networks watched", _add_app),
+    }
+)
+"""The commands, in the order of the help."""

@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
 
-.PHONY: app demo test test-zoo test-memory check format goldens catalogue bench lesson mermaid clean
+.PHONY: app demo test test-zoo test-memory check format goldens catalogue bench lesson mermaid pyodide standalone site clean
 
 app: $(VENV)/.app  ## Set up everything and open the app in a browser.
 	$(BIN)/streamlit run app.py
@@ -54,6 +54,19 @@ lesson: $(VENV)/.dev  ## Train the networks of the lesson anew, five seeds; abou
 	$(BIN)/resnet-viz lesson --seeds 5 -o docs/lesson
 	mv docs/lesson/lesson.json resnet_viz/answers/lesson.json
 	rm docs/lesson/lesson.csv
+
+site: standalone  ## Build the site to out/site and open it.
+	$(BIN)/sphinx-build -W --keep-going -q docs out/site
+	cp out/standalone.html out/site/
+	@$(BIN)/python -m webbrowser -t "file://$(CURDIR)/out/site/index.html"
+
+standalone: $(VENV)/.dev pyodide  ## Build the page that needs no server, from a wheel of the package.
+	@rm -rf out/wheel
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps -w out/wheel .
+	$(BIN)/python docs/standalone/build.py out/wheel/*.whl out/standalone.html
+
+pyodide:  ## Install Python for the browser, which that page holds; needs npm.
+	cd docs/standalone && npm install --no-package-lock --no-audit --no-fund --ignore-scripts
 
 mermaid:  ## Install Mermaid's own parser, which a test asks; needs npm.
 	cd tests/mermaid && npm install --no-package-lock --no-audit --no-fund --ignore-scripts

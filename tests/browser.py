@@ -109,7 +109,12 @@ def visits(browser, address: str) -> Iterator:
     `line` is told of the page's connection, which it has to make.
     """
     wrong, contexts = [], []
-    local = (address, f"blob:{address}", address.replace("http", "ws", 1), "data:")
+    memory = (
+        "blob:null/",
+        f"blob:{address}",
+        "data:",
+    )  # what a page made itself; a file has no host
+    local = (address, address.replace("http", "ws", 1), *memory)
 
     def hear(url: str) -> None:
         if not url.startswith(local):

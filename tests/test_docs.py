@@ -13,7 +13,16 @@ from resnet_viz.cli import run
 from resnet_viz.cli.parser import parser
 
 ROOT = Path(__file__).parent.parent
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    *(
+        page
+        for page in sorted((ROOT / "docs").rglob("*.md"))
+        if not {"gallery", "node_modules"}.intersection(
+            page.parts
+        )  # the gallery has a test of its own
+    ),
+]
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 
 
@@ -25,8 +34,9 @@ def blocks(page: Path, language: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
 def test_python_examples_run(page: Path, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
     for code in blocks(page, "python"):
-        exec(compile(code, page.name, "exec"), {})
+        exec(compile(code, page.name, "exec"), names)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from resnet_viz.answers.draw import Drawing, draw
     from resnet_viz.answers.explain import explain
     from resnet_viz.answers.lesson import Lesson, lesson, measured_lesson
+    from resnet_viz.answers.memory import MemoryReport, memory
     from resnet_viz.answers.report import Report, report
     from resnet_viz.answers.shapes import shapes
     from resnet_viz.answers.summary import summary
@@ -36,6 +37,7 @@ __all__ = [
     "Graph",
     "Head",
     "Lesson",
+    "MemoryReport",
     "Report",
     "RequestError",
     "ResNetSpec",
@@ -53,6 +55,7 @@ __all__ = [
     "lesson",
     "load",
     "measured_lesson",
+    "memory",
     "report",
     "save",
     "shapes",
@@ -68,6 +71,7 @@ _HOMES = {
     "Graph": "graph",
     "Head": "spec",
     "Lesson": "answers.lesson",
+    "MemoryReport": "answers.memory",
     "Report": "answers.report",
     "RequestError": "errors",
     "ResNetSpec": "spec",
@@ -85,6 +89,7 @@ _HOMES = {
     "lesson": "answers.lesson",
     "load": "spec.files",
     "measured_lesson": "answers.lesson",
+    "memory": "answers.memory",
     "report": "answers.report",
     "save": "spec.files",
     "shapes": "answers.shapes",

@@ -49,7 +49,7 @@ def zoo(names: list[str]) -> Iterator[tuple[str, int, int]]:
                 with torch.device("meta"):
                     module = build(spec).to(getattr(torch, dtype)).train()
                     x = torch.empty(batch, *spec.input, dtype=getattr(torch, dtype))
-                ours = footprint(graph, sizes(dtype), training=True)[0].saved
+                ours = footprint(graph, sizes(dtype), training=True).root.saved
                 yield f"{name} {batch} {dtype}", ours, saved_by_torch(module, x)
 
 
@@ -64,7 +64,7 @@ def torchvisions() -> Iterator[tuple[str, int, int]]:
                 theirs = saved_by_torch(module, torch.empty(batch, 3, 224, 224, device="meta"))
             except (ResNetVizError, NotImplementedError, ValueError):
                 continue  # it cannot be made or run on the meta device, or asks for other sizes
-            made = footprint(ours, sizes("float32"), training=True)[0]
+            made = footprint(ours, sizes("float32"), training=True).root
             yield f"torchvision {name} {batch}", made.saved, theirs
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
+from typing import Any, Protocol, Self, TypeVar
 
 from resnet_viz.answers.formats import FORMATS
 from resnet_viz.answers.tabular import Column, Table, Tabular, show_cell
@@ -27,7 +27,7 @@ from resnet_viz.ops import Shape
 from resnet_viz.ops.operator import spell
 from resnet_viz.sources import Network, to_graph
 
-__all__ = ["DEPTHS", "Report", "Row", "report", "report_graph", "row_name"]
+__all__ = ["DEPTHS", "Report", "Row", "parts_at", "report", "report_graph", "row_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def report_graph(
     total, layers = tally(graph), count_layers(graph)
     fields = receptive_fields(graph)
     opened = ("head",) if open_head else ()
-    rows = tuple(_row(part, fields, how) for part in _parts(total, levels, opened))
+    rows = tuple(_row(part, fields, how) for part in parts_at(total, levels, opened))
     totals = {
         "layers": layers.total,
         "params": total.params,
@@ -195,14 +195,26 @@ def report_graph(
     )
 
 
-def _parts(part: Tally, depth: int | None, opened: tuple[str, ...]) -> Iterator[Tally]:
-    """Yield the parts of a tally at a depth; stem and head stay whole above the operators."""
+class _Tree(Protocol):
+    """A part of a network, with what it is made of."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def children(self) -> tuple[Self, ...]: ...
+
+
+_Part = TypeVar("_Part", bound=_Tree)
+
+
+def parts_at(part: _Part, depth: int | None, opened: tuple[str, ...] = ()) -> Iterator[_Part]:
+    """Yield the parts of a tree at a depth; stem and head stay whole above the operators."""
     closed = part.kind in ("stem", "head") and part.kind not in opened and depth is not None
     if not part.children or closed or (depth == 0 and part.kind not in opened):
         yield part
         return
     for child in part.children:
-        yield from _parts(child, None if depth is None else max(depth - 1, 0), opened)
+        yield from parts_at(child, None if depth is None else max(depth - 1, 0), opened)
 
 
 def _row(part: Tally, fields: Mapping[str, Size | None], how: Convention) -> Row:

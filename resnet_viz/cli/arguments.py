@@ -91,6 +91,22 @@ def _add_table(verb: argparse.ArgumentParser) -> None:
     _choice(verb, "format", "text", "text, md, csv, json, latex, html or svg")
 
 
+def _add_memory(verb: argparse.ArgumentParser) -> None:
+    _network(verb)
+    _batch(verb, 1)
+    _choice(verb, "dtype", "float32", "float64, float32, bfloat16 or float16")
+    _choice(verb, "optimizer", "sgd", "sgd, momentum, adam, adamw or none")
+    verb.add_argument(
+        "--no-training", dest="training", action="store_false", help="count inference only"
+    )
+    verb.add_argument(
+        "--fit", metavar="MEMORY", help="choose the largest batch that fits: 24GB, 16GiB"
+    )
+    _choice(verb, "depth", "block", "what the rows are: network, stage, block or op")
+    _choice(verb, "allocator", "exact", "exact, or cuda: each tensor rounded up to 512 bytes")
+    _choice(verb, "format", "text", "text, md, csv, json, latex or html")
+
+
 def _add_zoo(verb: argparse.ArgumentParser) -> None:
     pass
 
@@ -172,6 +188,16 @@ def _input(verb: argparse.ArgumentParser) -> None:
     )
 
 
+def _batch(verb: argparse.ArgumentParser, default: int) -> None:
+    verb.add_argument(
+        "--batch",
+        metavar="IMAGES",
+        type=_exact,
+        default=default,
+        help=f"how many images at once (default: {default})",
+    )
+
+
 def _number(text: str) -> float | str:
     """Return a number; what is none is refused where it is used, with what is legal."""
     try:
@@ -204,6 +230,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "explain": Verb("say why other tools print other totals", _add_explain),
         "shapes": Verb("trace the tensor's shape through the network", _add_shapes),
         "table": Verb("print networks side by side, stage by stage", _add_table),
+        "memory": Verb("count the bytes that a network needs, and what is alive", _add_memory),
         "zoo": Verb("list the networks by name, with where each comes from", _add_zoo),
         "spec": Verb("print a network's spec, to start a file of your own", _add_spec),
         "lesson": Verb("train plain and residual networks on digits: why residual?", _add_lesson),

@@ -15,6 +15,7 @@ __all__ = [
     "draw",
     "explain",
     "lesson",
+    "memory",
     "report",
     "shapes",
     "spec",
@@ -100,6 +101,14 @@ def table(network: list[str], input: str | None, format: str) -> None:
 
     _check_format(format, answer.Architectures)
     _write(answer.table(network, input).to(format))
+
+
+def memory(network: str, input: str | None, format: str, **options: object) -> None:
+    """Print what a network needs in memory."""
+    from resnet_viz.answers import memory as answer
+
+    _check_format(format, answer.MemoryReport)
+    _write(answer.memory(network, _size(input), **options).to(format))  # type: ignore[arg-type]
 
 
 def zoo() -> None:

@@ -15,16 +15,28 @@ from resnet_viz.arithmetic import Size, differ, maximum, product
 from resnet_viz.count.storage import Block, Bytes, Call, Step, Storage, Value, step
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph.model import module_path
-from resnet_viz.ops import OPERATORS
+from resnet_viz.ops import OPERATORS, Shape
 
-__all__ = ["DTYPES", "OPTIMIZERS", "Footprint", "Moment", "footprint", "sizes", "timeline"]
+__all__ = [
+    "CUDA_BLOCK",
+    "DTYPES",
+    "OPTIMIZERS",
+    "Footprint",
+    "Moment",
+    "Pass",
+    "footprint",
+    "sizes",
+    "timeline",
+]
 
 DTYPES: Mapping[str, int] = MappingProxyType(
     {"float64": 8, "float32": 4, "bfloat16": 2, "float16": 2}
 )
 """The bytes of one element."""
 
-OPTIMIZERS: Mapping[str, int] = MappingProxyType({"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2})
+OPTIMIZERS: Mapping[str, int] = MappingProxyType(
+    {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2, "none": 0}
+)
 """How many tensors of its own size each parameter has in an optimizer's state (torch.optim)."""
 
 CUDA_BLOCK = 512
@@ -50,6 +62,7 @@ class Footprint(NamedTuple):
     """The bytes of a scope or node, all its repeats included.
 
     Attributes:
+        output: the shape that leaves it.
         weights: of its parameters; one that several nodes share belongs to the first of them.
         buffers: of what its modules hold beside them.
         gradients: of the parameters that are trained.
@@ -62,6 +75,7 @@ class Footprint(NamedTuple):
     path: str
     kind: str
     repeat: Size
+    output: Shape
     weights: Size
     buffers: Size
     gradients: Size
@@ -86,15 +100,40 @@ class Moment(NamedTuple):
     after: Size
 
 
-def footprint(graph: Graph, size: Bytes, *, training: bool) -> tuple[Footprint, Step]:
-    """Return the bytes of a graph's parts for one pass, in training forward and backward."""
+class Pass(NamedTuple):
+    """What one pass needs.
+
+    Attributes:
+        root: the bytes of the whole network, with its parts.
+        inputs: the bytes of the network's inputs.
+        peak: the first moment at which the most is alive; None if sizes are arrays.
+    """
+
+    root: Footprint
+    inputs: Size
+    peak: Moment | None
+
+
+def footprint(graph: Graph, size: Bytes, *, training: bool) -> Pass:
+    """Return the bytes of a graph's parts for one pass, in training forward and backward.
+
+    >>> from resnet_viz.assembly import assemble
+    >>> from resnet_viz.zoo import find
+    >>> graph = assemble(find("resnet18"), (8, 3, 224, 224))
+    >>> footprint(graph, sizes("float32"), training=False).root.live
+    51380224
+    """
     made = step(graph, size, training)
     saved: dict[str, Size] = {}
     _add_saved(made.root, 1, saved)
     live: dict[str, Size] = {}
-    for moment in timeline(made, training=training):
+    moments = tuple(timeline(made, training=training))
+    for moment in moments:
         live[moment.path] = maximum(live.get(moment.path, 0), moment.live)
-    return _Parts(size, saved, live).graph(graph), made
+    root = _Parts(size, saved, live).graph(graph)
+    single = type(root.live) is int
+    peak = next((m for m in moments if m.live == root.live), None) if single else None
+    return Pass(root, made.inputs, peak)
 
 
 def _add_saved(block: Block, times: Size, saved: dict[str, Size]) -> None:
@@ -119,8 +158,17 @@ class _Parts:
         if not graph.idle:
             return total
         weights = sum(self.size(product(param.shape), "") for param in graph.idle)
-        gradients: Size = 0  # a parameter that nothing reads gets none
-        row = Footprint("unused parameters", "", 1, weights, 0, gradients, 0, 0)
+        row = Footprint(
+            path="unused parameters",
+            kind="",
+            repeat=1,
+            output=(),
+            weights=weights,
+            buffers=0,
+            gradients=0,  # nothing reads them, so that none is made
+            saved=0,
+            live=0,
+        )
         return total._replace(weights=total.weights + weights, children=(*total.children, row))
 
     def scope(self, scope: Scope, around: tuple[tuple[str, Size], ...]) -> Footprint:
@@ -139,6 +187,7 @@ class _Parts:
             path=scope.path,
             kind=scope.kind,
             repeat=product(repeat for _, repeat in around),
+            output=children[-1].output if children else (),
             weights=sum((child.weights for child in children), 0),
             buffers=sum((child.buffers for child in children), 0),
             gradients=sum((child.gradients for child in children), 0),
@@ -162,6 +211,7 @@ class _Parts:
             path=node.path,
             kind=node.op,
             repeat=product(repeat for _, repeat in around),
+            output=node.output,
             weights=weights,
             buffers=self.buffers(node, around),
             gradients=gradients,

@@ -1,0 +1,76 @@
+"""What a user names a network by, to its graph for a batch of images."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from resnet_viz.arithmetic import Size, differ, is_integer, smallest
+from resnet_viz.assembly import assemble
+from resnet_viz.errors import RequestError, show
+from resnet_viz.graph import Graph
+from resnet_viz.sources import Network, find_spec, to_graph
+from resnet_viz.spec import ResNetSpec
+
+__all__ = ["to_batch_graph"]
+
+
+def to_batch_graph(network: Network, input: Any, batch: Size) -> Graph:
+    """Return the graph of a network, whose shapes have a batch dimension.
+
+    Args:
+        network: as for `resnet_viz.report`.
+        input: the same; where it has a batch size of its own, `batch` must be 1 or the same.
+        batch: how many images. The first size of a module's input takes its place.
+
+    Raises:
+        RequestError: there is no such network, or the input or the batch does not fit it.
+
+    >>> to_batch_graph("resnet18", None, 8).input
+    (8, 3, 224, 224)
+    """
+    if not is_integer(batch) or smallest(batch) < 1:
+        raise RequestError("batch: {batch} (must be an integer of 1 or more)", batch=show(batch))
+    one = type(batch) is int and batch == 1
+    if isinstance(network, Graph):
+        if not one and any(differ(shape[0], batch) for shape in network.inputs):
+            raise _conflict(batch, network.input)
+        return to_graph(network, input)
+    if not _is_spec(network):
+        return to_graph(network, input if one or input is None else _batched(input, batch))
+    spec = find_spec(network)
+    shape = spec.input if input is None else input
+    if isinstance(shape, (tuple, list)) and len(shape) == 3:
+        return assemble(spec, (batch, *shape))
+    graph = assemble(spec, shape)
+    if not one and differ(graph.input[0], batch):
+        raise _conflict(batch, graph.input)
+    return graph
+
+
+def _is_spec(network: object) -> bool:
+    """Tell whether this names a spec: any other source's input has a batch dimension of its own."""
+    if isinstance(network, (str, os.PathLike)):
+        name = os.fspath(network)
+        suffix = os.path.splitext(name)[1]
+        if not suffix:
+            return ":" not in name
+        from resnet_viz.spec.files import SUFFIXES  # here, because a zoo name needs no file reader
+
+        return suffix in SUFFIXES
+    return isinstance(network, ResNetSpec)
+
+
+def _batched(input: Any, batch: Size) -> tuple[int, ...]:
+    shape = tuple(input) if isinstance(input, (tuple, list)) else ()
+    if not shape or not all(type(size) is int for size in shape) or shape[0] not in (1, batch):
+        raise _conflict(batch, input)
+    return (batch, *shape[1:])
+
+
+def _conflict(batch: Size, input: Any) -> RequestError:
+    return RequestError(
+        "batch: {batch} (the input, {input}, has a batch size of its own; one of them must be 1)",
+        batch=show(batch),
+        input=show(input),
+    )

@@ -9,7 +9,7 @@ from resnet_viz.arithmetic import Size, differ, is_integer, smallest
 from resnet_viz.assembly import assemble
 from resnet_viz.errors import RequestError, show
 from resnet_viz.graph import Graph
-from resnet_viz.sources import Network, find_spec, to_graph
+from resnet_viz.sources import Network, find_spec, parse_input, to_graph
 from resnet_viz.spec import ResNetSpec
 
 __all__ = ["to_batch_graph"]
@@ -32,6 +32,8 @@ def to_batch_graph(network: Network, input: Any, batch: Size) -> Graph:
     if not is_integer(batch) or smallest(batch) < 1:
         raise RequestError("batch: {batch} (must be an integer of 1 or more)", batch=show(batch))
     one = type(batch) is int and batch == 1
+    if isinstance(input, str):
+        input = parse_input(input)
     if isinstance(network, Graph):
         if not one and any(differ(shape[0], batch) for shape in network.inputs):
             raise _conflict(batch, network.input)

@@ -108,7 +108,7 @@ def memory(network: str, input: str | None, format: str, **options: object) -> N
     from resnet_viz.answers import memory as answer
 
     _check_format(format, answer.MemoryReport)
-    _write(answer.memory(network, _size(input), **options).to(format))  # type: ignore[arg-type]
+    _write(answer.memory(network, input, **options).to(format))  # type: ignore[arg-type]
 
 
 def zoo() -> None:

@@ -1,5 +1,6 @@
 """The app in a real browser, as a visitor has it."""
 
+import inspect
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -67,6 +68,15 @@ def eventually(page, holds) -> None:
         page.wait_for_timeout(100)
     assert holds(shown(page)), shown(page)
     settle(page)
+
+
+def until(page, holds) -> None:
+    """Wait until something holds of what the page shows."""
+    for _ in range(150):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    assert holds(), inspect.getsource(holds)
 
 
 def number(page, name: str, stage: int, lang: str = "en"):

@@ -1,6 +1,7 @@
 """Two networks side by side."""
 
 from app_browser import choose, eventually, number, press, settle, type_in
+from playwright.sync_api import expect
 
 from resnet_viz import report
 from resnet_viz.zoo import find
@@ -12,7 +13,7 @@ def test_two_networks_are_compared(visit, picture) -> None:
     page.locator(".stage > svg").nth(2).wait_for()
     settle(page)
 
-    assert page.locator(".stage > svg").count() == 3
+    expect(page.locator(".stage > svg")).to_have_count(3)
     difference = report("resnet34").totals["params"] - report("resnet18").totals["params"]
     assert f"+{difference:,}" in page.locator("[data-testid=stMetricDelta]").all_inner_texts()[1]
     page.get_by_role("radio", name="Compare").evaluate("e => e.scrollIntoView()")

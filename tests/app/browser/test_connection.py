@@ -1,6 +1,7 @@
 """Edits outlive slow answers and lost connections."""
 
 from app_browser import Line, alert, choose, eventually, expect_totals, number, press, type_in
+from playwright.sync_api import expect
 
 from resnet_viz.zoo import find
 
@@ -14,7 +15,7 @@ def test_what_is_typed_while_an_answer_is_on_its_way_stays(visit) -> None:
     number(page, "Blocks", 1).evaluate(choose_quickly)  # an edit elsewhere, whose answer comes now
     eventually(page, lambda shown: shown.spec.stages[0].blocks == 7)
 
-    assert number(page, "Channels", 2).input_value() == "9"
+    expect(number(page, "Channels", 2)).to_have_value("9")
     page.keyboard.type("6")
     page.keyboard.press("Enter")
     eventually(page, lambda shown: shown.spec.stages[1].channels == 96)
@@ -27,11 +28,11 @@ def test_a_button_does_not_move_away_under_a_pointer_that_presses_it(visit) -> N
     page.mouse.move(button["x"] + 20, button["y"] + 10)
     page.mouse.down()  # the field is left, and what is wrong in it comes back
     page.wait_for_timeout(400)
-    assert alert(page).count() == 0
+    expect(alert(page)).to_have_count(0)
     page.mouse.up()
     alert(page).wait_for()
 
-    assert page.locator(".form tbody").count() == 5
+    expect(page.locator(".form tbody")).to_have_count(5)
 
 
 def test_an_edit_without_a_connection_is_sent_when_there_is_one(visit) -> None:
@@ -43,13 +44,13 @@ def test_an_edit_without_a_connection_is_sent_when_there_is_one(visit) -> None:
     type_in(number(page, "Blocks", 2), "x")
     line.mend()
     alert(page).wait_for()
-    assert number(page, "Blocks", 1).input_value() == "5"
+    expect(number(page, "Blocks", 1)).to_have_value("5")
     type_in(number(page, "Blocks", 2), "6")
     eventually(page, lambda shown: [s.blocks for s in shown.spec.stages] == [5, 6, 2, 2])
     press(page, "Undo")
     eventually(page, lambda shown: shown.spec == find("resnet18"))
 
-    assert number(page, "Blocks", 1).input_value() == "2"
+    expect(number(page, "Blocks", 1)).to_have_value("2")
 
 
 def test_a_network_that_is_chosen_before_an_answer_is_seen_is_shown(visit) -> None:
@@ -67,4 +68,4 @@ def test_a_network_that_is_chosen_before_an_answer_is_seen_is_shown(visit) -> No
     eventually(page, lambda shown: shown.spec == find("resnet101"))
     expect_totals(page, "resnet101")
 
-    assert number(page, "Blocks", 3).input_value() == "23"
+    expect(number(page, "Blocks", 3)).to_have_value("23")

@@ -6,14 +6,15 @@ from app_browser import (
     alert,
     eventually,
     expect_totals,
-    expected_totals,
     number,
     press,
     settle,
     shown,
     totals,
     type_in,
+    until,
 )
+from playwright.sync_api import expect
 
 from resnet_viz import draw
 from resnet_viz.scene import Box, Circle
@@ -34,21 +35,21 @@ def menu(page, stage: int, name: str) -> None:
 
 def test_an_edit_changes_figure_totals_and_address(visit) -> None:
     page = visit("net=resnet18")
-    assert totals(page) == expected_totals("resnet18")
+    expect_totals(page, "resnet18")
     before = boxes(page)
     for stage, blocks in enumerate((3, 4, 6, 3), 1):
         type_in(number(page, "Blocks", stage), str(blocks))
     expect_totals(page, "resnet34")
     settle(page)
 
-    assert boxes(page) != before
+    until(page, lambda: boxes(page) != before)
     assert set(boxes(page)) == {
         item.id
         for item in draw("resnet34").scene.walk()
         if isinstance(item, (Box, Circle)) and item.id
     }
-    assert shown(page).spec.stages == find("resnet34").stages
-    assert page.title().startswith("resnet18-edited")
+    eventually(page, lambda shown: shown.spec.stages == find("resnet34").stages)
+    until(page, lambda: page.title().startswith("resnet18-edited"))
 
 
 def test_five_quick_steps_are_five(visit) -> None:
@@ -60,9 +61,9 @@ def test_five_quick_steps_are_five(visit) -> None:
     number(page, "Blocks", 1).press("ArrowUp")
     eventually(page, lambda shown: [s.blocks for s in shown.spec.stages] == [7, 2, 2, 2])
 
-    assert number(page, "Blocks", 1).input_value() == "7"
+    expect(number(page, "Blocks", 1)).to_have_value("7")
     expect_totals(page, shown(page).spec)
-    assert page.get_by_role("heading", name="resnet18-edited").is_visible()
+    expect(page.get_by_role("heading", name="resnet18-edited")).to_be_visible()
 
 
 def test_typing_quickly_in_field_after_field_loses_nothing(visit) -> None:
@@ -87,15 +88,15 @@ def test_a_wrong_edit_says_where_and_keeps_the_figure_and_what_was_typed(visit) 
     alert(page).wait_for()
     settle(page)
 
-    assert "Stage 3: Blocks" in alert(page).inner_text()
-    assert number(page, "Blocks", 3).input_value() == "-1"
-    assert number(page, "Channels", 2).input_value() == "96"
+    expect(alert(page)).to_contain_text("Stage 3: Blocks")
+    expect(number(page, "Blocks", 3)).to_have_value("-1")
+    expect(number(page, "Channels", 2)).to_have_value("96")
     field = number(page, "Blocks", 3)
-    assert field.get_attribute("aria-invalid") == "true"
+    expect(field).to_have_attribute("aria-invalid", "true")
     told = page.locator(f"#{field.get_attribute('aria-describedby')}")
-    assert told.inner_text() == alert(page).inner_text()
+    until(page, lambda: told.inner_text() == alert(page).inner_text())
     assert 0 < alert(page).bounding_box()["y"] - field.bounding_box()["y"] < 60
-    assert boxes(page) == before[0]
+    until(page, lambda: boxes(page) == before[0])
     type_in(number(page, "Blocks", 3), "2")
     alert(page).wait_for(state="detached")
     eventually(page, lambda shown: shown.spec.stages[1].channels == 96)
@@ -106,7 +107,6 @@ EXTREMES = ["1e309", "-1", "99999999999999999999", "abc", "0", "1e9"]
 
 
 def test_extreme_numbers_get_a_message_and_the_page_lives(visit) -> None:
-    from playwright.sync_api import expect
 
     page = visit("net=resnet18")
     for summary in page.locator(".form summary").all():
@@ -125,18 +125,17 @@ def test_extreme_numbers_get_a_message_and_the_page_lives(visit) -> None:
             page.keyboard.press("Enter")
             said = re.compile(rf": '?{re.escape(text)}'? \(must be")
             expect(alert(page)).to_contain_text(said)
-            assert field.get_attribute("aria-invalid") == "true"
-            assert field.input_value() == text
+            expect(field).to_have_attribute("aria-invalid", "true")
+            expect(field).to_have_value(text)
         type_in(field, was)
         alert(page).wait_for(state="detached")
     settle(page)
 
-    assert totals(page) == before
-    assert shown(page).spec == find("resnet18")
+    until(page, lambda: totals(page) == before)
+    eventually(page, lambda shown: shown.spec == find("resnet18"))
 
 
 def test_stages_are_added_moved_copied_and_removed(visit) -> None:
-    from playwright.sync_api import expect
 
     page = visit("net=resnet18")
 
@@ -154,13 +153,13 @@ def test_stages_are_added_moved_copied_and_removed(visit) -> None:
     menu(page, 1, "Move down")
     become(128, 64, 256, 512)
     # who moves a stage stays at it
-    assert page.evaluate(FOCUSED) == "stages[1].down"
+    until(page, lambda: page.evaluate(FOCUSED) == "stages[1].down")
     menu(page, 4, "Move up")
     become(128, 64, 512, 256)
     menu(page, 2, "Move up")
     become(64, 128, 512, 256)
     # where the button cannot be pressed again, at the stage itself
-    assert page.evaluate(FOCUSED) == "stages[0]"
+    until(page, lambda: page.evaluate(FOCUSED) == "stages[0]")
     menu(page, 1, "Move down")
     become(128, 64, 512, 256)
     assert [t.get_attribute("aria-expanded") for t in page.locator(".toggle").all()] == [
@@ -172,10 +171,10 @@ def test_stages_are_added_moved_copied_and_removed(visit) -> None:
     become(128, 64, 512, 256)
     for stage in (4, 3, 2):
         menu(page, stage, "Remove")
-        assert page.evaluate(FOCUSED) == f"stages[{stage - 2}]"
+        until(page, lambda above=f"stages[{stage - 2}]": page.evaluate(FOCUSED) == above)
     become(128)
     page.locator(".form .toggle").click()
-    assert page.get_by_role("button", name="Remove", exact=True).is_disabled()
+    expect(page.get_by_role("button", name="Remove", exact=True)).to_be_disabled()
 
 
 FOCUSED = "document.activeElement.shadowRoot?.activeElement?.id"
@@ -185,13 +184,13 @@ def test_a_stages_other_fields_are_below_it_and_said_where_unusual(visit) -> Non
     page = visit("net=resnext50_32x4d")
     note = page.locator(".form .note").nth(1)
 
-    assert note.inner_text() == "Groups 32 · Base width 4"
+    expect(note).to_have_text("Groups 32 · Base width 4")
     page.locator(".form .toggle").nth(1).click()
-    assert not note.is_visible()
+    expect(note).not_to_be_visible()
     type_in(number(page, "Groups", 2), "16")
     eventually(page, lambda shown: shown.spec.stages[1].groups == 16)
     page.locator(".form .toggle").nth(1).click()
-    assert note.inner_text() == "Groups 16 · Base width 4"
+    expect(note).to_have_text("Groups 16 · Base width 4")
     page.locator(".form .toggle").nth(1).click()
     type_in(number(page, "Dilation", 2), "0")
     alert(page).wait_for()
@@ -203,7 +202,6 @@ def test_a_stages_other_fields_are_below_it_and_said_where_unusual(visit) -> Non
 
 
 def test_a_move_keeps_a_wrong_value_that_was_typed(visit) -> None:
-    from playwright.sync_api import expect
 
     page = visit("net=resnet18")
     type_in(number(page, "Blocks", 4), "-7")
@@ -211,7 +209,7 @@ def test_a_move_keeps_a_wrong_value_that_was_typed(visit) -> None:
     menu(page, 4, "Move up")
     expect(alert(page)).to_contain_text("Stage 3: Blocks: -7")
 
-    assert number(page, "Blocks", 3).input_value() == "-7"
+    expect(number(page, "Blocks", 3)).to_have_value("-7")
 
 
 def test_a_question_mark_explains_the_kinds_of_a_field(visit) -> None:
@@ -219,12 +217,17 @@ def test_a_question_mark_explains_the_kinds_of_a_field(visit) -> None:
     press(page, "Shortcut: what each kind is")
 
     kinds = page.get_by_role("group", name="Shortcut: what each kind is")
-    assert "a bare 1x1 convolution (the d2l chapter)" in kinds.inner_text()
+    expect(kinds).to_contain_text("a bare 1x1 convolution (the d2l chapter)")
     box = kinds.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 1440
     page.keyboard.press("Tab")  # from its button into it, to scroll it by keys
-    assert page.evaluate("document.activeElement.shadowRoot.activeElement.className") == "kinds"
+    until(
+        page,
+        lambda: (
+            page.evaluate("document.activeElement.shadowRoot.activeElement.className") == "kinds"
+        ),
+    )
     page.keyboard.press("Escape")
     kinds.wait_for(state="hidden")
     press(page, "Shortcut: what each kind is")
@@ -245,7 +248,7 @@ def test_a_part_that_is_closed_over_something_wrong_is_marked(visit) -> None:
     assert page.locator(".form .toggle").first.evaluate(mark) == "none"
     assert stem.evaluate(mark) == '"!"'
     assert page.locator(".form summary").nth(1).evaluate(mark) == "none"
-    assert page.get_by_text("the last network that was right").first.is_visible()
+    expect(page.get_by_text("the last network that was right").first).to_be_visible()
 
 
 def test_text_in_a_stage_that_is_taken_away_does_no_harm(visit) -> None:

@@ -3,7 +3,19 @@
 import re
 
 import pytest
-from app_browser import PHONE, alert, choose, eventually, number, press, settle, shown, type_in
+from app_browser import (
+    PHONE,
+    alert,
+    choose,
+    eventually,
+    number,
+    press,
+    settle,
+    shown,
+    type_in,
+    until,
+)
+from playwright.sync_api import expect
 
 from resnet_viz.app.state import SECTIONS, Config
 from resnet_viz.text.page import field_name, translate
@@ -15,7 +27,10 @@ def test_the_form_says_what_is_wrong_in_the_pages_language(visit) -> None:
     type_in(number(page, "块数", 2, "zh"), "0")
     alert(page).wait_for()
 
-    assert alert(page).inner_text().startswith("阶段 2：块数：0（须为 1 至 100000 的整数）。")
+    until(
+        page,
+        lambda: alert(page).inner_text().startswith("阶段 2：块数：0（须为 1 至 100000 的整数）。"),
+    )
 
 
 def test_language_and_theme(visit, picture) -> None:
@@ -35,11 +50,11 @@ def test_language_and_theme(visit, picture) -> None:
     assert shown(page) == Config(
         find("d2l-resnet18"), shown(page).look._replace(theme="dark"), "zh"
     )
-    assert number(page, "块数", 4, "zh").input_value() == "2"
+    expect(number(page, "块数", 4, "zh")).to_have_value("2")
     for name in ("figure", "direction", "depth", "theme"):
         box = page.get_by_role("combobox", name=translate("zh", name), exact=True)
-        assert box.input_value() == translate("zh", f"{name}:{getattr(shown(page).look, name)}")
-    assert page.get_by_role("button", name="放大").is_visible()
+        expect(box).to_have_value(translate("zh", f"{name}:{getattr(shown(page).look, name)}"))
+    expect(page.get_by_role("button", name="放大")).to_be_visible()
     choose(page, "图", "残差块")
     eventually(page, lambda shown: shown.look.figure == "residual")
 
@@ -173,7 +188,7 @@ def test_on_a_phone_everything_fits_and_can_be_reached(visit, picture) -> None:
 
     def fits() -> None:
         settle(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        until(page, lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
         main = page.locator("[data-testid=stMain]")
         assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
 

@@ -2,6 +2,7 @@
 
 import pytest
 from app_browser import eventually, press
+from playwright.sync_api import expect
 
 
 def test_a_click_on_a_box_opens_it(visit) -> None:
@@ -10,7 +11,7 @@ def test_a_click_on_a_box_opens_it(visit) -> None:
     page.get_by_role("heading", name="layer1.0.conv2").wait_for()
     eventually(page, lambda shown: shown.opened == "layer1.0.conv2")
 
-    assert "64×56×56 → 64×56×56" in page.locator("[data-testid=stMain]").inner_text()
+    expect(page.locator("[data-testid=stMain]")).to_contain_text("64×56×56 → 64×56×56")
     press(page, "Close")
     page.get_by_role("heading", name="layer1.0.conv2").wait_for(state="detached")
 

@@ -11,13 +11,13 @@ from app_browser import (
     shown,
     type_in,
 )
+from playwright.sync_api import expect
 
 from resnet_viz.app.state import Config
 from resnet_viz.zoo import find
 
 
 def test_undo_redo_and_the_browsers_back_and_forward(visit) -> None:
-    from playwright.sync_api import expect
 
     page = visit("net=resnet18")
 
@@ -52,11 +52,10 @@ def test_the_back_button_closes_what_was_opened(visit) -> None:
     page.go_back()
     page.get_by_role("heading", name="fc", exact=True).wait_for(state="detached")
 
-    assert shown(page) == Config(find("resnet18"))
+    eventually(page, lambda shown: shown == Config(find("resnet18")))
 
 
 def test_a_field_that_was_touched_and_left_as_it_was_follows_the_back_button(visit) -> None:
-    from playwright.sync_api import expect
 
     page = visit("net=resnet18")
     type_in(number(page, "Blocks", 2), "3")
@@ -76,11 +75,10 @@ def test_escape_takes_back_what_was_typed(visit) -> None:
     number(page, "Blocks", 2).fill("31")
     number(page, "Blocks", 2).press("Escape")
 
-    assert number(page, "Blocks", 2).input_value() == "2"
+    expect(number(page, "Blocks", 2)).to_have_value("2")
 
 
 def test_an_answer_that_does_not_know_the_last_edit_does_not_undo_it(visit) -> None:
-    from playwright.sync_api import expect
 
     line = Line()
     page = visit("net=resnet18", line=line)
@@ -92,7 +90,7 @@ def test_an_answer_that_does_not_know_the_last_edit_does_not_undo_it(visit) -> N
     line.release(first)
     expect(page.locator("[data-testid=stMetricValue]").first).to_have_text("20")
 
-    assert number(page, "Channels", 2).input_value() == "96"
+    expect(number(page, "Channels", 2)).to_have_value("96")
     line.release(len(line.held))
     line.is_held = False
     eventually(page, lambda shown: [s.channels for s in shown.spec.stages] == [64, 96, 256, 512])
@@ -113,7 +111,7 @@ def test_an_edit_before_the_answer_to_a_step_back_over_something_else_stays(visi
     line.is_held = False
     eventually(page, lambda shown: [s.blocks for s in shown.spec.stages] == [2, 2, 9, 2])
 
-    assert shown(page).section == "shapes"
+    eventually(page, lambda shown: shown.section == "shapes")
 
 
 def test_a_press_whose_end_is_not_seen_keeps_nothing_back(visit) -> None:

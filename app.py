@@ -4,19 +4,19 @@ import streamlit as st
 
 from resnet_viz.app import page
 from resnet_viz.app.sections import (
-    figure_options,
     figure_panel,
     network_picker,
     spec_form,
     tabs,
     totals,
+    welcome,
 )
 
 with page.visit() as session:
     with st.sidebar:
         network_picker.show(session)  # a network of the zoo or a spec file, undo and redo
         spec_form.show(session)  # stages, stem, head
+    welcome.show(session)  # what this is, and pages to begin with
     totals.show(session)  # layers, parameters, MACs, activations
-    figure_options.show(session)  # figure, direction, depth, theme, numbers
-    figure_panel.show(session)  # the figure, and what was opened in it
+    figure_panel.show(session)  # the figure, how it is drawn, and what was opened in it
     tabs.show(session)  # shapes, costs, conventions, comparison, files and link

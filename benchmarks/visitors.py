@@ -32,6 +32,7 @@ from resnet_viz import ResNetSpec, Stage, Stem, report
 from resnet_viz.app.address import to_link
 from resnet_viz.app.answers import drawing_of
 from resnet_viz.app.markdown import escaped
+from resnet_viz.app.sections.totals import spelled
 from resnet_viz.app.state import SECTIONS, Config, Look
 from resnet_viz.layout import DIRECTIONS
 from resnet_viz.text import LANGUAGES
@@ -227,7 +228,7 @@ class Seen(NamedTuple):
         expected = {
             "address": dict(parse_qsl(self.address)) == to_link(self.config),
             "title": self.title == escaped(spec.name),
-            "totals": self.totals == tuple(f"{totals[word]:,}" for word in WORDS),
+            "totals": self.totals == tuple(spelled(totals[word]) for word in WORDS),
             "figure": self.figure == _hash(svg),
             "another's name": self.names == {str(number)},
         }

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from resnet_viz import report
 from resnet_viz.app.address import from_link
+from resnet_viz.app.sections.totals import spelled
 from resnet_viz.app.state import Config
 from resnet_viz.text.page import translate
 
@@ -46,7 +47,7 @@ def totals(page) -> list[str]:
 
 def expected_totals(network) -> list[str]:
     found = report(network).totals
-    return [f"{found[name]:,}" for name in ("layers", "params", "macs", "activations")]
+    return [spelled(found[name]) for name in ("layers", "params", "macs", "activations")]
 
 
 def expect_totals(page, network) -> None:

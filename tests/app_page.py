@@ -10,6 +10,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from resnet_viz.app.catalogue import is_known
 from resnet_viz.app.form_fields import check_form, describe_fields
 from resnet_viz.app.state import Config
 
@@ -37,15 +38,17 @@ def config(page: AppTest) -> Config:
 
 
 def totals(page: AppTest) -> list[str]:
-    return [metric.value for metric in page.metric[:4]]
+    return [metric.value.partition(" · ")[0] for metric in page.metric[:4]]
 
 
 def field(page: AppTest, name: str):
     """Return the control that is filled anew with the page, in its language."""
     session = page.session_state["session"]
     keys = {widget.key for widget in (*page.selectbox, *page.multiselect)}
-    here = session.key(f"{name}:{session.config.lang}")
-    return page.get_by_key(here if here in keys else session.key(name))
+    known = session.config.spec.name if is_known(session.config.spec) else ""
+    names = (name, f"{name}:{session.config.lang}", f"{name}/{known}")
+    (key,) = {session.key(one) for one in names} & keys or {session.key(name)}
+    return page.get_by_key(key)
 
 
 def typed(page: AppTest) -> dict:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeVar
 
 from resnet_viz.answers.figure_options import LAYOUTS
+from resnet_viz.app.budget import QUANTITIES, Budget, parse_amount
 from resnet_viz.app.state import FIRST, SECTIONS, Config, Look, is_path
 from resnet_viz.errors import RequestError, choose, show
 from resnet_viz.layout import DIRECTIONS
@@ -18,7 +21,9 @@ from resnet_viz.view import DEPTHS, FIGURES
 from resnet_viz.view.annotate import FACTS
 from resnet_viz.zoo import entries, find
 
-__all__ = ["from_link", "to_link"]
+__all__ = ["from_link", "read_link", "to_link"]
+
+_T = TypeVar("_T")
 
 MAX_LINK = 20_000  # characters of one value in an address
 
@@ -36,6 +41,7 @@ def to_link(config: Config) -> dict[str, str]:
     for name in ("lang", "section", "opened"):
         if getattr(config, name) != Config._field_defaults[name]:
             link[name] = getattr(config, name)
+    link |= {name: f"{limit}" for name, limit in config.budget.limits().items()}
     if config.pinned is not None:
         link |= _write_network(config.pinned, "with", "pin")
     return link
@@ -50,25 +56,72 @@ def from_link(link: Mapping[str, str]) -> Config:
     >>> from_link({"net": "resnet50", "theme": "paper"}).look.theme
     'paper'
     """
-    for name, value in link.items():
-        if len(value) > MAX_LINK:
-            raise RequestError(
-                "{name}: longer than {most:,} characters", name=show(name), most=MAX_LINK
-            )
-    spec = _read_network(link, "net", "spec") or find(FIRST)
-    look = Look(
-        **{name: _choice(name, table, link) for name, table in _LOOK.items() if link.get(name)},
-        annotate=_annotations(link.get("annotate", "")),
-        unroll=_flag("unroll", link),
+    config, problems = read_link(link)
+    if problems:
+        raise problems[0]
+    return config
+
+
+def read_link(link: Mapping[str, str]) -> tuple[Config, list[RequestError]]:
+    """Return what an address asks for, and what is wrong with it; the rest of it is kept.
+
+    >>> config, problems = read_link({"net": "resnet50", "theme": "papre", "lang": "zh"})
+    >>> config.spec.name, config.look.theme, config.lang, len(problems)
+    ('resnet50', 'd2l', 'zh', 1)
+    """
+    problems: list[RequestError] = []
+
+    def read(reader: Callable[[], _T], otherwise: _T) -> _T:
+        try:
+            return reader()
+        except RequestError as error:
+            problems.append(error)
+            return otherwise
+
+    link = {name: value for name, value in link.items() if not _is_too_long(name, value, problems)}
+    first = Config(find(FIRST))
+    choices = {name: table for name, table in _LOOK.items() if link.get(name)}
+    look = first.look._replace(
+        **{
+            name: read(partial(_choice, name, table, link), getattr(first.look, name))
+            for name, table in choices.items()
+        },
+        annotate=read(lambda: _annotations(link.get("annotate", "")), ""),
+        unroll=read(lambda: _flag("unroll", link), False),
     )
+    limits = {
+        name: read(partial(parse_amount, name, link[name]), 0)
+        for name in QUANTITIES
+        if name in link
+    }
+    config = Config(
+        spec=read(lambda: _read_network(link, "net", "spec"), None) or first.spec,
+        look=look,
+        lang=read(partial(_choice, "lang", LANGUAGES, {"lang": "en", **link}), "en"),
+        section=read(
+            partial(_choice, "section", dict.fromkeys(SECTIONS), {"section": SECTIONS[0], **link}),
+            SECTIONS[0],
+        ),
+        opened=read(lambda: _path(link), ""),
+        pinned=read(lambda: _read_network(link, "with", "pin"), None),
+        budget=Budget(**limits),
+    )
+    return config, problems
+
+
+def _is_too_long(name: str, value: str, problems: list[RequestError]) -> bool:
+    if len(value) <= MAX_LINK:
+        return False
+    message = "{name}: longer than {most:,} characters"
+    problems.append(RequestError(message, name=show(name), most=MAX_LINK))
+    return True
+
+
+def _path(link: Mapping[str, str]) -> str:
     opened = link.get("opened", "")
     if not is_path(opened):
         raise RequestError("opened: {opened} (must be the path of a scope)", opened=show(opened))
-    lang = link.get("lang", "en")
-    choose("language", lang, LANGUAGES)
-    section = link.get("section", SECTIONS[0])
-    choose("section", section, dict.fromkeys(SECTIONS))
-    return Config(spec, look, lang, section, opened, _read_network(link, "with", "pin"))
+    return opened
 
 
 _LOOK: Mapping[str, Mapping[str, object]] = {
@@ -82,7 +135,7 @@ _LOOK: Mapping[str, Mapping[str, object]] = {
 
 
 def _choice(name: str, table: Mapping[str, object], link: Mapping[str, str]) -> str:
-    choose(name, link[name], table)
+    choose({"lang": "language"}.get(name, name), link[name], table)
     return link[name]
 
 

@@ -43,6 +43,29 @@ STEPS: Mapping[str, int] = MappingProxyType(
 """By how much an arrow key changes a number, where that is not one."""
 
 
+def _needs() -> dict[str, dict[str, Any]]:
+    """Return which part (its own if empty), field and values give each field a meaning."""
+    inside = [name for name, block in BLOCKS.items() if block.bottleneck]
+    found: dict[str, dict[str, Any]] = {
+        "pooling": {"part": "", "field": "pool", "values": [True]},
+        "activated": {"part": "whole", "field": "preactivation", "values": [True]},
+        **{name: {"part": "", "field": "block", "values": inside} for name in OF_BOTTLENECKS},
+    }
+    for field, table in TABLES.items():
+        reads = {kind: getattr(entry, "takes", ()) for kind, entry in table.items()}
+        for name in {name for names in reads.values() for name in names}:
+            kinds = [kind for kind, names in reads.items() if name in names]
+            found[name] = {"part": "whole", "field": field, "values": kinds}
+    return found
+
+
+OF_BOTTLENECKS = ("expansion", "groups", "base_width")
+
+NEEDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(_needs())
+"""Fields that mean something only where another field has one of some values; the form hides them
+elsewhere, and puts them at their default."""
+
+
 def _of(kind: type) -> list[Field[Any]]:
     return [field for field in fields(kind) if field.name not in _APART]
 
@@ -71,6 +94,8 @@ def _describe(field: Field[Any], lang: str) -> dict[str, Any]:
         found["default"] = _text(field, field.default)
     if sort == "choice":
         found["options"] = [[kind, lookup(str(it), lang)] for kind, it in KINDS[name].items()]
+    if name in NEEDS:
+        found["needs"] = NEEDS[name]
     if sort == "integer":
         found["step"] = STEPS.get(name, 1)
     if sort == "integers":

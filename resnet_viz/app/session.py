@@ -9,7 +9,7 @@ from secrets import token_hex
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from resnet_viz.app.address import from_link, to_link
+from resnet_viz.app.address import read_link, to_link
 from resnet_viz.app.answers import check
 from resnet_viz.app.form_fields import Typed, form_values, parse_form
 from resnet_viz.app.history import History
@@ -95,21 +95,27 @@ class Session:
             del self.listed[next(iter(self.listed))]
         return is_news
 
-    def type(self, typed: Typed, revision: int) -> None:
-        """Take what a visitor typed: show that network, or say what is wrong with it."""
+    def type(self, typed: Typed, revision: int, gesture: object = None) -> None:
+        """Take what a visitor typed: show that network, or say what is wrong with it.
+
+        Args:
+            typed: what the form holds.
+            revision: the number of the edit, as the browser counts.
+            gesture: what the edit is part of; undo takes back a whole gesture.
+        """
         self.typed, self.revision, self.wrong = typed, revision, None
         try:
             spec = check(_rename(read(parse_form(typed))))
         except RequestError as error:
             self.wrong = error
         else:
-            self.edit(self.config._replace(spec=spec))
+            self.edit(self.config._replace(spec=spec), gesture)
 
-    def edit(self, config: Config) -> None:
+    def edit(self, config: Config, gesture: object = None) -> None:
         """Show what the fields say; another network ends what was said of the one before."""
         if config.spec != self.config.spec:
             self.problem = None
-        self.history.step(self.config.spec, config.spec)
+        self.history.step(self.config.spec, config.spec, gesture)
         self.config = config
 
     @property
@@ -130,20 +136,29 @@ class Session:
             self.fill(self.config._replace(spec=self.history.future[-1]))
 
     def follow(self, address: Mapping[str, str]) -> None:
-        """Show what the page's address asks for."""
-        try:
-            config = from_link(address)
-            for spec in filter(None, (config.spec, config.pinned)):
-                check(spec)
-            if config.spec != self.config.spec:
-                self.fill(config)
-            elif config != self.config:  # what is typed stays
-                self.config = config
-                self.generation += 1
-            self.problem = None
-        except RequestError as error:
-            self.problem = error
+        """Show what the page's address asks for, and the first thing that is wrong with it."""
+        config, problems = read_link(address)
+        for name in ("spec", "pinned"):
+            spec = getattr(config, name)
+            try:
+                if spec is not None:
+                    check(spec)
+            except RequestError as error:
+                problems.append(error)
+                config = config._replace(**{name: getattr(self.config, name)})
+        if config.spec != self.config.spec:
+            self.fill(config)
+        elif config != self.config:  # what is typed stays
+            self.config = config
+            self.generation += 1
+        self.problem = problems[0] if problems else None
         self.address = to_link(self.config)  # the same in other words is not written there anew
+
+    @property
+    def base(self) -> str | None:
+        """The name of the network in the zoo that this one is an edit of."""
+        name = self.config.spec.name.removesuffix(_EDITED)
+        return name if name in entries() and name != self.config.spec.name else None
 
 
 _EDITED = "-edited"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeGuard
 
+from resnet_viz.app.budget import Budget
 from resnet_viz.spec import ResNetSpec
 
 __all__ = ["FIRST", "SECTIONS", "Config", "Look", "is_path"]
@@ -11,7 +12,7 @@ __all__ = ["FIRST", "SECTIONS", "Config", "Look", "is_path"]
 FIRST = "d2l-resnet18"
 """The network that a visitor meets: the chapter's."""
 
-SECTIONS = ("shapes", "costs", "conventions", "compare", "download")
+SECTIONS = ("shapes", "costs", "conventions", "goal", "compare", "download")
 """What stands below the figure, one at a time."""
 
 MAX_PATH = 500
@@ -43,6 +44,7 @@ class Config(NamedTuple):
         section: what is open below the figure, a name in `SECTIONS`.
         opened: the path of the scope whose details are shown.
         pinned: what the network is compared with.
+        budget: what the network may cost at most.
     """
 
     spec: ResNetSpec
@@ -51,6 +53,7 @@ class Config(NamedTuple):
     section: str = SECTIONS[0]
     opened: str = ""
     pinned: ResNetSpec | None = None
+    budget: Budget = Budget()
 
 
 def is_path(value: object) -> TypeGuard[str]:

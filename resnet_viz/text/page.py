@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from resnet_viz.text.catalogue import lookup
-from resnet_viz.text.labels import SCOPES, name_of
+from resnet_viz.text.labels import LABELS, SCOPES, label, name_of
 
 if TYPE_CHECKING:
     from resnet_viz.count import Layers
@@ -19,7 +19,19 @@ WORDS: Mapping[str, str] = MappingProxyType(
     {
         "language": "Language",
         # Start
+        "tagline": "Shape a residual network; watch its figure and its exact costs.",
+        "preset:chapter": "The chapter's ResNet-18",
+        "preset:plain": "34 layers, plain or residual",
+        "preset:bottleneck": "Bottleneck",
+        "preset:fit": "Fit 1 GMAC and 5 M parameters",
+        "preset:deep": "ResNet-152",
+        "preset_help:chapter": "The network of Dive into Deep Learning, section 8.6",
+        "preset_help:plain": "What the shortcuts of He et al. 2015 add to 34 layers",
+        "preset_help:bottleneck": "The blocks of ResNet-50, drawn closely",
+        "preset_help:fit": "A budget, and the networks that keep it",
+        "preset_help:deep": "The deepest network of the paper's Table 1",
         "network": "Start from",
+        "layers_of": "{0} layers",
         "network_help": (
             "Begin with a network of the zoo. What you edit below stays until you choose again."
         ),
@@ -28,7 +40,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
             "A spec in YAML, TOML or JSON, at most 100 kB. It is read as data and kept nowhere."
         ),
         "undo": "Undo",
+        "undo_help": "Ctrl+Z",
         "redo": "Redo",
+        "redo_help": "Ctrl+Shift+Z",
+        "reset": "Reset",
+        "reset_help": "Back to {0} as it is in the zoo",
         "own": "(your own)",
         # Vary
         "stages": "Stages",
@@ -46,6 +62,14 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "copy": "Duplicate",
         "remove": "Remove",
         "add": "Add a stage",
+        "input": "Input",
+        "every": "All",
+        "every_field": "All stages: {0}",
+        "every_help": "A value for every stage, or a factor as ×1.5",
+        "lost": "No connection to the server. What you type is kept here and sent when it is back.",
+        "share_of_params": "{0:.1%} of parameters",
+        "share_of_macs": "{0:.1%} of MACs",
+        "below_one_pixel": "The image is smaller than this stride: it shrinks below one pixel.",
         "input_channels": "Input channels",
         "input_height": "Input height",
         "input_width": "Input width",
@@ -134,6 +158,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "section:shapes": "Shapes",
         "section:costs": "Costs",
         "section:conventions": "Why counters differ",
+        "section:goal": "Reach a goal",
         "section:compare": "Compare",
         "section:download": "Take away",
         "field": "Receptive field",
@@ -157,7 +182,22 @@ WORDS: Mapping[str, str] = MappingProxyType(
             "One network, one run, and yet each tool prints another total: they agree on the "
             "multiply-adds and differ in what they add to them."
         ),
+        # Reach a goal
+        "limit:macs": "MACs at most",
+        "limit:params": "Parameters at most",
+        "no_limit": "no limit",
+        "set_a_limit": "Set a limit: gauges above the figure then follow each edit.",
+        "nearest_of_zoo": ("Networks of the zoo with this input that take most of the budget"),
+        "nothing_fits": (
+            "Nothing in the zoo is as small: its smallest has {0} MACs and {1} parameters."
+        ),
+        "show_network": "Show {0}",
+        "costs_of": "{layers} layers · {params} parameters · {macs} MACs",
+        "in_budget": "{name}: {amount} of {limit} ({share:.0%}), {rest} left",
+        "over_budget": "{name}: {amount} of {limit} ({share:.0%}), {rest} too many",
         # Compare
+        "stop_comparing": "Stop comparing",
+        "against": "against {0}",
         "compare_with": "Compare with",
         "pin": "Pin this version",
         "pin_help": "Remember the network as it is now, then go on editing and see what changed.",
@@ -244,7 +284,7 @@ VIEWER: Mapping[str, str] = MappingProxyType(
 """What the figure's buttons, hints and labels say."""
 
 
-def translate(lang: str, name: str, *values: object, **named: object) -> str:
+def translate(lang: str, name: str, /, *values: object, **named: object) -> str:
     """Return a word or a sentence of the page with its values.
 
     >>> translate("zh", "stage", 2)
@@ -282,9 +322,11 @@ def kind_name(lang: str, kind: str, path: str) -> str:
     """Return what a part of a network is called; a kind that has no name by its own.
 
     >>> kind_name("en", "stage", "layer2"), kind_name("en", "conv2d", "conv1")
-    ('Stage 2', 'conv2d')
+    ('Stage 2', 'Conv')
     """
-    return name_of(kind, path, lang) if kind in SCOPES else kind
+    if kind in SCOPES:
+        return name_of(kind, path, lang)
+    return label(kind, {}, lang).strip() if kind in LABELS else kind
 
 
 def derivation(lang: str, layers: Layers) -> str:

@@ -6,6 +6,8 @@ export default component(".form", mount);
 const PARTS = ["stem", "head", "whole"];
 const WIDEST = 4096; // channels of a stage that is added
 const PATIENCE = 4000; // milliseconds until an edit is sent again; twice as many each time after that
+const PAUSE = 1500; // milliseconds after which an edit of the same field is another gesture
+const HOLD = [400, 90]; // milliseconds until a held step repeats, and from then on
 const TRIANGLE = '<svg viewBox="0 0 10 10" aria-hidden="true"><path d="M3 1.5 7 5 3 8.5"/></svg>';
 
 /** Make an element; what is no property of it becomes an attribute. */
@@ -32,6 +34,7 @@ function mount(root) {
   const opened = []; // which stages show all of their fields
   let bodies = []; // of the table, one for each stage
   const controls = new Map(); // by their places
+  let gesture = {}; // what is being done: steps of it are one step for undo and for the browser's history
   let isBuilt = false; // just now: controls that go have nothing more to say
 
   const partOf = (key) => (typeof key === "number" ? values.stages[key] : values[key]);
@@ -44,13 +47,16 @@ function mount(root) {
   // Edits on their way
 
   /** Send what the fields hold. What is sent without a connection is lost, and nobody says so. */
-  function send() {
-    revision = Math.max(revision + 1, Date.now()); // no other edit's, be it of a form mounted before
+  function send(place = "") {
+    const now = Date.now();
+    if (!place || place !== gesture.place || now - gesture.time > PAUSE) gesture = { place, name: now, isWritten: false };
+    gesture.time = now;
+    revision = Math.max(revision + 1, now); // no other edit's, be it of a form mounted before
     sendUntilHeard(PATIENCE);
   }
   function sendUntilHeard(patience) {
     clearTimeout(waiting);
-    tell("edited", { values, revision, filling });
+    tell("edited", { values, revision, filling, gesture: gesture.name });
     waiting = setTimeout(sendUntilHeard, patience, 2 * patience);
   }
 
@@ -71,7 +77,71 @@ function mount(root) {
     return true;
   }
 
+  // Streamlit makes an entry in the browser's history of each address; steps of a gesture share one
+
+  const { pushState } = history;
+  history.pushState = (...entry) => {
+    if (gesture.isWritten) history.replaceState(...entry);
+    else pushState.apply(history, entry);
+    gesture.isWritten = true;
+  };
+  window.addEventListener("pointerdown", (event) => {
+    if (!event.composedPath().includes(root)) gesture = {};
+  }, { capture: true, signal });
+  signal.addEventListener("abort", () => { delete history.pushState; });
+
+  window.addEventListener("keydown", (event) => {
+    const { key, shiftKey, altKey } = event;
+    if (!(event.ctrlKey || event.metaKey) || altKey || !["z", "y"].includes(key.toLowerCase())) return;
+    const [input] = event.composedPath();
+    const isOurs = shadow.contains(input);
+    if (isOurs ? input.isTouched : input.matches?.("input, textarea, [contenteditable]")) return; // its own text
+    event.preventDefault();
+    gesture = {};
+    const name = key.toLowerCase() === "y" || shiftKey ? "redo" : "undo";
+    document.querySelector(`.st-key-${name} button`)?.click();
+  }, { capture: true, signal });
+
+  // A page without a connection says so
+
+  const lost = make("p", { className: "lost", role: "status", hidden: true });
+  const app = document.querySelector("[data-test-connection-state]");
+  let losing;
+  const watch = new MutationObserver(() => {
+    clearTimeout(losing);
+    if (app.dataset.testConnectionState === "CONNECTED") lost.hidden = true;
+    else losing = setTimeout(() => { lost.hidden = false; }, 1000);
+  });
+  if (app) watch.observe(app, { attributeFilter: ["data-test-connection-state"] });
+  signal.addEventListener("abort", () => {
+    watch.disconnect();
+    clearTimeout(losing);
+  });
+
   // Fields
+
+  /** Tell whether what was chosen elsewhere leaves a field any meaning. */
+  function isUsed(key, { needs }) {
+    if (!needs) return true;
+    const part = needs.part ? values[needs.part] : partOf(key);
+    return needs.values.includes(part[needs.field]);
+  }
+  const everyField = function* () {
+    for (const part of PARTS) for (const field of said.fields[part]) yield [part, field];
+    for (const i of values.stages.keys()) for (const field of said.fields.stages) yield [i, field];
+  };
+  /** Put what means nothing now at what it is when nobody says anything, and hide it. */
+  function settle() {
+    for (const [key, field] of everyField()) {
+      if (!isUsed(key, field)) partOf(key)[field.name] = field.default;
+    }
+  }
+  function hideUnused() {
+    for (const [key, field] of everyField()) {
+      const whole = controls.get(placeOf(key, field.name))?.input.closest(".field");
+      if (whole) whole.hidden = !isUsed(key, field);
+    }
+  }
 
   /** Make the control of a field, and remember it by its place. */
   function control(key, field) {
@@ -97,16 +167,19 @@ function mount(root) {
       if (isBuilt) return;
       input.isTouched = false;
       partOf(key)[name] = sort === "flag" ? input.checked : input.value;
-      show();
-      if (typeof key === "number") describe(key);
-      send();
+      if (sort === "choice" || sort === "flag") settle();
+      fill();
+      send(placeOf(key, name));
     });
     const show = () => {
       const value = partOf(key)[name];
       if (input.isTouched && shadow.activeElement === input) return;
       if (sort === "flag") input.checked = value;
       else if (input.value !== value) input.value = value;
-      if (sort === "integer") input.ariaValueNow = isInteger(value) ? Number(value) : null;
+      if (sort === "integer") {
+        input.ariaValueNow = isInteger(value) ? Number(value) : null;
+        input.classList.toggle("long", value.length > 4);
+      }
     };
     controls.set(placeOf(key, name), { input, show });
     return sort === "integer" ? stepped(input, field) : input;
@@ -127,8 +200,20 @@ function mount(root) {
     });
     const button = (by) => {
       const one = make("button", { type: "button", tabIndex: -1, className: by > 0 ? "up" : "down", innerHTML: TRIANGLE });
-      one.addEventListener("pointerdown", (event) => event.preventDefault()); // what is typed elsewhere stays there
-      one.addEventListener("click", () => go(by));
+      let held, steps;
+      const repeat = () => {
+        steps += 1;
+        go(by);
+        held = setTimeout(repeat, HOLD[1]);
+      };
+      one.addEventListener("pointerdown", (event) => {
+        event.preventDefault(); // what is typed elsewhere stays there
+        steps = 0;
+        held = setTimeout(repeat, HOLD[0]);
+      });
+      for (const end of ["pointerup", "pointerleave", "pointercancel"]) one.addEventListener(end, () => clearTimeout(held));
+      signal.addEventListener("abort", () => clearTimeout(held));
+      one.addEventListener("click", () => !steps && go(by));
       return one;
     };
     return make("span", { className: "number" }, input, make("span", { className: "steps", "aria-hidden": "true" }, button(1), button(-1)));
@@ -180,8 +265,35 @@ function mount(root) {
       make("div", { className: "label" }, make("span", {}, field.label), ...(field.options ? [question(field)] : []))));
     const head = make("thead", {}, make("tr", {}, make("td"), ...heads));
     bodies = values.stages.map((_, i) => stage(i, columns));
-    return make("table", {}, make("caption", {}, said.words.stages), head, ...bodies);
+    const every = values.stages.length > 1 ? [everyStage(columns)] : [];
+    return make("table", {}, make("caption", {}, said.words.stages), head, ...bodies, ...every);
   }
+
+  /** Make the row that edits all stages at once: to one value, or times a factor. */
+  function everyStage(columns) {
+    const one = ({ name, sort, options, label }) => {
+      const more = { id: `every.${name}`, "aria-label": put(said.words.every_field, label), title: said.words.every_help };
+      const input = sort === "choice"
+        ? make("select", more, make("option", { value: "" }, "…"), ...options.map(([kind]) => make("option", { value: kind }, kind)))
+        : make("input", { ...more, type: "text", autocomplete: "off", maxLength: said.longest, placeholder: "×" });
+      input.addEventListener("change", () => {
+        const text = input.value.trim();
+        if (!text) return;
+        const factor = /^[x×*]\s*([\d.]+)$/i.exec(text);
+        const { step } = stageFields().find((field) => field.name === name);
+        for (const stage of values.stages) stage[name] = factor ? scaled(stage[name], Number(factor[1]), step) : text;
+        if (sort !== "choice") input.value = "";
+        settle();
+        fill();
+        send();
+      });
+      return make("td", {}, input);
+    };
+    const title = make("th", { scope: "row", className: "every" }, said.words.every);
+    return make("tbody", { className: "every" }, make("tr", {}, title, ...columns.map(one)));
+  }
+  /** Multiply a whole number, to the nearest multiple of its step; the smallest is one step. */
+  const scaled = (text, factor, step) => (isInteger(text) ? `${Math.max(step, Math.round(Number(text) * factor / step) * step)}` : text);
 
   function stage(number, columns) {
     const name = put(said.words.change_stage, number + 1);
@@ -190,15 +302,30 @@ function mount(root) {
     toggle.addEventListener("click", () => open(number, !opened[number]));
     const row = make("tr", {}, make("th", { scope: "row" }, toggle));
     for (const field of columns) row.append(make("td", {}, control(number, field)));
+    const shares = make("tr", { className: "shares" }, make("td"), wide(-1));
     const note = make("tr", { className: "note" }, wide());
     const all = wide();
     all.append(make("div", { className: "grid" }, ...stageFields().filter((field) => !isColumn(field)).map((field) => labelled(number, field))));
     all.append(make("div", { className: "moves" }, ...Object.keys(MOVES).map((move) => mover(number, move))));
-    return make("tbody", {}, row, note, make("tr", { className: "all" }, all));
+    return make("tbody", { className: "stage" }, row, shares, note, make("tr", { className: "all" }, all));
   }
 
   /** Make a cell of a row that has no other. */
-  const wide = (...children) => make("td", { colSpan: said.columns.length + 1 }, ...children);
+  const wide = (fewer = 0, ...children) => make("td", { colSpan: said.columns.length + 1 + fewer }, ...children);
+
+  /** Draw in each stage's row what it has of the network's parameters and multiply-adds. */
+  function share() {
+    const isCounted = said.shares.length === bodies.length;
+    bodies.forEach((body, i) => {
+      const row = body.querySelector(".shares");
+      row.hidden = !isCounted;
+      if (!isCounted) return;
+      const { bars, warning } = said.shares[i];
+      const drawn = bars.map(({ share, text }, j) => make("span", { className: `share of${j}`, title: text },
+        make("i", { style: `width: ${100 * share}%`, "aria-hidden": "true" }), make("small", {}, text)));
+      row.lastChild.replaceChildren(...drawn, ...(warning ? [make("small", { className: "warning" }, warning)] : []));
+    });
+  }
 
   function open(number, isOpen) {
     opened[number] = isOpen;
@@ -210,7 +337,7 @@ function mount(root) {
 
   /** Say below a closed stage what of its other fields is not as usual. */
   function describe(number) {
-    const unusual = stageFields().filter((field) => !isColumn(field) && partOf(number)[field.name] !== field.default);
+    const unusual = stageFields().filter((field) => !isColumn(field) && isUsed(number, field) && partOf(number)[field.name] !== field.default);
     const text = unusual.map(({ name, label, sort }) => (sort === "flag" ? label : `${label} ${partOf(number)[name]}`)).join(" · ");
     const note = bodies[number].querySelector(".note");
     note.firstChild.textContent = text;
@@ -260,14 +387,18 @@ function mount(root) {
     controls.clear();
     const button = make("button", { type: "button", id: "add", className: "add", disabled: values.stages.length >= said.most }, `+ ${said.words.add}`);
     button.addEventListener("click", add);
+    const isSize = ({ name }) => name.startsWith("input[");
     const parts = PARTS.map((part) => make("details", { className: part, open: wereOpen.includes(part) },
       make("summary", { id: part, innerHTML: TRIANGLE }, said.words[part]),
-      make("div", { className: "grid" }, ...said.fields[part].map((field) => labelled(part, field)))));
-    root.replaceChildren(table(), button, ...parts, kinds);
+      make("div", { className: "grid" }, ...said.fields[part].filter((field) => !isSize(field)).map((field) => labelled(part, field)))));
+    const sizes = said.fields.whole.filter(isSize).flatMap((field, i) => [...(i ? [" × "] : []), control("whole", field)]);
+    const input = make("div", { className: "sizes field", id: "input" }, make("span", {}, said.words.input), ...sizes);
+    lost.textContent = said.words.lost;
+    root.replaceChildren(lost, input, table(), button, ...parts, kinds);
     isBuilt = false;
     opened.length = values.stages.length;
     bodies.forEach((_, i) => open(i, Boolean(opened[i])));
-    for (const { show } of controls.values()) show();
+    fill();
     const again = focused && shadow.getElementById(focused);
     again?.focus({ preventScroll: true });
     if (again && isTouched) Object.assign(again, { isTouched, value }); // it was typed and not yet sent
@@ -276,6 +407,11 @@ function mount(root) {
   function fill() {
     for (const { show } of controls.values()) show();
     bodies.forEach((_, i) => describe(i));
+    hideUnused();
+    for (const select of root.querySelectorAll(".every select")) {
+      const kinds = new Set(values.stages.map((stage) => stage[select.id.slice("every.".length)]));
+      select.value = kinds.size === 1 ? [...kinds][0] : "";
+    }
   }
 
   /** Say what is wrong at its field or its part, which is opened if it is out of sight. */
@@ -292,7 +428,7 @@ function mount(root) {
     if (field && body) open(bodies.indexOf(body), true);
     if (part) part.open = true;
     if (field ?? part) (field ?? at).after(make("div", { className: "wrong" }, text));
-    else if (body) body.append(make("tr", { className: "wrong" }, wide(text)));
+    else if (body) body.append(make("tr", { className: "wrong" }, wide(0, text)));
     else root.prepend(make("div", { className: "wrong" }, text));
     if (input) describedBy(input, true);
   }
@@ -332,6 +468,7 @@ function mount(root) {
       if (isNew || values.stages.length !== rows) build();
       else if (isTaken) fill();
       if (isTaken) complain(data.wrong);
+      share();
     },
     end() {
       clearTimeout(waiting);

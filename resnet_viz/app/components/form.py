@@ -6,7 +6,7 @@ four stages has nearly seventy. This form is one element, whatever it holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from resnet_viz.app.components.mount import component
 from resnet_viz.app.form_fields import MAX_TEXT, Typed, describe_fields
@@ -20,8 +20,9 @@ COLUMNS = ("blocks", "channels", "stride", "block", "shortcut")
 beside each other there, `form.css` and `page.SIDEBAR` say."""
 
 SAID = (
-    *("of_stage", "of_part", "stem", "head", "whole", "stages", "add"),
-    *("up", "down", "copy", "remove", "change_stage", "kinds_of"),
+    *("of_stage", "of_part", "stem", "head", "whole", "stages", "add", "input"),
+    *("up", "down", "copy", "remove", "change_stage", "kinds_of", "lost"),
+    *("every", "every_field", "every_help"),
 )
 
 
@@ -31,6 +32,7 @@ def form(
     revision: int,
     filling: Mapping[str, object],
     wrong: Mapping[str, str] | None,
+    shares: Sequence[Mapping[str, object]],
     lang: str,
     key: str,
     heard: Callable[[], None],
@@ -46,9 +48,11 @@ def form(
         revision: the number of the edit that `typed` knows, as the browser counts.
         filling: which `session` filled the fields, and which `number` of its fillings it was.
         wrong: the `place` of a field, what it is called (`where`) and what is wrong (`text`).
+        shares: of each stage, its `bars` (`share` from 0 to 1, and `text`) and a `warning`, if any.
         lang: of the labels.
         key: tells this form from others; `st.session_state[key]["edited"]` is what was sent, its
-            `values` like `typed`, its `revision`, and the `filling` that was edited.
+            `values` like `typed`, its `revision`, the `filling` that was edited, and the `gesture`
+            that it is part of: steps of one field without a pause are one gesture.
         heard: is called when something was sent.
     """
     component("form", '<div class="form"></div>')(
@@ -58,6 +62,7 @@ def form(
             "revision": revision,
             "filling": filling,
             "wrong": wrong,
+            "shares": shares,
             "fields": describe_fields(lang),
             "columns": COLUMNS,
             "most": MAX_STAGES,

@@ -8,10 +8,10 @@ import streamlit as st
 
 from resnet_viz.answers.compare import SIDES, Comparison
 from resnet_viz.app.answers import comparison_of, drawing_of
+from resnet_viz.app.catalogue import is_known
 from resnet_viz.app.components import tables
 from resnet_viz.app.components.figure import figure
 from resnet_viz.app.markdown import escaped
-from resnet_viz.app.sections.network_picker import known
 from resnet_viz.app.sections.spec_form import receive_edit
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import Look
@@ -49,7 +49,7 @@ def show(session: Session) -> None:
 
 def _choice(session: Session) -> None:
     lang, pinned = session.config.lang, session.config.pinned
-    name = None if pinned is None else known(pinned)
+    name = pinned.name if pinned is not None and is_known(pinned) else None
     options = names()
     empty = translate(lang, "pinned", pinned.name) if pinned else translate(lang, "none")
     key = session.key(f"with/{pinned and pinned.name}")
@@ -73,6 +73,14 @@ def _choice(session: Session) -> None:
             args=(session,),
             key="pin",
         )
+        if pinned is not None:
+            st.button(
+                translate(lang, "stop_comparing"),
+                icon=":material/close:",
+                on_click=_stop,
+                args=(session,),
+                key="stop comparing",
+            )
 
 
 def _compare_with(session: Session, key: str) -> None:
@@ -80,6 +88,10 @@ def _compare_with(session: Session, key: str) -> None:
     if session.note(key, chosen):
         entry = entries().get(chosen or "")
         session.edit(session.config._replace(pinned=None if entry is None else entry.spec))
+
+
+def _stop(session: Session) -> None:
+    session.edit(session.config._replace(pinned=None))
 
 
 def _pin(session: Session) -> None:

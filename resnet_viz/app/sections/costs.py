@@ -21,7 +21,7 @@ def show(session: Session) -> None:
     st.markdown(f"**{translate(lang, 'derived', stages.totals['layers'])}**")
     st.markdown(derivation(lang, stages.layers))
     st.markdown(f"**{translate(lang, 'per_stage')}**")
-    names = list(map(row_name, stages.rows))
+    names = [row_name(row, lang) for row in stages.rows]
     for column, word in zip(st.columns(3), ("params", "macs", "activations"), strict=True):
         with column:
             st.caption(translate(lang, word))
@@ -33,7 +33,7 @@ def show(session: Session) -> None:
     rows = report_of(spec, choose_depth(session, "block")).rows
     tables.show(
         {
-            translate(lang, "part"): list(map(row_name, rows)),
+            translate(lang, "part"): [row_name(row, lang) for row in rows],
             translate(lang, "kind"): [kind_name(lang, row.kind, row.path) for row in rows],
             translate(lang, "output"): [spell(row.output) for row in rows],
             **{

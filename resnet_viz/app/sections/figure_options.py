@@ -10,6 +10,7 @@ from resnet_viz.answers.figure_options import LAYOUTS
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import Look
 from resnet_viz.layout import DIRECTIONS
+from resnet_viz.spec import ResNetSpec, Stage
 from resnet_viz.text.page import translate
 from resnet_viz.themes import THEMES
 from resnet_viz.view import DEPTHS, FIGURES
@@ -35,7 +36,7 @@ def show(session: Session) -> None:
         )
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        figure = choice("figure", FIGURES, 150)
+        figure = choice("figure", offered_figures(session.config.spec, look.figure), 150)
         kind = FIGURES[figure]
         direction = choice("direction", DIRECTIONS, 100)
         depth = choice("depth", ("", *DEPTHS), 150, off=not kind.whole)
@@ -65,3 +66,22 @@ def show(session: Session) -> None:
             look=Look(figure, direction, depth, theme, annotate, layout, unroll)
         )
     )
+
+
+def offered_figures(spec: ResNetSpec, now: str) -> list[str]:
+    """Return the figures that there are of a network, and the one that is shown now.
+
+    >>> from resnet_viz.zoo import find
+    >>> offered_figures(find("plain18"), "network")
+    ['network', 'blocks', 'anynet', 'bodies', 'layers', 'stem']
+    """
+    has = {
+        "groups": any(stage.groups > 1 for stage in spec.stages),
+        **dict.fromkeys(("residual", "shortcut"), any(map(_keeps_input, spec.stages))),
+    }
+    return [name for name in FIGURES if has.get(name, True) or name == now]
+
+
+def _keeps_input(stage: Stage) -> bool:
+    """Tell whether a block of a stage adds its input as it is: one after the first surely does."""
+    return stage.blocks > 1 and stage.shortcut not in ("none", "C")

@@ -7,7 +7,7 @@ import streamlit as st
 from resnet_viz.app.answers import drawing_of
 from resnet_viz.app.components.figure import figure
 from resnet_viz.app.markdown import escaped
-from resnet_viz.app.sections import details, notes
+from resnet_viz.app.sections import details, figure_options, notes
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import is_path
 from resnet_viz.errors import RequestError
@@ -21,8 +21,11 @@ WIDTH, FRAME = 900, 100  # pixels that a figure usually has, and those around it
 
 
 def show(session: Session) -> None:
-    """Show the figure and the part of it that is open."""
-    _figure(session)
+    """Show the figure, its options below it, and the part of it that is open."""
+    above = st.container()
+    figure_options.show(session)
+    with above:
+        _figure(session)
     if session.config.opened:
         details.show(session)
     else:

@@ -2,49 +2,49 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
+from resnet_viz.app.catalogue import is_known, title
 from resnet_viz.app.sections.spec_form import receive_edit
 from resnet_viz.app.session import Session
 from resnet_viz.errors import RequestError
-from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.files import MAX_BYTES, SUFFIXES, decode, format_of
 from resnet_viz.text.page import translate
 from resnet_viz.zoo import entries, names
 
-__all__ = ["known", "show"]
+__all__ = ["show"]
 
 
 def show(session: Session) -> None:
     """Offer networks to begin with, and undo and redo."""
     lang = session.config.lang
     _zoo(session, lang)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            translate(lang, "undo"),
-            on_click=_undo,
-            args=(session,),
-            disabled=not session.can_undo,
-            icon=":material/undo:",
-            key="undo",
-        )
-        st.button(
-            translate(lang, "redo"),
-            on_click=_redo,
-            args=(session,),
-            disabled=not session.history.future,
-            icon=":material/redo:",
-            key="redo",
-        )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for name, icon, can in (
+            ("undo", "undo", session.can_undo),
+            ("redo", "redo", bool(session.history.future)),
+            ("reset", "restart_alt", session.base is not None),
+        ):
+            st.button(
+                translate(lang, name),
+                help=translate(lang, f"{name}_help", session.base or ""),
+                on_click=_ACTIONS[name],
+                args=(session,),
+                disabled=not can,
+                icon=f":material/{icon}:",
+                key=name,
+            )
         upload = st.popover(
             translate(lang, "upload"),
             icon=":material/upload_file:",
             key="open upload",
             on_change="rerun",
         )
-        if upload.open:
-            with upload:
-                _upload(session, lang)
+    if upload.open:
+        with upload:
+            _upload(session, lang)
 
 
 def _undo(session: Session) -> None:
@@ -57,26 +57,30 @@ def _redo(session: Session) -> None:
     session.redo()
 
 
+def _reset(session: Session) -> None:
+    receive_edit(session)
+    if session.base is not None:
+        session.open(entries()[session.base].spec)
+
+
+_ACTIONS = {"undo": _undo, "redo": _redo, "reset": _reset}
+
+
 def _zoo(session: Session, lang: str) -> None:
-    name = known(session.config.spec)
-    key = session.key("zoo")
-    listed = st.selectbox(
+    name = session.config.spec.name if is_known(session.config.spec) else None
+    key = session.key(f"zoo/{name or ''}")  # an edit makes it the visitor's own, to be chosen anew
+    chosen = st.selectbox(
         translate(lang, "network"),
         names(),
         index=None if name is None else names().index(name),
+        format_func=partial(title, lang=lang),
         placeholder=f"{session.config.spec.name} {translate(lang, 'own')}",
         help=translate(lang, "network_help"),
         key=key,
         on_change=_choose,
         args=(session, key),
     )
-    session.note(key, listed)
-
-
-def known(spec: ResNetSpec) -> str | None:
-    """Return the name of a network in the zoo, if it is there as it is."""
-    entry = entries().get(spec.name)
-    return spec.name if entry is not None and entry.spec == spec else None
+    session.note(key, chosen)
 
 
 def _choose(session: Session, key: str) -> None:

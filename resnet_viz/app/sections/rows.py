@@ -26,7 +26,7 @@ def choose_depth(session: Session, first: str) -> str:
     return chosen or first
 
 
-def row_name(row: Row) -> str:
+def row_name(row: Row, lang: str) -> str:
     """Return what a row is called: its path, and how many it stands for."""
-    name = row.path or "network"
+    name = row.path or translate(lang, "depth:network")
     return f"{name} (×{row.repeat})" if row.repeat != 1 else name

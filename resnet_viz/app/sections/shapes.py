@@ -21,7 +21,10 @@ def show(session: Session) -> None:
     rows = report.rows
     tables.show(
         {
-            translate(lang, "part"): ["input", *map(row_name, rows)],
+            translate(lang, "part"): [
+                translate(lang, "input"),
+                *(row_name(row, lang) for row in rows),
+            ],
             translate(lang, "kind"): ["", *(kind_name(lang, row.kind, row.path) for row in rows)],
             translate(lang, "output"): [spell(report.input), *(spell(row.output) for row in rows)],
             translate(lang, "field"): [

@@ -8,6 +8,7 @@ import streamlit as st
 
 from resnet_viz.app.components.form import form
 from resnet_viz.app.form_fields import INPUT, PARTS, check_form, field_id
+from resnet_viz.app.sections.shares import stage_shares
 from resnet_viz.app.session import Session
 from resnet_viz.errors import Message, RequestError, SpecError
 from resnet_viz.text import translate_error
@@ -26,6 +27,7 @@ def show(session: Session) -> None:
         revision=session.revision,
         filling=session.filling,
         wrong=None if session.wrong is None else _wrong(session.wrong, lang),
+        shares=stage_shares(session.config.spec, lang),
         lang=lang,
         key=KEY,
         heard=lambda: receive_edit(session),
@@ -43,7 +45,8 @@ def receive_edit(session: Session) -> None:
         return
     typed, revision = check_form(sent.get("values")), sent.get("revision")
     if typed is not None and type(revision) is int and revision > session.revision:
-        session.type(typed, revision)
+        gesture = sent.get("gesture")
+        session.type(typed, revision, gesture if type(gesture) is int else None)
 
 
 def _sent() -> object:

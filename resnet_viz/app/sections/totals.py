@@ -6,13 +6,15 @@ import streamlit as st
 
 from resnet_viz.app.answers import report_of
 from resnet_viz.app.markdown import escaped
+from resnet_viz.app.sections import gauges
 from resnet_viz.app.session import Session
 from resnet_viz.ops.operator import spell
 from resnet_viz.text import translate_error
 from resnet_viz.text.page import derivation, translate
+from resnet_viz.view.annotate import short
 from resnet_viz.zoo import entries
 
-__all__ = ["show"]
+__all__ = ["show", "spelled"]
 
 
 def show(session: Session) -> None:
@@ -38,15 +40,27 @@ def show(session: Session) -> None:
         "macs": translate(lang, "macs_help", totals["flops"]),
         "activations": translate(lang, "activations_help"),
     }
-    before = None if config.pinned is None else report_of(config.pinned, "network").totals
-    with st.container(horizontal=True):
+    pinned = config.pinned
+    before = None if pinned is None else report_of(pinned, "network").totals
+    with st.container(key="totals", horizontal=True):
         for name, help in helps.items():
             change = None if before is None else totals[name] - before[name]
             st.metric(
                 translate(lang, name),
-                f"{totals[name]:,}",
-                None if not change else f"{change:+,}",
+                spelled(totals[name]),
+                f"{change:+,}" if change else None,
                 delta_color="off",
+                delta_description=pinned and translate(lang, "against", escaped(pinned.name)),
                 help=help,
                 width="content",
             )
+    gauges.show(config.budget, totals, lang)
+
+
+def spelled(amount: int) -> str:
+    """Return a number exactly, and in short where it is long.
+
+    >>> spelled(4089184256), spelled(50)
+    ('4,089,184,256 · 4.09 G', '50')
+    """
+    return f"{amount:,} · {short(amount)}" if amount >= 10_000 else f"{amount:,}"

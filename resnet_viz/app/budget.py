@@ -1,0 +1,57 @@
+"""What a network may cost at most, as a visitor sets it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from resnet_viz.errors import RequestError, show
+
+__all__ = ["QUANTITIES", "Budget", "parse_amount"]
+
+QUANTITIES = ("macs", "params")
+"""What can have a limit."""
+
+MAX_AMOUNT = 10**18
+
+UNITS: Mapping[str, int] = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+
+
+class Budget(NamedTuple):
+    """The most that a network may cost; 0 is no limit.
+
+    >>> Budget(macs=10**9).limits()
+    {'macs': 1000000000}
+    """
+
+    macs: int = 0
+    params: int = 0
+
+    def limits(self) -> dict[str, int]:
+        """Return the limits that are set."""
+        return {name: limit for name, limit in self._asdict().items() if limit}
+
+    def holds(self, totals: Mapping[str, int]) -> bool:
+        """Tell whether a network of these totals is within every limit."""
+        return all(totals[name] <= limit for name, limit in self.limits().items())
+
+
+def parse_amount(name: str, text: str) -> int:
+    """Return the number that a text such as `1 G` or `5,000,000` stands for; 0 if it is empty.
+
+    Raises:
+        RequestError: it is no such number.
+
+    >>> parse_amount("macs", "1 G"), parse_amount("params", "5.5m"), parse_amount("params", "")
+    (1000000000, 5500000, 0)
+    """
+    plain = text.replace(",", "").strip()
+    found = re.fullmatch(r"(\d{1,18}(?:\.\d{1,9})?)\s*([kmgt]?)", plain, re.IGNORECASE)
+    if plain and found is None:
+        raise RequestError(
+            "{name}: {value} (must be a number such as 1 G or 5 M)", name=name, value=show(text)
+        )
+    if found is None:
+        return 0
+    return min(round(float(found[1]) * UNITS[found[2].lower()]), MAX_AMOUNT)

@@ -1,0 +1,75 @@
+"""The networks of the zoo with what they cost, as lists offer them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from resnet_viz.app.answers import report_of
+from resnet_viz.spec import ResNetSpec
+from resnet_viz.text.page import translate
+from resnet_viz.view.annotate import short
+from resnet_viz.zoo import entries
+
+__all__ = ["Listed", "is_known", "listed", "title"]
+
+
+class Listed(NamedTuple):
+    """A network of the zoo: its name, its input and its totals."""
+
+    name: str
+    input: tuple[int, ...]
+    totals: dict[str, int]
+
+
+@cache
+def listed() -> tuple[Listed, ...]:
+    """Return every network of the zoo, counted once for all visitors."""
+    count = report_of.__wrapped__  # not remembered one by one: the list is
+    return tuple(
+        Listed(name, entry.spec.input, count(entry.spec, "network").totals)
+        for name, entry in entries().items()
+    )
+
+
+@cache
+def title(name: str, lang: str) -> str:
+    """Return what a list says of a network: found by any way to write its name.
+
+    >>> title("resnet50", "en")
+    'ResNet-50 · resnet50 · 50 layers · 25.6 M · 4.09 G'
+    """
+    totals = next(network.totals for network in listed() if network.name == name)
+    layers = translate(lang, "layers_of", totals["layers"])
+    costs = f"{layers} · {short(totals['params'])} · {short(totals['macs'])}"
+    return f"{_spelled(name)} · {name} · {costs}"
+
+
+def _spelled(name: str) -> str:
+    """Return a name as papers write it.
+
+    >>> _spelled("seresnext50_32x4d"), _spelled("wide_resnet50_2"), _spelled("vgg16")
+    ('SE-ResNeXt-50 32x4d', 'Wide ResNet-50 2', 'VGG-16')
+    """
+    for pattern, spelled in _SPELLINGS:
+        name = re.sub(pattern, spelled, name)
+    return name.replace("_", " ")
+
+
+_SPELLINGS = (
+    (r"wide_", "Wide "),
+    (r"resnext", "ResNeXt-"),
+    (r"resnet(v2|rs)?_?", lambda found: f"ResNet{(found[1] or '').replace('rs', '-RS')}-"),
+    (r"^(?:cifar-)", "CIFAR "),
+    (r"vgg", "VGG-"),
+    (r"plain", "Plain-"),
+    (r"\b(se|eca)(?=ResNe)", lambda found: f"{found[1].upper()}-"),
+    (r"-+", "-"),
+)
+
+
+def is_known(spec: ResNetSpec) -> bool:
+    """Tell whether a network is in the zoo as it is."""
+    entry = entries().get(spec.name)
+    return entry is not None and entry.spec == spec

@@ -1,0 +1,43 @@
+"""How much of its budget a network takes, at a glance and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+import streamlit as st
+
+from resnet_viz.app.budget import Budget
+from resnet_viz.text.page import translate
+from resnet_viz.view.annotate import short
+
+__all__ = ["show"]
+
+
+def show(budget: Budget, totals: Mapping[str, int], lang: str) -> None:
+    """Show a gauge for each limit that is set."""
+    limits = budget.limits()
+    if limits:
+        gauges = (_gauge(name, totals[name], limit, lang) for name, limit in limits.items())
+        st.html(f'<div class="gauges">{"".join(gauges)}</div>')
+
+
+def _gauge(name: str, amount: int, limit: int, lang: str) -> str:
+    """Return a gauge as HTML; over the limit it is full, and says by how much."""
+    share = amount / limit
+    over = amount > limit
+    words = translate(
+        lang,
+        "over_budget" if over else "in_budget",
+        name=translate(lang, name),
+        amount=short(amount),
+        limit=short(limit),
+        rest=short(abs(limit - amount)),
+        share=share,
+    )
+    kind = "gauge over" if over else "gauge"
+    return (
+        f'<div class="{kind}" role="meter" aria-valuemin="0" aria-valuemax="{limit}" '
+        f'aria-valuenow="{amount}" aria-label="{escape(words)}">'
+        f'<i style="width: {100 * min(share, 1):.1f}%"></i><span>{escape(words)}</span></div>'
+    )

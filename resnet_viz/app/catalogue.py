@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ class Listed(NamedTuple):
 
     name: str
     input: tuple[int, ...]
-    totals: dict[str, int]
+    totals: Mapping[str, int]
 
 
 @cache

@@ -52,7 +52,7 @@ def _needs() -> dict[str, dict[str, Any]]:
         **{name: {"part": "", "field": "block", "values": inside} for name in OF_BOTTLENECKS},
     }
     for field, table in TABLES.items():
-        reads = {kind: getattr(entry, "takes", ()) for kind, entry in table.items()}
+        reads = {kind: getattr(entry, "reads_fields", ()) for kind, entry in table.items()}
         for name in {name for names in reads.values() for name in names}:
             kinds = [kind for kind, names in reads.items() if name in names]
             found[name] = {"part": "whole", "field": field, "values": kinds}

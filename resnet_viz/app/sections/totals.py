@@ -42,6 +42,7 @@ def show(session: Session) -> None:
     }
     pinned = config.pinned
     before = None if pinned is None else report_of(pinned, "network").totals
+    against = None if pinned is None else translate(lang, "against", escaped(pinned.name))
     with st.container(key="totals", horizontal=True):
         for name, help in helps.items():
             change = None if before is None else totals[name] - before[name]
@@ -50,7 +51,7 @@ def show(session: Session) -> None:
                 spelled(totals[name]),
                 f"{change:+,}" if change else None,
                 delta_color="off",
-                delta_description=pinned and translate(lang, "against", escaped(pinned.name)),
+                delta_description=against,
                 help=help,
                 width="content",
             )

@@ -12,6 +12,7 @@ from strategies import specs
 
 from resnet_viz.app.address import from_link, to_link
 from resnet_viz.app.state import FIRST, SECTIONS, Config, Look
+from resnet_viz.spec.files import dumps
 from resnet_viz.view import DEPTHS, FIGURES
 from resnet_viz.zoo import find, names
 
@@ -109,3 +110,21 @@ def test_a_broken_link_gets_a_message_and_a_page_that_works(kind):
 
 def test_a_link_from_elsewhere_with_more_in_it_opens():
     assert from_link({"net": "resnet50", "utm_source": "mail"}).spec == find("resnet50")
+
+
+def test_a_wrong_value_in_a_link_is_told_and_the_rest_of_it_kept():
+    page = visit(net="resnet50", theme="papre", lang="zh", section="costs", macs="a lot")
+
+    assert config(page).spec == find("resnet50")
+    assert (config(page).lang, config(page).section) == ("zh", "costs")
+    assert config(page).look.theme == "d2l"
+    assert "papre" in page.error[0].value
+
+
+def test_a_network_in_a_link_that_does_not_work_leaves_what_it_is_compared_with():
+    small = dumps(replace(find("vgg16"), input=(3, 16, 16)), "json").encode()
+    page = visit(spec=packed(small), **{"with": "resnet34"})
+
+    assert config(page).spec == find(FIRST)
+    assert config(page).pinned == find("resnet34")
+    assert "the size reaches zero" in page.error[0].value

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app_page import config, edit_of, field, link_of, ran, shown, type_in, visit, wrong
+from app_page import config, edit_of, field, link_of, ran, shown, type_in, typed, visit, wrong
 
 from resnet_viz.app.form_fields import form_values
 from resnet_viz.app.session import Session
@@ -103,3 +103,34 @@ def test_history_is_bounded():
         session.edit(Config(replace(spec, stages=stages)))
 
     assert len(session.history.past) == 200
+
+
+def test_steps_of_one_gesture_are_undone_together():
+    page = visit(net="resnet18")
+    session = page.session_state["session"]
+    for blocks, gesture in (("3", 1), ("4", 1), ("5", 1), ("6", 2)):
+        values = typed(page)
+        values["stages"][0]["blocks"] = blocks
+        session.type(values, session.revision + 1, gesture)
+    assert session.config.spec.stages[0].blocks == 6
+
+    session.undo()
+    assert session.config.spec.stages[0].blocks == 5
+    session.undo()
+
+    assert session.config.spec == find("resnet18")
+    assert not session.can_undo
+    session.redo()
+    assert session.config.spec.stages[0].blocks == 5
+
+
+def test_a_gesture_that_ends_where_it_began_is_no_step():
+    page = visit(net="resnet18")
+    session = page.session_state["session"]
+    for blocks in ("3", "2"):
+        values = typed(page)
+        values["stages"][0]["blocks"] = blocks
+        session.type(values, session.revision + 1, 1)
+
+    assert session.config.spec == find("resnet18")
+    assert not session.can_undo

@@ -4,9 +4,11 @@ import re
 from dataclasses import replace
 
 import pytest
-from app_page import config, link_of, ran, totals, visit
+from app_page import config, field, link_of, ran, totals, type_in, visit
 
 from resnet_viz import report
+from resnet_viz.app.catalogue import title
+from resnet_viz.app.presets import PRESETS
 from resnet_viz.app.state import FIRST
 from resnet_viz.spec.files import dumps
 from resnet_viz.zoo import find, names
@@ -23,7 +25,7 @@ def test_a_visitor_meets_the_chapters_network():
 @pytest.mark.parametrize("name", names())
 def test_every_network_of_the_zoo_opens_with_its_totals(name):
     page = visit()
-    page.selectbox(key="zoo/0").select(name)
+    field(page, "zoo").select(title(name, "en"))
     ran(page)
     expected = report(name).totals
 
@@ -72,3 +74,44 @@ def test_a_hostile_upload_gets_a_message_and_changes_nothing(kind):
 
     assert re.search(fact, page.error[0].value.replace("\\", ""))
     assert config(page).spec == find(FIRST)
+
+
+def test_a_list_shows_an_edited_network_as_ones_own_and_offers_the_one_it_was():
+    page = visit(net="resnet18")
+    type_in(page, "stages[0].blocks", "3")
+
+    picker = field(page, "zoo")
+    assert picker.value is None
+    picker.select(title("resnet18", "en"))
+    ran(page)
+
+    assert config(page).spec == find("resnet18")
+
+
+def test_an_edited_network_is_reset():
+    page = visit(net="resnet18")
+    assert page.button(key="reset").disabled
+    type_in(page, "stages[0].blocks", "3")
+
+    page.button(key="reset").click()
+    ran(page)
+
+    assert config(page).spec == find("resnet18")
+    assert page.button(key="reset").disabled
+
+
+@pytest.mark.parametrize("written", ["ResNet-50", "resnet50", "50 layers", "25.6 M", "4.09 G"])
+def test_a_network_is_found_by_its_name_as_papers_write_it_and_by_its_costs(written):
+    assert written in title("resnet50", "en")
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_opens_its_page_in_the_language_of_the_visitor(name):
+    page = visit(net="resnet34-a", lang="zh")
+
+    page.button(key=f"preset {name}").click()
+    ran(page)
+
+    assert config(page).lang == "zh"
+    assert config(page).spec.name == PRESETS[name].get("net", FIRST)
+    assert config(page).section == PRESETS[name].get("section", "shapes")

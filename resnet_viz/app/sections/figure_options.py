@@ -73,15 +73,18 @@ def offered_figures(spec: ResNetSpec, now: str) -> list[str]:
 
     >>> from resnet_viz.zoo import find
     >>> offered_figures(find("plain18"), "network")
-    ['network', 'blocks', 'anynet', 'bodies', 'layers', 'stem']
+    ['network', 'blocks', 'anynet', 'layers', 'stem']
     """
+    widths = (spec.stem.channels, *(stage.channels for stage in spec.stages))
+    adds = any(map(_keeps_input, spec.stages, widths))
     has = {
         "groups": any(stage.groups > 1 for stage in spec.stages),
-        **dict.fromkeys(("residual", "shortcut"), any(map(_keeps_input, spec.stages))),
+        **dict.fromkeys(("residual", "shortcut", "bodies"), adds),
     }
     return [name for name in FIGURES if has.get(name, True) or name == now]
 
 
-def _keeps_input(stage: Stage) -> bool:
-    """Tell whether a block of a stage adds its input as it is: one after the first surely does."""
-    return stage.blocks > 1 and stage.shortcut not in ("none", "C")
+def _keeps_input(stage: Stage, width: int) -> bool:
+    """Tell whether a block of a stage adds its input as it is; `width` is what enters the stage."""
+    is_kept = stage.blocks > 1 or (stage.stride == 1 and stage.channels == width)
+    return is_kept and stage.shortcut not in ("none", "C")

@@ -1,0 +1,75 @@
+"""A budget, its gauges, and the networks that keep it."""
+
+import pytest
+from app_page import config, link_of, ran, visit
+from streamlit.testing.v1 import AppTest
+
+from resnet_viz import RequestError, report
+from resnet_viz.app.budget import Budget, parse_amount
+from resnet_viz.zoo import find
+
+LIMITS = {"macs": "1000000000", "params": "5000000"}
+
+
+def gauges(page: AppTest) -> str:
+    return " ".join(
+        element.proto.body for element in page.get("html") if "gauge" in element.proto.body
+    )
+
+
+def test_a_gauge_says_how_much_of_a_budget_is_taken_and_by_how_much_it_is_exceeded():
+    # resnet18 at 224: 1,814,073,344 MACs, 11,689,512 parameters
+    over = gauges(visit(net="resnet18", **LIMITS))
+    within = gauges(visit(net="resnet18", macs="2000000000"))
+
+    assert "MACs: 1.81 G of 1.00 G (181%), 814 M too many" in over
+    assert "Parameters: 11.7 M of 5.00 M (234%), 6.69 M too many" in over
+    assert over.count("gauge over") == 2
+    assert "MACs: 1.81 G of 2.00 G (91%), 186 M left" in within
+    assert "over" not in within
+
+
+def test_a_page_without_a_budget_has_no_gauges():
+    assert gauges(visit()) == ""
+
+
+def test_limits_are_typed_and_stand_in_the_link():
+    page = visit(net="resnet18", section="goal")
+    page.text_input[0].input("1.5 G")
+    ran(page)
+
+    assert config(page).budget == Budget(macs=1_500_000_000)
+    assert link_of(page)["macs"] == "1500000000"
+
+
+def test_a_wrong_limit_is_told_and_the_one_before_stays():
+    page = visit(net="resnet18", section="goal", **LIMITS)
+    page.text_input[0].input("much")
+    ran(page)
+
+    assert config(page).budget.macs == 10**9
+    assert "macs: 'much'" in page.error[0].value.replace("\\", "")
+
+
+@pytest.mark.parametrize("text", ["-1", "1e9", "1 X", "1 G G", "nan", "9" * 30])
+def test_what_is_no_amount_is_refused(text):
+    with pytest.raises(RequestError, match="must be a number such as"):
+        parse_amount("macs", text)
+
+
+def test_networks_that_are_proposed_keep_the_budget_and_one_click_shows_one():
+    page = visit(net="resnet50", section="goal", macs="2000000000", params="12000000")
+    proposals = [button for button in page.button if str(button.key).startswith("show ")]
+    names = [button.key.removeprefix("show ") for button in proposals]
+    assert names
+    for name in names:
+        totals = report(name).totals
+        assert totals["macs"] <= 2_000_000_000, name
+        assert totals["params"] <= 12_000_000, name
+        assert find(name).input == find("resnet50").input
+
+    proposals[0].click()
+    ran(page)
+
+    assert config(page).spec == find(names[0])
+    assert "too many" not in gauges(page)

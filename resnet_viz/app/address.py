@@ -6,19 +6,15 @@ import base64
 import zlib
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from resnet_viz.answers.figure_options import LAYOUTS
+from resnet_viz.answers.figure_options import OPTIONS
 from resnet_viz.app.budget import QUANTITIES, Budget, parse_amount
 from resnet_viz.app.state import FIRST, SECTIONS, Config, Look, is_path
 from resnet_viz.errors import RequestError, choose, show
-from resnet_viz.layout import DIRECTIONS
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.files import MAX_BYTES, decode, dumps
 from resnet_viz.text import LANGUAGES
-from resnet_viz.themes import THEMES
-from resnet_viz.view import DEPTHS, FIGURES
-from resnet_viz.view.annotate import FACTS
 from resnet_viz.zoo import entries, find
 
 __all__ = ["from_link", "read_link", "to_link"]
@@ -81,14 +77,14 @@ def read_link(link: Mapping[str, str]) -> tuple[Config, list[RequestError]]:
     link = {name: value for name, value in link.items() if not _is_too_long(name, value, problems)}
     first = Config(find(FIRST))
     choices = {name: table for name, table in _LOOK.items() if link.get(name)}
-    look = first.look._replace(
+    values: dict[str, Any] = {
         **{
             name: read(partial(_choice, name, table, link), getattr(first.look, name))
             for name, table in choices.items()
         },
-        annotate=read(lambda: _annotations(link.get("annotate", "")), ""),
-        unroll=read(lambda: _flag("unroll", link), False),
-    )
+        **{name: read(partial(_names, name, link), "") for name in _LISTS},
+        **{name: read(partial(_flag, name, link), False) for name in _FLAGS},
+    }
     limits = {
         name: read(partial(parse_amount, name, link[name]), 0)
         for name in QUANTITIES
@@ -96,7 +92,7 @@ def read_link(link: Mapping[str, str]) -> tuple[Config, list[RequestError]]:
     }
     config = Config(
         spec=read(lambda: _read_network(link, "net", "spec"), None) or first.spec,
-        look=look,
+        look=first.look._replace(**values),
         lang=read(partial(_choice, "lang", LANGUAGES, {"lang": "en", **link}), "en"),
         section=read(
             partial(_choice, "section", dict.fromkeys(SECTIONS), {"section": SECTIONS[0], **link}),
@@ -124,14 +120,12 @@ def _path(link: Mapping[str, str]) -> str:
     return opened
 
 
+_LISTS = ("annotate",)
+_FLAGS = ("unroll",)
 _LOOK: Mapping[str, Mapping[str, object]] = {
-    "figure": FIGURES,
-    "direction": DIRECTIONS,
-    "depth": DEPTHS,
-    "theme": THEMES,
-    "layout": LAYOUTS,
+    name: OPTIONS[name].legal for name in Look._fields if name not in (*_LISTS, *_FLAGS)
 }
-"""What each part of a look may be."""
+"""What each part of a look may be that is one of several names."""
 
 
 def _choice(name: str, table: Mapping[str, object], link: Mapping[str, str]) -> str:
@@ -139,11 +133,8 @@ def _choice(name: str, table: Mapping[str, object], link: Mapping[str, str]) -> 
     return link[name]
 
 
-def _annotations(text: str) -> str:
-    names = [name for name in text.split(",") if name]
-    for name in names:
-        choose("annotation", name, FACTS)
-    return ",".join(name for name in FACTS if name in names)
+def _names(name: str, link: Mapping[str, str]) -> str:
+    return ",".join(OPTIONS[name].check(name, link.get(name, "")))
 
 
 def _flag(name: str, link: Mapping[str, str]) -> bool:

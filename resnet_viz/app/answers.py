@@ -6,8 +6,10 @@ from functools import lru_cache
 
 from resnet_viz.answers.compare import Comparison, compare
 from resnet_viz.answers.details import Details, details
-from resnet_viz.answers.draw import Drawing, draw
+from resnet_viz.answers.draw import draw_figure
+from resnet_viz.answers.drawing import Drawing
 from resnet_viz.answers.explain import Explanation, explain
+from resnet_viz.answers.figure_options import OPTIONS, FigureOptions
 from resnet_viz.answers.report import Report, report_graph
 from resnet_viz.app.state import Look
 from resnet_viz.assembly import assemble
@@ -15,7 +17,6 @@ from resnet_viz.errors import RequestError
 from resnet_viz.graph import Graph
 from resnet_viz.graph.repeat import count_nodes
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.view import FIGURES
 
 __all__ = ["MAX_OPERATORS", "check", "comparison_of", "details_of", "drawing_of"]
 __all__ += ["explanation_of", "graph_of", "report_of"]
@@ -40,9 +41,10 @@ def drawing_of(spec: ResNetSpec, look: Look, lang: str, highlight: tuple[str, ..
     Raises:
         RequestError: this figure does not show such a network, or it is too large for a page.
     """
-    kind = FIGURES[look.figure]
-    unroll = look.unroll and kind.whole
-    if unroll or look.figure == "layers":
+    asked = {name: value for name, value in look._asdict().items() if value != ""}
+    fitting = {name: value for name, value in asked.items() if OPTIONS[name].fits(look.figure)}
+    options = FigureOptions(**fitting, lang=lang, highlight=highlight)
+    if options.unroll or look.figure == "layers":
         operators = count_nodes(graph_of(spec))
         if operators > MAX_OPERATORS:
             raise RequestError(
@@ -51,18 +53,7 @@ def drawing_of(spec: ResNetSpec, look: Look, lang: str, highlight: tuple[str, ..
                 operators=operators,
                 most=MAX_OPERATORS,
             )
-    return draw(
-        spec,
-        figure=look.figure,
-        direction=look.direction,
-        lang=lang,
-        theme=look.theme,
-        unroll=unroll,
-        depth=look.depth or None if kind.whole else None,
-        annotate=look.annotate if kind.plain else "",
-        layout=look.layout if kind.whole else "auto",
-        highlight=",".join(highlight),
-    )
+    return draw_figure(spec, options)
 
 
 @lru_cache(maxsize=256)

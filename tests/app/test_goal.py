@@ -13,7 +13,7 @@ LIMITS = {"macs": "1000000000", "params": "5000000"}
 
 def gauges(page: AppTest) -> str:
     return " ".join(
-        element.proto.body for element in page.get("html") if "gauge" in element.proto.body
+        element.proto.body for element in page.get("html") if 'role="meter"' in element.proto.body
     )
 
 

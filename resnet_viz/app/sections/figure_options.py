@@ -6,15 +6,12 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from resnet_viz.answers.figure_options import LAYOUTS
+from resnet_viz.answers.figure_options import OPTIONS
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import Look
-from resnet_viz.layout import DIRECTIONS
 from resnet_viz.spec import ResNetSpec, Stage
 from resnet_viz.text.page import translate
-from resnet_viz.themes import THEMES
-from resnet_viz.view import DEPTHS, FIGURES
-from resnet_viz.view.annotate import FACTS
+from resnet_viz.view import FIGURES
 
 __all__ = ["show"]
 
@@ -23,49 +20,56 @@ def show(session: Session) -> None:
     """Let the visitor choose figure, direction, depth, theme and numbers."""
     look, lang = session.config.look, session.config.lang
 
-    def choice(name: str, legal: Iterable[str], width: int, off: bool = False) -> str:
+    def choice(name: str, legal: Iterable[str], width: int) -> str:
         options, now = list(legal), getattr(look, name)
         return st.selectbox(
             translate(lang, name),
             options,
             index=options.index(now),
             format_func=lambda option: translate(lang, f"{name}:{option}"),
-            disabled=off,
+            disabled=not OPTIONS[name].fits(look.figure),
             key=session.key(f"{name}:{lang}"),  # in another language these are other words
             width=width,
         )
 
+    def names_of(name: str) -> tuple[str, ...]:
+        return tuple(OPTIONS[name].legal)
+
     with st.container(horizontal=True, vertical_alignment="bottom"):
         figure = choice("figure", offered_figures(session.config.spec, look.figure), 150)
-        kind = FIGURES[figure]
-        direction = choice("direction", DIRECTIONS, 100)
-        depth = choice("depth", ("", *DEPTHS), 150, off=not kind.whole)
-        theme = choice("theme", THEMES, 100)
+        look = look._replace(figure=figure)
+        direction = choice("direction", names_of("direction"), 100)
+        depth = choice("depth", ("", *names_of("depth")), 150)
+        theme = choice("theme", names_of("theme"), 100)
         facts = st.multiselect(
             translate(lang, "annotate"),
-            list(FACTS),
+            names_of("annotate"),
             [fact for fact in look.annotate.split(",") if fact],
             format_func=lambda fact: translate(lang, f"fact:{fact}"),
-            disabled=not kind.plain,
+            disabled=not OPTIONS["annotate"].fits(figure),
             key=session.key(f"annotate:{lang}"),
             placeholder=translate(lang, "none"),
             width=170,
         )
         with st.popover(translate(lang, "more")):
-            layout = choice("layout", LAYOUTS, 180, off=not kind.whole)
+            layout = choice("layout", names_of("layout"), 180)
             unroll = st.checkbox(
                 translate(lang, "unroll"),
                 look.unroll,
                 help=translate(lang, "unroll_help"),
-                disabled=not kind.whole,
+                disabled=not OPTIONS["unroll"].fits(figure),
                 key=session.key("unroll"),
             )
-    annotate = ",".join(fact for fact in FACTS if fact in facts)
-    session.edit(
-        session.config._replace(
-            look=Look(figure, direction, depth, theme, annotate, layout, unroll)
-        )
+    chosen = Look(
+        figure=figure,
+        direction=direction,
+        depth=depth,
+        theme=theme,
+        annotate=",".join(fact for fact in names_of("annotate") if fact in facts),
+        layout=layout,
+        unroll=unroll,
     )
+    session.edit(session.config._replace(look=chosen))
 
 
 def offered_figures(spec: ResNetSpec, now: str) -> list[str]:

@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
 
-.PHONY: app demo test test-zoo test-memory check format goldens catalogue bench lesson mermaid pyodide standalone site clean
+.PHONY: app demo test test-zoo test-memory check format goldens catalogue bench lesson mermaid pyodide standalone site dist clean
 
 app: $(VENV)/.app  ## Set up everything and open the app in a browser.
 	$(BIN)/streamlit run app.py
@@ -67,6 +67,9 @@ standalone: $(VENV)/.dev pyodide  ## Build the page that needs no server, from a
 
 pyodide:  ## Install Python for the browser, which that page holds; needs npm.
 	cd docs/standalone && npm install --no-package-lock --no-audit --no-fund --ignore-scripts
+
+dist: $(VENV)/.dev  ## Build sdist and wheel to dist/, and try them as a user gets them.
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/check_dist.py
 
 mermaid:  ## Install Mermaid's own parser, which a test asks; needs npm.
 	cd tests/mermaid && npm install --no-package-lock --no-audit --no-fund --ignore-scripts

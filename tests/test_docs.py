@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import resnet_viz
 from resnet_viz.cli import run
 from resnet_viz.cli.parser import parser
 
@@ -136,3 +137,11 @@ def test_the_help_texts_are_those_of_the_program(request) -> None:
         path.write_text("\n".join(pages), encoding="utf-8")
 
     assert path.read_text(encoding="utf-8") == "\n".join(pages)
+
+
+def test_the_citation_names_this_version() -> None:
+    from yaml import safe_load
+
+    cited = safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+
+    assert cited["version"] == resnet_viz.__version__

@@ -1,10 +1,13 @@
 """What a notebook shows of drawings, reports and tables."""
 
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "docs" / "notebooks").glob("*.ipynb"))
 
 CELLS = (
     "import resnet_viz",
@@ -25,3 +28,16 @@ def test_a_notebook_shows_drawings_as_svg_and_reports_as_html() -> None:
     for html in (report["text/html"], table["text/html"]):
         assert ET.fromstring(html).tag == "table"
     assert "25,557,032" in report["text/html"]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+def test_a_notebook_of_the_docs_runs(path, tmp_path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    resources = {"metadata": {"path": str(tmp_path)}}
+
+    done = NotebookClient(notebook, timeout=120, resources=resources).execute()
+
+    assert all(cell.outputs == [] for cell in nbformat.read(path, 4).cells if "outputs" in cell)
+    assert any(cell.get("outputs") for cell in done.cells)

@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
 
-.PHONY: app demo test test-zoo test-memory check format goldens catalogue bench lesson mermaid pyodide standalone site dist clean
+.PHONY: app demo test test-zoo test-memory check format goldens catalogue bench lesson mermaid pyodide standalone site dist peers clean
 
 app: $(VENV)/.app  ## Set up everything and open the app in a browser.
 	$(BIN)/streamlit run app.py
@@ -70,6 +70,9 @@ pyodide:  ## Install Python for the browser, which that page holds; needs npm.
 
 dist: $(VENV)/.dev  ## Build sdist and wheel to dist/, and try them as a user gets them.
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/check_dist.py
+
+peers: $(VENV)/.dev  ## Measure other tools beside ours: the table of the README.
+	$(BIN)/python benchmarks/peers.py
 
 mermaid:  ## Install Mermaid's own parser, which a test asks; needs npm.
 	cd tests/mermaid && npm install --no-package-lock --no-audit --no-fund --ignore-scripts

@@ -193,7 +193,7 @@ def _next(values: list[str], now: str) -> str:
 EDITS: tuple[Callable[[Config, int], Edit], ...] = (
     _blocks,
     _channels,
-    _look("theme", THEMES),
+    _look("theme", dict.fromkeys(("", *THEMES))),
     _blocks,
     _look("direction", DIRECTIONS),
     _section,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
+import re
 import zlib
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
 from resnet_viz.answers.figure_options import OPTIONS
-from resnet_viz.app.budget import QUANTITIES, Budget, parse_amount
+from resnet_viz.app.budget import MAX_BATCH, QUANTITIES, Budget, Training, parse_amount
 from resnet_viz.app.state import FIRST, SECTIONS, Config, Look, is_path
+from resnet_viz.count.memory import DTYPES, OPTIMIZERS
 from resnet_viz.errors import RequestError, choose, show
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.files import MAX_BYTES, decode, dumps
@@ -37,6 +39,9 @@ def to_link(config: Config) -> dict[str, str]:
     for name in ("lang", "section", "opened"):
         if getattr(config, name) != Config._field_defaults[name]:
             link[name] = getattr(config, name)
+    for name, value in config.training._asdict().items():
+        if value != Training._field_defaults[name]:
+            link[name] = f"{value}"
     link |= {name: f"{limit}" for name, limit in config.budget.limits().items()}
     if config.pinned is not None:
         link |= _write_network(config.pinned, "with", "pin")
@@ -101,6 +106,14 @@ def read_link(link: Mapping[str, str]) -> tuple[Config, list[RequestError]]:
         opened=read(lambda: _path(link), ""),
         pinned=read(lambda: _read_network(link, "with", "pin"), None),
         budget=Budget(**limits),
+        training=Training(
+            batch=read(lambda: _batch(link), Training().batch),
+            dtype=read(partial(_choice, "dtype", DTYPES, {"dtype": "float32", **link}), "float32"),
+            optimizer=read(
+                partial(_choice, "optimizer", OPTIMIZERS, {"optimizer": "momentum", **link}),
+                "momentum",
+            ),
+        ),
     )
     return config, problems
 
@@ -111,6 +124,14 @@ def _is_too_long(name: str, value: str, problems: list[RequestError]) -> bool:
     message = "{name}: longer than {most:,} characters"
     problems.append(RequestError(message, name=show(name), most=MAX_LINK))
     return True
+
+
+def _batch(link: Mapping[str, str]) -> int:
+    text = link.get("batch", f"{Training().batch}")
+    if not re.fullmatch(r"[1-9]\d{0,4}", text) or int(text) > MAX_BATCH:
+        message = "batch: {value} (must be an integer from 1 to {most})"
+        raise RequestError(message, value=show(text), most=MAX_BATCH)
+    return int(text)
 
 
 def _path(link: Mapping[str, str]) -> str:

@@ -10,7 +10,9 @@ from resnet_viz.answers.draw import draw_figure
 from resnet_viz.answers.drawing import Drawing
 from resnet_viz.answers.explain import Explanation, explain
 from resnet_viz.answers.figure_options import OPTIONS, FigureOptions
+from resnet_viz.answers.memory import memory
 from resnet_viz.answers.report import Report, report_graph
+from resnet_viz.app.budget import Training
 from resnet_viz.app.state import Look
 from resnet_viz.assembly import assemble
 from resnet_viz.errors import RequestError
@@ -19,7 +21,7 @@ from resnet_viz.graph.repeat import count_nodes
 from resnet_viz.spec import ResNetSpec
 
 __all__ = ["MAX_OPERATORS", "check", "comparison_of", "details_of", "drawing_of"]
-__all__ += ["explanation_of", "graph_of", "report_of"]
+__all__ += ["costs_of", "explanation_of", "graph_of", "memory_of", "report_of"]
 
 MAX_OPERATORS = 5_000
 """Operators of the largest network that is drawn with none folded: a browser must stay quick."""
@@ -62,6 +64,19 @@ def report_of(
 ) -> Report:
     """Count a network."""
     return report_graph(graph_of(spec), depth=depth, convention=convention, open_head=open_head)
+
+
+@lru_cache(maxsize=256)
+def memory_of(spec: ResNetSpec, training: Training) -> int:
+    """Count the bytes that a step of training needs at most."""
+    found = memory(spec, **training._asdict(), depth="network")
+    return int(found.totals["total_training"])
+
+
+def costs_of(spec: ResNetSpec, training: Training) -> dict[str, int]:
+    """Return what a network costs, all that a budget can limit among it."""
+    totals = report_of(spec, "network").totals
+    return {**totals, "memory": memory_of(spec, training)}
 
 
 def check(spec: ResNetSpec) -> ResNetSpec:

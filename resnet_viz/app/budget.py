@@ -6,11 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from resnet_viz.answers.memory import parse_bytes, show_bytes
 from resnet_viz.errors import RequestError, show
+from resnet_viz.view.annotate import short
 
-__all__ = ["QUANTITIES", "Budget", "parse_amount"]
+__all__ = ["MAX_BATCH", "QUANTITIES", "Budget", "Training", "amount", "parse_amount"]
 
-QUANTITIES = ("macs", "params")
+MAX_BATCH = 65_536
+
+QUANTITIES = ("macs", "params", "memory")
 """What can have a limit."""
 
 MAX_AMOUNT = 10**18
@@ -18,8 +22,16 @@ MAX_AMOUNT = 10**18
 UNITS: Mapping[str, int] = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
 
+class Training(NamedTuple):
+    """How a network is trained, which says what memory it takes; as `resnet_viz.memory` has it."""
+
+    batch: int = 32
+    dtype: str = "float32"
+    optimizer: str = "momentum"
+
+
 class Budget(NamedTuple):
-    """The most that a network may cost; 0 is no limit.
+    """The most that a network may cost; 0 is no limit. Memory is in bytes, of a training step.
 
     >>> Budget(macs=10**9).limits()
     {'macs': 1000000000}
@@ -27,6 +39,7 @@ class Budget(NamedTuple):
 
     macs: int = 0
     params: int = 0
+    memory: int = 0
 
     def limits(self) -> dict[str, int]:
         """Return the limits that are set."""
@@ -46,6 +59,8 @@ def parse_amount(name: str, text: str) -> int:
     >>> parse_amount("macs", "1 G"), parse_amount("params", "5.5m"), parse_amount("params", "")
     (1000000000, 5500000, 0)
     """
+    if name == "memory":
+        return parse_bytes(text.strip()) if text.strip() else 0
     plain = text.replace(",", "").strip()
     found = re.fullmatch(r"(\d{1,18}(?:\.\d{1,9})?)\s*([kmgt]?)", plain, re.IGNORECASE)
     if plain and found is None:
@@ -55,3 +70,12 @@ def parse_amount(name: str, text: str) -> int:
     if found is None:
         return 0
     return min(round(float(found[1]) * UNITS[found[2].lower()]), MAX_AMOUNT)
+
+
+def amount(name: str, number: int) -> str:
+    """Return an amount of a quantity in short.
+
+    >>> amount("macs", 4089184256), amount("memory", 2764000000)
+    ('4.09 G', '2.6 GiB')
+    """
+    return show_bytes(number) if name == "memory" else short(number)

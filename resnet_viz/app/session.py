@@ -13,7 +13,7 @@ from resnet_viz.app.address import read_link, to_link
 from resnet_viz.app.answers import check
 from resnet_viz.app.form_fields import Typed, form_values, parse_form
 from resnet_viz.app.history import History
-from resnet_viz.app.state import FIRST, Config
+from resnet_viz.app.state import FIRST, Config, Look
 from resnet_viz.errors import RequestError
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.files import read
@@ -153,6 +153,13 @@ class Session:
             self.generation += 1
         self.problem = problems[0] if problems else None
         self.address = to_link(self.config)  # the same in other words is not written there anew
+
+    @property
+    def look(self) -> Look:
+        """How the network is drawn on this visitor's page: dark where that is dark."""
+        look = self.config.look
+        is_dark = st.context.theme.type == "dark"
+        return look if look.theme or not is_dark else look._replace(theme="dark")
 
     @property
     def base(self) -> str | None:

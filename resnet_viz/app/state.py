@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeGuard
 
-from resnet_viz.app.budget import Budget
+from resnet_viz.app.budget import Budget, Training
 from resnet_viz.spec import ResNetSpec
 
 __all__ = ["FIRST", "SECTIONS", "Config", "Look", "is_path"]
@@ -23,13 +23,14 @@ class Look(NamedTuple):
 
     Attributes:
         depth: as the book draws it if empty.
+        theme: that of the page if empty: the book's, or the dark one on a dark page.
         annotate: names in `FACTS`, with commas between them.
     """
 
     figure: str = "network"
     direction: str = "right"
     depth: str = ""
-    theme: str = "d2l"
+    theme: str = ""
     annotate: str = ""
     layout: str = "auto"
     unroll: bool = False
@@ -45,6 +46,7 @@ class Config(NamedTuple):
         opened: the path of the scope whose details are shown.
         pinned: what the network is compared with.
         budget: what the network may cost at most.
+        training: how it is trained, for its memory.
     """
 
     spec: ResNetSpec
@@ -54,6 +56,7 @@ class Config(NamedTuple):
     opened: str = ""
     pinned: ResNetSpec | None = None
     budget: Budget = Budget()
+    training: Training = Training()
 
 
 def is_path(value: object) -> TypeGuard[str]:

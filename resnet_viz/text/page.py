@@ -98,6 +98,12 @@ WORDS: Mapping[str, str] = MappingProxyType(
             "Elements that convolutions and fully connected layers put out (Radosavovic et al. "
             "2020, section 4, for convolutions)."
         ),
+        "memory": "Memory",
+        "memory_help": (
+            "What a step of training holds at most, weights and optimizer with it: batch {batch}, "
+            "{dtype}, {optimizer}. Workspaces and what an allocator loses are not counted. "
+            "“Reach a goal” sets these."
+        ),
         "at_input": "for an input of {0}",
         "yours": "Your own network.",
         # Look
@@ -128,6 +134,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "depth:stage": "Stages",
         "depth:block": "Blocks",
         "depth:op": "Operators",
+        "theme:": "As the page",
         "theme:d2l": "Book",
         "theme:paper": "Paper",
         "theme:mono": "Print",
@@ -185,6 +192,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         # Reach a goal
         "limit:macs": "MACs at most",
         "limit:params": "Parameters at most",
+        "limit:memory": "Memory at most",
+        "batch": "Batch",
+        "dtype": "Number format",
+        "optimizer": "Optimizer",
         "no_limit": "no limit",
         "set_a_limit": "Set a limit: gauges above the figure then follow each edit.",
         "nearest_of_zoo": ("Networks of the zoo with this input that take most of the budget"),

@@ -117,7 +117,7 @@ def test_a_wrong_value_in_a_link_is_told_and_the_rest_of_it_kept():
 
     assert config(page).spec == find("resnet50")
     assert (config(page).lang, config(page).section) == ("zh", "costs")
-    assert config(page).look.theme == "d2l"
+    assert config(page).look.theme == ""
     assert "papre" in page.error[0].value
 
 

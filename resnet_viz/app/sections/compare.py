@@ -100,7 +100,7 @@ def _pin(session: Session) -> None:
 
 
 def _figure(session: Session, side: str, spec: ResNetSpec, changed: tuple[str, ...]) -> None:
-    lang, wanted = session.config.lang, session.config.look
+    lang, wanted = session.config.lang, session.look
     direction = wanted.direction if wanted.direction in ("up", "down") else "up"
     # with numbers in its boxes, a figure folds only what is equal, and hides no difference
     look = Look(direction=direction, depth="block", theme=wanted.theme, annotate="params")

@@ -39,7 +39,7 @@ def show(session: Session) -> None:
     lang, name = config.lang, config.spec.name
     st.markdown(f"**{translate(lang, 'figures')}**")
     try:
-        drawn = drawing_of(config.spec, config.look, lang)
+        drawn = drawing_of(config.spec, session.look, lang)
     except RequestError as error:
         st.caption(translate(lang, "not_drawn", escaped(translate_error(error, lang))))
     else:

@@ -40,7 +40,7 @@ def show(session: Session) -> None:
         look = look._replace(figure=figure)
         direction = choice("direction", names_of("direction"), 100)
         depth = choice("depth", ("", *names_of("depth")), 150)
-        theme = choice("theme", names_of("theme"), 100)
+        theme = choice("theme", ("", *names_of("theme")), 130)
         facts = st.multiselect(
             translate(lang, "annotate"),
             names_of("annotate"),

@@ -35,7 +35,7 @@ def show(session: Session) -> None:
 def _figure(session: Session) -> None:
     config = session.config
     try:
-        drawn = drawing_of(config.spec, config.look, config.lang)
+        drawn = drawing_of(config.spec, session.look, config.lang)
     except RequestError as error:
         st.error(translate(config.lang, "not_drawn", escaped(translate_error(error, config.lang))))
         return

@@ -8,8 +8,8 @@ from html import escape
 import streamlit as st
 
 from resnet_viz.app.budget import Budget
+from resnet_viz.app.budget import amount as spelled
 from resnet_viz.text.page import translate
-from resnet_viz.view.annotate import short
 
 __all__ = ["show"]
 
@@ -30,9 +30,9 @@ def _gauge(name: str, amount: int, limit: int, lang: str) -> str:
         lang,
         "over_budget" if over else "in_budget",
         name=translate(lang, name),
-        amount=short(amount),
-        limit=short(limit),
-        rest=short(abs(limit - amount)),
+        amount=spelled(name, amount),
+        limit=spelled(name, limit),
+        rest=spelled(name, abs(limit - amount)),
         share=share,
     )
     kind = "gauge over" if over else "gauge"

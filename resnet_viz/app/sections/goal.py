@@ -6,11 +6,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from resnet_viz.app.budget import QUANTITIES, Budget, parse_amount
+from resnet_viz.app.answers import memory_of
+from resnet_viz.app.budget import (
+    MAX_BATCH,
+    QUANTITIES,
+    Budget,
+    Training,
+    amount,
+    parse_amount,
+)
 from resnet_viz.app.catalogue import Listed, listed
 from resnet_viz.app.markdown import escaped
 from resnet_viz.app.sections.spec_form import receive_edit
 from resnet_viz.app.session import Session
+from resnet_viz.count.memory import DTYPES, OPTIMIZERS
 from resnet_viz.errors import RequestError
 from resnet_viz.text import translate_error
 from resnet_viz.text.page import translate
@@ -25,14 +34,14 @@ MAX_PROPOSALS = 5
 def show(session: Session) -> None:
     """Let the visitor set limits, and propose networks within them."""
     lang = session.config.lang
-    budget = _limits(session)
-    session.edit(session.config._replace(budget=budget))
+    budget, training = _limits(session), _training(session)
+    session.edit(session.config._replace(budget=budget, training=training))
     if not budget.limits():
         st.info(translate(lang, "set_a_limit"))
         return
     st.markdown(f"**{translate(lang, 'nearest_of_zoo')}**")
     alike = [network for network in listed() if network.input == session.config.spec.input]
-    found = _nearest(budget, alike)
+    found = _nearest(budget, alike, training)
     if not found:
         least = min(alike or listed(), key=lambda network: network.totals["macs"]).totals
         st.info(translate(lang, "nothing_fits", short(least["macs"]), short(least["params"])))
@@ -49,7 +58,7 @@ def _limits(session: Session) -> Budget:
             limit = getattr(now, name)
             text = st.text_input(
                 translate(lang, f"limit:{name}"),
-                short(limit) if limit else "",
+                amount(name, limit) if limit else "",
                 placeholder=translate(lang, "no_limit"),
                 key=session.key(f"limit {name}"),
                 width=180,
@@ -60,21 +69,49 @@ def _limits(session: Session) -> Budget:
                 st.error(escaped(translate_error(error, lang)))
                 limits[name] = limit
             else:
-                if limits[name] and short(limits[name]) == short(limit):
+                if limits[name] and amount(name, limits[name]) == amount(name, limit):
                     limits[name] = limit  # a link may hold more figures than are shown
     return Budget(**limits)
 
 
-def _nearest(budget: Budget, networks: Sequence[Listed]) -> list[Listed]:
+def _training(session: Session) -> Training:
+    """Return how the network is trained, as the fields say."""
+    lang, now = session.config.lang, session.config.training
+    with st.container(horizontal=True):
+        batch = st.number_input(
+            translate(lang, "batch"), 1, MAX_BATCH, now.batch, key=session.key("batch"), width=180
+        )
+        choices = {
+            name: st.selectbox(
+                translate(lang, name),
+                list(table),
+                index=list(table).index(getattr(now, name)),
+                key=session.key(name),
+                width=180,
+            )
+            for name, table in (("dtype", DTYPES), ("optimizer", OPTIMIZERS))
+        }
+    return Training(int(batch), **choices)
+
+
+def _nearest(budget: Budget, networks: Sequence[Listed], training: Training) -> list[Listed]:
     """Return the networks that take most of a budget, without exceeding it."""
     limits = budget.limits()
+    counted = budget._replace(memory=0)  # what takes longest is asked last, of few
 
     def used(network: Listed) -> float:
-        shares = [network.totals[name] / limit for name, limit in limits.items()]
-        return sum(shares) / len(shares)
+        shares = [network.totals[name] / limit for name, limit in counted.limits().items()]
+        return sum(shares) / max(len(shares), 1)
 
-    within = [network for network in networks if budget.holds(network.totals)]
-    return sorted(within, key=used, reverse=True)[:MAX_PROPOSALS]
+    within = [network for network in networks if counted.holds(network.totals)]
+    found = []
+    for network in sorted(within, key=used, reverse=True):
+        if "memory" in limits and memory_of(find(network.name), training) > limits["memory"]:
+            continue
+        found.append(network)
+        if len(found) == MAX_PROPOSALS:
+            break
+    return found
 
 
 def _proposal(session: Session, network: Listed, lang: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from resnet_viz.app.answers import report_of
+from resnet_viz.answers.memory import show_bytes
+from resnet_viz.app.answers import costs_of, report_of
 from resnet_viz.app.markdown import escaped
 from resnet_viz.app.sections import gauges
 from resnet_viz.app.session import Session
@@ -24,7 +25,7 @@ def show(session: Session) -> None:
         problem = escaped(translate_error(session.problem, config.lang))
         st.error(translate(config.lang, "refused", problem), icon=":material/error:")
     spec, lang = config.spec, config.lang
-    totals = report_of(spec, "network").totals
+    totals = costs_of(spec, config.training)
     entry = entries().get(spec.name)
     st.header(escaped(spec.name), anchor=False)
     source = entry.source if entry is not None and entry.spec == spec else translate(lang, "yours")
@@ -39,23 +40,29 @@ def show(session: Session) -> None:
         "params": translate(lang, "params_help"),
         "macs": translate(lang, "macs_help", totals["flops"]),
         "activations": translate(lang, "activations_help"),
+        "memory": translate(lang, "memory_help", **config.training._asdict()),
     }
     pinned = config.pinned
-    before = None if pinned is None else report_of(pinned, "network").totals
+    before = None if pinned is None else costs_of(pinned, config.training)
     against = None if pinned is None else translate(lang, "against", escaped(pinned.name))
     with st.container(key="totals", horizontal=True):
         for name, help in helps.items():
             change = None if before is None else totals[name] - before[name]
             st.metric(
                 translate(lang, name),
-                spelled(totals[name]),
-                f"{change:+,}" if change else None,
+                show_bytes(totals[name]) if name == "memory" else spelled(totals[name]),
+                _signed(name, change) if change else None,
                 delta_color="off",
                 delta_description=against,
                 help=help,
                 width="content",
             )
     gauges.show(config.budget, totals, lang)
+
+
+def _signed(name: str, change: int) -> str:
+    sign = "+" if change > 0 else "−"
+    return f"{sign}{show_bytes(abs(change)) if name == 'memory' else f'{abs(change):,}'}"
 
 
 def spelled(amount: int) -> str:

@@ -68,7 +68,7 @@ def read_link(link: Mapping[str, str]) -> tuple[Config, list[RequestError]]:
 
     >>> config, problems = read_link({"net": "resnet50", "theme": "papre", "lang": "zh"})
     >>> config.spec.name, config.look.theme, config.lang, len(problems)
-    ('resnet50', 'd2l', 'zh', 1)
+    ('resnet50', '', 'zh', 1)
     """
     problems: list[RequestError] = []
 

@@ -19,12 +19,19 @@ from resnet_viz.errors import RequestError
 from resnet_viz.graph import Graph
 from resnet_viz.graph.repeat import count_nodes
 from resnet_viz.spec import ResNetSpec
+from resnet_viz.themes import Theme, find_theme
 
 __all__ = ["MAX_OPERATORS", "check", "comparison_of", "details_of", "drawing_of"]
 __all__ += ["costs_of", "explanation_of", "graph_of", "memory_of", "report_of"]
 
 MAX_OPERATORS = 5_000
 """Operators of the largest network that is drawn with none folded: a browser must stay quick."""
+
+MARKS = (
+    {"before": "#ffc9c4", "after": "#bfe8c8"},
+    {"before": "#7a2f2a", "after": "#1f5a33"},
+)
+"""What marks what differs, on a light and on a dark ground: red what was, green what is."""
 
 # A rerun asks again what it asked before, and visitors look at the same networks: answers are
 # values and are shared. The numbers bound what a long-running server remembers.
@@ -37,14 +44,26 @@ def graph_of(spec: ResNetSpec) -> Graph:
 
 
 @lru_cache(maxsize=24)
-def drawing_of(spec: ResNetSpec, look: Look, lang: str, highlight: tuple[str, ...] = ()) -> Drawing:
+def drawing_of(
+    spec: ResNetSpec, look: Look, lang: str, highlight: tuple[str, ...] = (), side: str = ""
+) -> Drawing:
     """Draw a network as it is looked at.
+
+    Args:
+        spec: the network.
+        look: how it is drawn.
+        lang: of its labels.
+        highlight: what is marked, in the theme's own colour or in that of
+        side: which of two networks it is, a name in `SIDES`.
 
     Raises:
         RequestError: this figure does not show such a network, or it is too large for a page.
     """
     asked = {name: value for name, value in look._asdict().items() if value != ""}
     fitting = {name: value for name, value in asked.items() if OPTIONS[name].fits(look.figure)}
+    if side:
+        theme = find_theme(look.theme or "d2l")
+        fitting["theme"] = theme._replace(highlight=MARKS[is_dark(theme)][side])
     options = FigureOptions(**fitting, lang=lang, highlight=highlight)
     if options.unroll or look.figure == "layers":
         operators = count_nodes(graph_of(spec))
@@ -56,6 +75,11 @@ def drawing_of(spec: ResNetSpec, look: Look, lang: str, highlight: tuple[str, ..
                 most=MAX_OPERATORS,
             )
     return draw_figure(spec, options)
+
+
+def is_dark(theme: Theme) -> bool:
+    """Tell whether a theme has a dark ground."""
+    return sum(bytes.fromhex(theme.background[1:])) < 3 * 128
 
 
 @lru_cache(maxsize=256)

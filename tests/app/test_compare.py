@@ -19,12 +19,14 @@ def test_what_is_pinned_has_the_edit_that_came_with_it(at_hand):
 
 def test_a_comparison_shows_both_figures_and_the_differences():
     page = visit(net="resnet34", section="compare", **{"with": "resnet18"})
-    totals, parts = (frame.value for frame in page.dataframe)
+    totals, fields, parts = (frame.value for frame in page.dataframe)
     differences = dict(zip(totals["Quantity"], totals["Difference"], strict=True))
 
     # the parameters that torchvision prints for the two
     assert differences["Parameters"] == f"+{21_797_672 - 11_689_512:,}"
     assert differences["Layers"] == "+16"
+    assert list(fields["Old → new"]) == ["2 → 3", "2 → 4", "2 → 6", "2 → 3"]
+    assert parts["What differs"][0] == "1 → 2 blocks, parameters, MACs"
     assert list(parts["Part"]) == ["layer1.1", "layer2.1", "layer3.1", "layer4.1"]
     assert set(parts["Status"]) == {"changed"}
     assert page.metric[0].delta == "+16"

@@ -16,7 +16,7 @@ def test_every_format_is_offered_and_the_link_opens_the_same_page():
         *("CSV", "Markdown", "LaTeX", "JSON", "HTML"),
         *("YAML", "TOML", "JSON"),
     ]
-    assert page.code[0].value.endswith("?net=resnet50&theme=paper&section=download")
+    assert page.code[1].value.endswith("?net=resnet50&theme=paper&section=download")
 
 
 def test_a_format_that_does_not_hold_the_figure_is_not_offered_and_the_page_says_why():

@@ -162,6 +162,17 @@ function mount(root) {
     if (!stage.contains(shadow.activeElement)) rove(chosen);
   }
 
+  /** Say in full screen, too, what the page says of the part that is open. */
+  function describe(lines) {
+    const card = $(".card");
+    card.hidden = !lines.length;
+    card.replaceChildren(...lines.map((line, i) => {
+      const one = document.createElement(i ? "span" : "strong");
+      one.textContent = line;
+      return one;
+    }));
+  }
+
   return {
     update(data, setTriggerValue) {
       tell = setTriggerValue;
@@ -171,6 +182,7 @@ function mount(root) {
       shown = data.svg;
       figure.svg.setAttribute("aria-description", words.keys);
       select(data.selected);
+      describe(data.card);
     },
     end() {
       clearTimeout(fading);

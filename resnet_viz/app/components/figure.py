@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from resnet_viz.answers.draw import Drawing
 from resnet_viz.app.components.mount import COMPONENTS, component
@@ -17,6 +17,7 @@ def figure(
     words: Mapping[str, str] = VIEWER,
     *,
     selected: str = "",
+    card: Sequence[str] = (),
     key: str,
     height: int = 560,
 ) -> str | None:
@@ -30,6 +31,7 @@ def figure(
         drawing: what to show, in the colours of its own theme.
         words: what buttons and labels say; those of `VIEWER` that it lacks are English.
         selected: the path of the box or scope to outline, if the figure has it.
+        card: what full screen says of what is selected, a line each; the first one is its name.
         key: tells this figure from others on the page; what keeps its key keeps its view.
         height: in pixels; less on phones and low screens, so that the page can be scrolled.
     """
@@ -47,6 +49,7 @@ def figure(
             "words": {name: words.get(name, text) for name, text in VIEWER.items()},
             "selected": selected if clicked is None else clicked,
             "height": height,
+            "card": list(card),
         },
         on_opened_change=_heard,
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from resnet_viz.answers.compare import SIDES, Comparison
+from resnet_viz.answers.compare import SIDES, Comparison, Row
 from resnet_viz.app.answers import comparison_of, drawing_of
 from resnet_viz.app.catalogue import is_known
 from resnet_viz.app.components import tables
@@ -14,11 +14,12 @@ from resnet_viz.app.components.figure import figure
 from resnet_viz.app.markdown import escaped
 from resnet_viz.app.sections.spec_form import receive_edit
 from resnet_viz.app.session import Session
+from resnet_viz.app.spec_changes import spec_changes
 from resnet_viz.app.state import Look
 from resnet_viz.errors import RequestError
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.text import translate_error
-from resnet_viz.text.page import translate, viewer_words
+from resnet_viz.text.page import WORDS, translate, viewer_words
 from resnet_viz.zoo import entries, names
 
 __all__ = ["show"]
@@ -44,6 +45,7 @@ def show(session: Session) -> None:
             _figure(session, side, spec, found.changed(side))
     _totals(found, lang)
     if not same:
+        _spec(before, after, lang)
         _parts(found, lang)
 
 
@@ -107,7 +109,7 @@ def _figure(session: Session, side: str, spec: ResNetSpec, changed: tuple[str, .
     try:
         boxes = drawing_of(spec, look, lang).scene.ids()
         marked = tuple(dict.fromkeys(_box_of(path, boxes) for path in changed))
-        drawn = drawing_of(spec, look, lang, marked)
+        drawn = drawing_of(spec, look, lang, marked, side)
     except RequestError as error:
         st.error(translate(lang, "not_drawn", escaped(translate_error(error, lang))))
         return
@@ -130,6 +132,17 @@ def _box_of(path: str, boxes: Collection[str]) -> str:
     return f"{stage}.{max(before)}" if before else path
 
 
+def _changed(row: Row, lang: str) -> str:
+    """Return in words what differs, a number of repeats from old to new."""
+    words = []
+    for word in row.changes:
+        text = translate(lang, f"change:{word}") if f"change:{word}" in WORDS else word
+        if word == "repeat" and row.before is not None and row.after is not None:
+            text = translate(lang, "repeats", row.before.repeat, row.after.repeat)
+        words.append(text)
+    return ", ".join(words)
+
+
 def _totals(found: Comparison, lang: str) -> None:
     totals = [found.totals[name] for name in QUANTITIES]
     tables.show(
@@ -143,14 +156,28 @@ def _totals(found: Comparison, lang: str) -> None:
     )
 
 
+def _spec(before: ResNetSpec, after: ResNetSpec, lang: str) -> None:
+    """Show which fields of the specs differ, from what to what."""
+    changes = list(spec_changes(before, after, lang))
+    if changes:
+        tables.show(
+            {
+                translate(lang, "part"): [change.part for change in changes],
+                translate(lang, "changes"): [change.field for change in changes],
+                translate(lang, "old_to_new"): [f"{one.old} → {one.new}" for one in changes],
+            },
+            alt=translate(lang, "changes"),
+        )
+
+
 def _parts(found: Comparison, lang: str) -> None:
     rows = [row for row in found.rows if row.status != "same"]
     st.markdown(f"**{translate(lang, 'part_by_part')}**")
     tables.show(
         {
-            translate(lang, "part"): [row.path or "network" for row in rows],
+            translate(lang, "part"): [row.path or translate(lang, "depth:network") for row in rows],
             translate(lang, "status"): [translate(lang, f"status:{row.status}") for row in rows],
-            translate(lang, "changes"): [", ".join(row.changes) for row in rows],
+            translate(lang, "changes"): [_changed(row, lang) for row in rows],
             translate(lang, "params"): [tables.Signed(row.params) for row in rows],
             translate(lang, "macs"): [tables.Signed(row.macs) for row in rows],
             translate(lang, "activations"): [tables.Signed(row.activations) for row in rows],

@@ -14,7 +14,7 @@ from resnet_viz.ops.operator import spell
 from resnet_viz.text.labels import label
 from resnet_viz.text.page import kind_name, translate
 
-__all__ = ["show"]
+__all__ = ["lines", "show"]
 
 MAX_ROWS = 200
 
@@ -30,6 +30,18 @@ def show(session: Session) -> None:
         else:
             _details(part, lang)
         st.button(translate(lang, "close"), on_click=_close, args=(session,), key="close")
+
+
+def lines(session: Session) -> list[str]:
+    """Return what is open in a few lines: its path, its shapes and its costs."""
+    lang = session.config.lang
+    try:
+        part = details_of(session.config.spec, session.config.opened)
+    except RequestError:
+        return []
+    shapes = f"{', '.join(map(spell, part.inputs))} → {spell(part.output)}"
+    costs = [f"{translate(lang, word)}: {getattr(part, word):,}" for word in ("params", "macs")]
+    return [part.path, kind_name(lang, part.kind, part.path), shapes, *costs]
 
 
 def _close(session: Session) -> None:

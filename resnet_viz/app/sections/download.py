@@ -14,6 +14,7 @@ from resnet_viz.app.address import to_link
 from resnet_viz.app.answers import drawing_of, report_of
 from resnet_viz.app.markdown import escaped
 from resnet_viz.app.session import Session
+from resnet_viz.app.snippet import snippet
 from resnet_viz.app.state import Config
 from resnet_viz.errors import RequestError
 from resnet_viz.export import EXPORTERS
@@ -68,6 +69,8 @@ def show(session: Session) -> None:
         for format in SPECS:
             file = f"{name}.{format}"
             _offer(format.upper(), file, partial(_encoded, partial(dumps, config.spec), format))
+    st.markdown(f"**{translate(lang, 'in_python')}**")
+    st.code(snippet(config.spec, session.look), language="python", wrap_lines=True)
     st.markdown(f"**{translate(lang, 'link')}**")
     st.caption(translate(lang, "link_help"))
     st.code(_address(config), language=None, wrap_lines=True)

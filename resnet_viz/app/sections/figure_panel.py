@@ -43,6 +43,7 @@ def _figure(session: Session) -> None:
         drawn,
         viewer_words(config.lang),
         selected=config.opened,
+        card=details.lines(session) if config.opened else (),
         key="figure",
         height=_height(drawn.scene),
     )

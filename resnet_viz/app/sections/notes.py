@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from resnet_viz.app.markdown import linked
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import Config
 from resnet_viz.spec import ResNetSpec
@@ -59,6 +60,13 @@ def _strides_in_1x1(spec: ResNetSpec) -> bool:
     return spec.stride_in == "1x1" and any(
         stage.block == "bottleneck" and stage.stride == 2 for stage in spec.stages
     )
+
+
+def _shows_shortcuts(config: Config) -> bool:
+    """Tell whether the figure opens blocks, so that the lines beside them are seen."""
+    look = config.look
+    is_open = look.depth == "op" or not (look.depth or look.annotate)
+    return look.figure == "blocks" or (look.figure == "network" and is_open)
 
 
 HE = "He et al. 2015, arXiv 1512.03385"
@@ -136,7 +144,7 @@ NOTES: tuple[Note, ...] = (
         f"{HE}, Table 1; torchvision.models.resnet, Bottleneck",
     ),
     Note(
-        lambda config: _projects(config.spec) and config.look.figure in ("network", "blocks"),
+        lambda config: _projects(config.spec) and _shows_shortcuts(config),
         "shortcut",
         f"{D2L}; {HE}, equation 2",
     ),
@@ -162,4 +170,4 @@ def show(session: Session) -> None:
     for column, note in zip(st.columns(MAX_NOTES, gap="medium"), fitting, strict=False):
         with column:
             st.markdown(lookup(TEXTS[note.name], config.lang, "page"))
-            st.caption(note.source)
+            st.caption(linked(note.source))

@@ -17,7 +17,7 @@ def stage_shares(spec: ResNetSpec, lang: str) -> list[dict[str, object]]:
 
     >>> from resnet_viz.zoo import find
     >>> stage_shares(find("resnet50"), "en")[3]["bars"][0]["text"]
-    '58.6 % of parameters'
+    '58.6% of parameters'
     """
     report = report_of(spec, "stage")
     rows = {row.path: row for row in report.rows}

@@ -6,7 +6,7 @@ import streamlit as st
 
 from resnet_viz.answers.memory import show_bytes
 from resnet_viz.app.answers import costs_of, report_of
-from resnet_viz.app.markdown import escaped
+from resnet_viz.app.markdown import escaped, linked
 from resnet_viz.app.sections import gauges
 from resnet_viz.app.session import Session
 from resnet_viz.ops.operator import spell
@@ -29,7 +29,8 @@ def show(session: Session) -> None:
     entry = entries().get(spec.name)
     st.header(escaped(spec.name), anchor=False)
     source = entry.source if entry is not None and entry.spec == spec else translate(lang, "yours")
-    about = escaped(f"{source} · {translate(lang, 'at_input', spell(spec.input))}")
+    at_input = translate(lang, "at_input", spell(spec.input))
+    about = f"{linked(source)} · {escaped(at_input)}"
     st.caption(
         about if session.wrong is None else f":material/error: **{translate(lang, 'still')}**"
     )

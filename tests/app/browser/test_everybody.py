@@ -41,7 +41,9 @@ def test_language_and_theme(visit, picture) -> None:
     )
 
     assert max(red, green, blue) < 60  # the page is as dark as the system
-    assert page.locator(".stage").first.evaluate(background) == "rgb(255, 255, 255)"
+    page.locator('.stage[data-tone="dark"]').wait_for()  # and so is the figure
+    choose(page, "Theme", "Book")
+    page.locator('.stage[data-tone="light"]').wait_for()
     choose(page, "Theme", "Dark")
     page.locator('.stage[data-tone="dark"]').wait_for()
     page.get_by_role("radio", name="中文").click()

@@ -12,7 +12,7 @@ __all__ = ["FIRST", "SECTIONS", "Config", "Look", "is_path"]
 FIRST = "d2l-resnet18"
 """The network that a visitor meets: the chapter's."""
 
-SECTIONS = ("shapes", "costs", "conventions", "goal", "compare", "download")
+SECTIONS = ("shapes", "costs", "conventions", "goal", "compare", "lesson", "download")
 """What stands below the figure, one at a time."""
 
 MAX_PATH = 500

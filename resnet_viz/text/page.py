@@ -167,6 +167,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "section:conventions": "Why counters differ",
         "section:goal": "Reach a goal",
         "section:compare": "Compare",
+        "section:lesson": "Why residual?",
         "section:download": "Take away",
         "field": "Receptive field",
         "pixels": "{0:,} px",
@@ -206,6 +207,33 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "costs_of": "{layers} layers · {params} parameters · {macs} MACs",
         "in_budget": "{name}: {amount} of {limit} ({share:.0%}), {rest} left",
         "over_budget": "{name}: {amount} of {limit} ({share:.0%}), {rest} too many",
+        # Why residual?
+        "lesson:training": "Training error",
+        "lesson:test": "Test error",
+        "lesson:gradients": "Gradients",
+        "lesson:outputs": "Outputs",
+        "lesson_text:training": (
+            "Plain and residual networks of 20, 56 and 110 layers, trained alike on images of "
+            "digits. Without shortcuts, more layers leave a larger error on the very images that "
+            "the network learns from; with them, depth does no harm."
+        ),
+        "lesson_text:test": (
+            "On images that were not learned from, the order is the same: what the deep plain "
+            "networks lack is not generalization, they were never trained well."
+        ),
+        "lesson_text:gradients": (
+            "Before training: how large the gradient is in the weights of each layer. Through a "
+            "chain of plain layers it changes from layer to layer; each shortcut hands it on as "
+            "it is, beside what the body makes of it."
+        ),
+        "lesson_text:outputs": (
+            "Before training: how large the values are that leave each block. A residual block "
+            "adds to what it was given, a plain one replaces it."
+        ),
+        "lesson_source": (
+            "Measured with `resnet-viz lesson`; small images and few epochs, so that it shows how "
+            "hard networks are to train, and no accuracy to compare with other data."
+        ),
         # Compare
         "stop_comparing": "Stop comparing",
         "old_to_new": "Old → new",

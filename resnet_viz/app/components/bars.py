@@ -12,7 +12,7 @@ __all__ = ["show"]
 ROW, AROUND = 40, 60  # pixels of a bar and of what is above and below
 
 
-def show(columns: Mapping[str, Sequence[str] | Sequence[float]], alt: str) -> None:
+def show(columns: Mapping[str, Sequence[str] | Sequence[float]], end: float, alt: str) -> None:
     """Show bars, in the order of the names.
 
     The chart is written in Vega-Lite itself: what `st.bar_chart` makes of the same is equal, but
@@ -21,11 +21,11 @@ def show(columns: Mapping[str, Sequence[str] | Sequence[float]], alt: str) -> No
 
     Args:
         columns: the names and then the numbers, each under its title.
+        end: where the scale ends, so that it stays while a network is edited.
         alt: what the bars show, for those who cannot see them.
     """
     name, number = columns
     bar = {"field": number, "type": "quantitative"}
-    end = max(map(float, columns[number]))  # Vega would ask it of data that come after the chart
     st.vega_lite_chart(
         pa.table(dict(columns)),  # of a dict Streamlit would make one by way of pandas
         {

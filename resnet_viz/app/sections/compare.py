@@ -25,7 +25,7 @@ from resnet_viz.zoo import entries, names
 __all__ = ["show"]
 
 QUANTITIES = ("layers", "params", "macs", "activations")
-HEIGHT = 480  # pixels of each figure
+HEIGHTS = {"right": 260, "left": 260, "up": 560, "down": 560}  # pixels of each figure
 
 
 def show(session: Session) -> None:
@@ -39,8 +39,10 @@ def show(session: Session) -> None:
     found = comparison_of(before, after)
     same = all(row.status == "same" for row in found.rows)
     st.caption(translate(lang, "same" if same else "marked"))
-    for column, side, spec in zip(st.columns(2), SIDES, (before, after), strict=True):
-        with column:
+    lies = session.look.direction in ("right", "left")
+    places = [st.container(), st.container()] if lies else st.columns(2)
+    for place, side, spec in zip(places, SIDES, (before, after), strict=True):
+        with place:
             st.markdown(f"**{translate(lang, side)}**: {escaped(spec.name)}")
             _figure(session, side, spec, found.changed(side))
     _totals(found, lang)
@@ -103,9 +105,8 @@ def _pin(session: Session) -> None:
 
 def _figure(session: Session, side: str, spec: ResNetSpec, changed: tuple[str, ...]) -> None:
     lang, wanted = session.config.lang, session.look
-    direction = wanted.direction if wanted.direction in ("up", "down") else "up"
     # with numbers in its boxes, a figure folds only what is equal, and hides no difference
-    look = Look(direction=direction, depth="block", theme=wanted.theme, annotate="params")
+    look = Look(direction=wanted.direction, depth="op", theme=wanted.theme, annotate="params")
     try:
         boxes = drawing_of(spec, look, lang).scene.ids()
         marked = tuple(dict.fromkeys(_box_of(path, boxes) for path in changed))
@@ -114,7 +115,7 @@ def _figure(session: Session, side: str, spec: ResNetSpec, changed: tuple[str, .
         st.error(translate(lang, "not_drawn", escaped(translate_error(error, lang))))
         return
     words = {**viewer_words(lang), "press": ""}  # nothing opens here
-    figure(drawn, words, key=f"compare:{side}", height=HEIGHT)
+    figure(drawn, words, key=f"compare:{side}", height=HEIGHTS[look.direction])
 
 
 def _box_of(path: str, boxes: Collection[str]) -> str:

@@ -10,6 +10,7 @@ from resnet_viz.app.sections.rows import choose_depth, row_name
 from resnet_viz.app.session import Session
 from resnet_viz.ops.operator import spell
 from resnet_viz.text.page import derivation, kind_name, translate
+from resnet_viz.zoo import find
 
 __all__ = ["show"]
 
@@ -18,6 +19,7 @@ def show(session: Session) -> None:
     """Show what each part costs, and where the layer count comes from."""
     spec, lang = session.config.spec, session.config.lang
     stages = report_of(spec, "stage")
+    began = report_of(spec if session.base is None else find(session.base), "stage")
     st.markdown(f"**{translate(lang, 'derived', stages.totals['layers'])}**")
     st.markdown(derivation(lang, stages.layers))
     st.markdown(f"**{translate(lang, 'per_stage')}**")
@@ -26,8 +28,10 @@ def show(session: Session) -> None:
         with column:
             st.caption(translate(lang, word))
             values = [float(getattr(row, word)) for row in stages.rows]
+            known = max(float(getattr(row, word)) for row in began.rows)
             bars.show(
                 {translate(lang, "part"): names, translate(lang, word): values},
+                end=max(*values, known),
                 alt=f"{translate(lang, word)}: {translate(lang, 'per_stage')}",
             )
     rows = report_of(spec, choose_depth(session, "block")).rows

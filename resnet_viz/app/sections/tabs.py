@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from resnet_viz.app.sections import compare, conventions, costs, download, goal, shapes
+from resnet_viz.app.sections import compare, conventions, costs, download, goal, lesson, shapes
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import SECTIONS
 from resnet_viz.text.page import translate
@@ -19,6 +19,7 @@ SHOW: Mapping[str, Callable[[Session], None]] = {
     "conventions": conventions.show,
     "goal": goal.show,
     "compare": compare.show,
+    "lesson": lesson.show,
     "download": download.show,
 }
 

@@ -1,0 +1,38 @@
+"""Why residual? What was measured of plain and residual networks, one chart after the other."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import streamlit as st
+
+from resnet_viz.answers.lesson import measured_lesson
+from resnet_viz.answers.lesson_charts import CHARTS
+from resnet_viz.app.session import Session
+from resnet_viz.text.page import translate
+
+__all__ = ["show"]
+
+
+def show(session: Session) -> None:
+    """Let the visitor step through the charts of the lesson."""
+    lang, charts = session.config.lang, list(CHARTS)
+    chart = st.segmented_control(
+        translate(lang, "section:lesson"),
+        charts,
+        default=charts[0],
+        required=True,
+        format_func=lambda name: translate(lang, f"lesson:{name}"),
+        key=session.key("lesson"),
+        label_visibility="collapsed",
+    )
+    chart = chart or charts[0]
+    st.markdown(translate(lang, f"lesson_text:{chart}"))
+    st.image(_drawn(chart, session.look.theme or "d2l", lang), width=720)
+    st.caption(translate(lang, "lesson_source"))
+
+
+@cache
+def _drawn(chart: str, theme: str, lang: str) -> str:
+    """Draw a chart, once for all visitors."""
+    return measured_lesson().draw(chart, theme=theme, lang=lang).to_svg()

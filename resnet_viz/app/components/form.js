@@ -163,13 +163,13 @@ function mount(root) {
     input.addEventListener("input", () => { input.isTouched = true; });
     input.addEventListener("blur", untouch); // after a change, if there is one
     input.addEventListener("keydown", ({ key }) => key === "Escape" && untouch());
-    input.addEventListener("change", () => {
+    input.addEventListener("change", ({ detail }) => {
       if (isBuilt) return;
       input.isTouched = false;
       partOf(key)[name] = sort === "flag" ? input.checked : input.value;
       if (sort === "choice" || sort === "flag") settle();
       fill();
-      send(placeOf(key, name));
+      send(detail === "step" ? placeOf(key, name) : ""); // what is typed is a gesture of its own
     });
     const show = () => {
       const value = partOf(key)[name];
@@ -190,7 +190,7 @@ function mount(root) {
     const go = (by) => {
       if (!isInteger(input.value) || (by < 0 && Number(input.value) <= 1)) return;
       input.value = Math.max(Number(input.value) + by * step, by < 0 ? 1 : -Infinity);
-      input.dispatchEvent(new Event("change"));
+      input.dispatchEvent(new CustomEvent("change", { detail: "step" }));
     };
     input.addEventListener("keydown", (event) => {
       const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];

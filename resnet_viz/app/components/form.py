@@ -52,7 +52,7 @@ def form(
         lang: of the labels.
         key: tells this form from others; `st.session_state[key]["edited"]` is what was sent, its
             `values` like `typed`, its `revision`, the `filling` that was edited, and the `gesture`
-            that it is part of: steps of one field without a pause are one gesture.
+            that it is part of: steps of a number without a pause are one gesture.
         heard: is called when something was sent.
     """
     component("form", '<div class="form"></div>')(

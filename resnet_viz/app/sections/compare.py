@@ -25,7 +25,7 @@ from resnet_viz.zoo import entries, names
 __all__ = ["show"]
 
 QUANTITIES = ("layers", "params", "macs", "activations")
-HEIGHTS = {"right": 260, "left": 260, "up": 560, "down": 560}  # pixels of each figure
+HEIGHTS = {"right": 230, "left": 230, "up": 560, "down": 560}  # pixels of each figure
 
 
 def show(session: Session) -> None:

@@ -32,7 +32,7 @@ def test_a_button_does_not_move_away_under_a_pointer_that_presses_it(visit) -> N
     page.mouse.up()
     alert(page).wait_for()
 
-    expect(page.locator(".form tbody")).to_have_count(5)
+    expect(page.locator(".form tbody.stage")).to_have_count(5)
 
 
 def test_an_edit_without_a_connection_is_sent_when_there_is_one(visit) -> None:

@@ -30,7 +30,9 @@ def menu(page, stage: int, name: str) -> None:
     toggle = page.locator(".form .toggle").nth(stage - 1)
     if toggle.get_attribute("aria-expanded") == "false":
         toggle.click()
-    page.locator(".form tbody").nth(stage - 1).get_by_role("button", name=name, exact=True).click()
+    page.locator(".form tbody.stage").nth(stage - 1).get_by_role(
+        "button", name=name, exact=True
+    ).click()
 
 
 def test_an_edit_changes_figure_totals_and_address(visit) -> None:
@@ -54,7 +56,7 @@ def test_an_edit_changes_figure_totals_and_address(visit) -> None:
 
 def test_five_quick_steps_are_five(visit) -> None:
     page = visit("net=resnet18")
-    up = page.locator(".form .steps .up").first
+    up = page.locator(".form tbody .steps .up").first
     for _ in range(3):
         up.click()
     number(page, "Blocks", 1).press("ArrowUp")
@@ -141,7 +143,7 @@ def test_stages_are_added_moved_copied_and_removed(visit) -> None:
 
     def become(*channels: int) -> None:
         eventually(page, lambda shown: [s.channels for s in shown.spec.stages] == list(channels))
-        expect(page.locator(".form tbody")).to_have_count(len(channels))
+        expect(page.locator(".form tbody.stage")).to_have_count(len(channels))
         for i, expected in enumerate(channels, 1):
             expect(number(page, "Channels", i)).to_have_value(str(expected))
         expect_totals(page, shown(page).spec)

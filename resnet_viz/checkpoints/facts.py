@@ -1,0 +1,305 @@
+"""Shapes to a first spec: stem, stages and head as they stand in a file.
+
+Numbers are read off shapes. Kinds are not: each entry of the tables of kinds is assembled and its
+names and shapes compared with the file's, part by part, so that a new kind is known at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import product
+from math import isqrt, prod
+from typing import Any, NamedTuple
+
+from resnet_viz.assembly import assemble
+from resnet_viz.checkpoints.found import Found, shapes_of
+from resnet_viz.errors import RequestError
+from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
+from resnet_viz.spec.kinds import (
+    ATTENTIONS,
+    BLOCKS,
+    DOWNSAMPLERS,
+    NORMS,
+    POOLINGS,
+    SHORTCUTS,
+)
+from resnet_viz.spec.kinds.attention import squeezed
+
+__all__ = ["HeadFacts", "head_of", "read_specs", "unpooled"]
+
+SIDE = 224  # pixels of an image, where nothing says how many
+SMALL_SIDE = 32  # and where the stem keeps the size, as networks for CIFAR do
+
+_EXPANSIONS = (4, 1, 2, 8)
+_REDUCTIONS = (16, 4, 8)
+_NORM_GROUPS = (32, 16, 8, 4, 2, 1)
+
+
+class HeadFacts(NamedTuple):
+    """What a file says of the head.
+
+    Attributes:
+        classes: that the last layer puts out; None if the file has no head.
+        hidden: the widths of the layers before it.
+        features: that the first of them takes.
+    """
+
+    classes: int | None
+    hidden: tuple[int, ...] = ()
+    features: int = 0
+
+
+class _Choice(NamedTuple):
+    """A stage whose names and shapes are those of the file."""
+
+    shortcut: str
+    stage: Stage
+
+
+def head_of(found: Found) -> HeadFacts:
+    """Return what the file says of the fully connected layers."""
+    widths = []
+    shapes = found.shapes
+    while (shape := shapes.get(f"fc{len(widths) + 1}.weight")) is not None and len(shape) == 2:
+        widths.append(shape)
+    last = shapes.get("fc.weight", ())
+    if len(last) != 2:
+        return HeadFacts(None)
+    first = widths[0] if widths else last
+    return HeadFacts(last[0], tuple(width[0] for width in widths), first[1])
+
+
+def read_specs(found: Found, name: str) -> Iterator[ResNetSpec]:
+    """Yield specs whose stem and stages have the file's names and shapes, most usual first."""
+    convs = _stem_convs(found)
+    if not convs or not found.blocks or not found.even:
+        return
+    for whole in _wholes(found, convs, name):
+        choices = list(_stages(found, whole))
+        if len(choices) == len(found.blocks):
+            yield from _composed(found, whole, choices)
+
+
+def _stem_convs(found: Found) -> list[tuple[int, ...]]:
+    """Return the shapes of the stem's convolutions, in order."""
+    numbered = {
+        int(match[1] or 0): shape
+        for name, shape in found.shapes.items()
+        if (match := re.fullmatch(r"conv1\.(?:(\d{1,4})\.)?weight", name)) and len(shape) == 4
+    }
+    return [numbered[number] for number in sorted(numbered)]
+
+
+def _wholes(found: Found, convs: list[tuple[int, ...]], name: str) -> Iterator[ResNetSpec]:
+    """Yield specs of one stage that have the file's stem, and what holds for the whole network."""
+    *hidden, last = convs
+    deep = last[-1] > 3 or bool(hidden)
+    shape = (convs[0][1], *[SIDE if deep else SMALL_SIDE] * 2)
+    stem = {
+        "channels": last[0],
+        "kernel": last[-1],
+        "hidden": tuple(conv[0] for conv in hidden),
+        "stride": 2 if deep else 1,
+    }
+    attention = next((kind for kind in ATTENTIONS if _has_part(found, kind)), "none")
+    fields = {"attention": attention, "bias": _has(found, r"conv1(\.0)?\.bias")}
+    if "reduction" in ATTENTIONS[attention].takes:
+        fields["reduction"] = _reduction(found)
+    pools = [(deep, "max"), *((True, kind) for kind in POOLINGS if kind != "max")]
+    kinds = product(DOWNSAMPLERS, pools, NORMS, (True, False), (False, True))
+    for downsampler, (pool, pooling), norm, activated, preactivation in kinds:
+        if (norm == "batch") != found.statistics and norm != "none":
+            continue
+        with_groups = {"norm_groups": _norm_groups(found)} if "norm_groups" in NORMS[norm].takes else {}
+        made = _made(
+            ResNetSpec,
+            stages=(Stage(1, last[0]),),
+            name=name,
+            input=shape,
+            stem=_made(Stem, pool=pool, pooling=pooling, activated=activated, **stem),
+            norm=norm,
+            downsampler=downsampler,
+            preactivation=preactivation,
+            **fields,
+            **with_groups,
+        )
+        if made is not None and _outside(made, found) == _stem_shapes(found):
+            yield made
+
+
+def _has(found: Found, pattern: str) -> bool:
+    return any(re.fullmatch(pattern, name) for name in found.shapes)
+
+
+def _has_part(found: Found, kind: str) -> bool:
+    return any(f".{kind}." in name for name in found.shapes)
+
+
+_AFTER = re.compile(r"(layer\d|fc)")
+
+
+def _stem_shapes(found: Found) -> dict[str, tuple[int, ...]]:
+    """Return the tensors of stem and of the norm before the head."""
+    return {name: shape for name, shape in found.shapes.items() if not _AFTER.match(name)}
+
+
+def _outside(spec: ResNetSpec, found: Found) -> dict[str, tuple[int, ...]]:
+    """Return the tensors of a spec's stem, and of the norm before its head as the file has it."""
+    made = {n: s for n, s in shapes_of(assemble(spec), found).items() if not _AFTER.match(n)}
+    return {name: found.shapes.get(name, shape) if name.startswith("norm.") else shape for name, shape in made.items()}
+
+
+def _reduction(found: Found) -> int:
+    """Return a reduction by which every gate has the width that it has in the file."""
+    pairs = {
+        (shape[1], shape[0])
+        for name, shape in found.shapes.items()
+        if re.fullmatch(r"layer\d+\.\d+\.se\.fc1\.weight", name) and len(shape) == 4
+    }
+    channels, inside = max(pairs, default=(1, 1))
+    around = range(max(channels // (inside + 8), 1), channels // max(inside - 8, 1) + 2)
+    for reduction in (*_REDUCTIONS, *around[:1_000_000]):
+        if all(squeezed(wide, reduction) == narrow for wide, narrow in pairs):
+            return reduction
+    return _REDUCTIONS[0]
+
+
+def _norm_groups(found: Found) -> int:
+    """Return the most usual number of groups that divides the channels of every norm."""
+    widths = {shape[0] for shape in found.shapes.values() if len(shape) == 1}
+    return next(n for n in _NORM_GROUPS if all(width % n == 0 for width in widths))
+
+
+# Stages
+
+
+def _stages(found: Found, whole: ResNetSpec) -> Iterator[list[_Choice]]:
+    """Yield, stage by stage, what has the names and shapes of the file; none where nothing has."""
+    channels = whole.stem.channels
+    for number, blocks in enumerate(found.blocks):
+        choices = _choices(found, whole, number, blocks, channels)
+        if not choices:
+            return
+        yield choices
+        channels = choices[0].stage.channels
+
+
+def _choices(
+    found: Found, whole: ResNetSpec, number: int, blocks: int, channels: int
+) -> list[_Choice]:
+    first, second = found.block(number, 0), found.block(number, 1)
+    alone = replace(
+        whole,
+        stem=Stem(channels, 1, 1, pool=False, activated=not whole.preactivation or (number == 0 and whole.stem.activated)),
+        head=Head(1),
+        input=(1, SIDE, SIDE),
+    )
+    strides = (1, 2) if number == 0 else (2, 1)
+    choices: dict[tuple[str, str], _Choice] = {}
+    for block, stride, shortcut in product(BLOCKS, strides, SHORTCUTS):
+        if (block, shortcut) in choices:
+            continue
+        stage = _stage(first, block, blocks=blocks, stride=stride, shortcut=shortcut)
+        made = stage and _made(replace, alone, stages=(stage,))
+        if stage and made and _blocks_are(made, found, first, second):
+            choices[block, shortcut] = _Choice(shortcut, stage)
+    return list(choices.values())
+
+
+def _stage(block_shapes: Mapping[str, tuple[int, ...]], block: str, **fields: Any) -> Stage | None:
+    """Return a stage of that kind of block, its widths those of the file."""
+    convs = []
+    while (shape := block_shapes.get(f"conv{len(convs) + 1}.weight")) is not None and len(shape) == 4:
+        convs.append(shape)
+    if not convs or any(0 in shape for shape in convs):
+        return None
+    channels = convs[-1][0]
+    if not BLOCKS[block].bottleneck:
+        return _made(Stage, channels=channels, block=block, **fields)
+    if len(convs) < 2:
+        return None
+    groups = convs[0][0] // convs[1][1]
+    inside = convs[1][0] // max(groups, 1)
+    for expansion in (*_EXPANSIONS, *_divisors(channels)):
+        if channels % expansion == 0:
+            narrow = channels // expansion
+            base_width = -(-64 * inside // narrow)
+            if narrow * base_width // 64 == inside:
+                widths = {"expansion": expansion, "groups": groups, "base_width": base_width}
+                return _made(Stage, channels=channels, block=block, **widths, **fields)
+    return None
+
+
+def _divisors(number: int) -> Iterator[int]:
+    yield from (d for d in range(1, isqrt(min(number, 10**12)) + 1) if number % d == 0)
+    yield from (number // d for d in range(1, isqrt(min(number, 10**12)) + 1) if number % d == 0)
+
+
+def _blocks_are(spec: ResNetSpec, found: Found, first: Any, second: Any) -> bool:
+    try:
+        graph = assemble(spec)
+    except RequestError:
+        return False
+    made = found._replace(shapes=shapes_of(graph, found))
+    return made.block(0, 0) == first and made.block(0, 1) == second
+
+
+def _made(make: Any, *given: Any, **fields: Any) -> Any:
+    """Return what is made of these fields, or None where they are not legal together."""
+    try:
+        return make(*given, **fields)
+    except RequestError:
+        return None
+
+
+def _composed(
+    found: Found, whole: ResNetSpec, choices: list[list[_Choice]]
+) -> Iterator[ResNetSpec]:
+    """Yield specs with one kind of shortcut where the file allows it, the most widely allowed first.
+
+    Of two that are allowed as widely, the one that stands first in the table of shortcuts, but for
+    `none`, is the more usual.
+    """
+    allowed = [{choice.shortcut for choice in stage} for stage in choices]
+    votes = {kind: sum(kind in kinds for kinds in allowed) for kind in SHORTCUTS}
+    order = sorted(SHORTCUTS, key=lambda kind: (-votes[kind], kind == "none"))
+    for kind in order:
+        if votes[kind] == votes[order[0]]:
+            stages = tuple(
+                min(stage, key=lambda choice: (choice.shortcut != kind, order.index(choice.shortcut))).stage
+                for stage in choices
+            )
+            yield from _with_head(found, replace(whole, stages=stages))
+
+
+def _with_head(found: Found, spec: ResNetSpec) -> Iterator[ResNetSpec]:
+    """Yield the spec with the head of the file, and with an input that it can take."""
+    facts, channels = head_of(found), spec.stages[-1].channels
+    if facts.classes is None:
+        yield spec
+        return
+    pooled = _made(Head, classes=facts.classes, hidden=facts.hidden)
+    if pooled is None or facts.features % channels:
+        return
+    if facts.features == channels:
+        yield replace(spec, head=pooled)
+        return
+    made = _made(unpooled, replace(spec, head=pooled), *_sides(facts.features // channels))
+    if made is not None:
+        yield made
+
+
+def unpooled(spec: ResNetSpec, high: int, wide: int) -> ResNetSpec:
+    """Return the spec without the pooling of its head, for images that leave a map of that size."""
+    smaller = spec.stem.stride * (2 if spec.stem.pool else 1)
+    smaller *= prod(stage.stride * (2 if stage.pool else 1) for stage in spec.stages)
+    head = replace(spec.head, pool=False)
+    return replace(spec, head=head, input=(spec.input[0], high * smaller, wide * smaller))
+
+
+def _sides(area: int) -> tuple[int, int]:
+    """Return the sides of the rectangle of that area that is nearest to a square."""
+    high = next(side for side in range(isqrt(min(area, 10**12)), 0, -1) if area % side == 0)
+    return high, area // high

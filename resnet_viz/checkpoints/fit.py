@@ -1,0 +1,266 @@
+"""Names and shapes to every spec that has them, and to what they leave open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice, product
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from resnet_viz.assembly import assemble
+from resnet_viz.checkpoints.facts import head_of, read_specs, unpooled
+from resnet_viz.checkpoints.found import Found, find_parts, names_of, shapes_of
+from resnet_viz.checkpoints.names import Translation, translate
+from resnet_viz.checkpoints.shapes import Shapes
+from resnet_viz.errors import RequestError
+from resnet_viz.graph import Graph
+from resnet_viz.spec import ResNetSpec
+from resnet_viz.spec.kinds import (
+    ACTIVATIONS,
+    DOWNSAMPLERS,
+    NORMS,
+    POOLINGS,
+    SHORTCUTS,
+    STRIDES_IN,
+)
+from resnet_viz.zoo import entries
+
+__all__ = ["Fit", "fit"]
+
+_LISTED: Mapping[str, Iterable[Any]] = MappingProxyType(
+    {"stride_in": STRIDES_IN, "downsampler": DOWNSAMPLERS}
+)
+"""Fields of which every value that fits makes a spec of its own in the answer."""
+
+_SHAPED = (1, 2, 3)
+
+_PROBED: Mapping[str, Iterable[Any]] = MappingProxyType(
+    {
+        "activation": ACTIVATIONS,
+        "functional": (False, True),
+        "dropout": (0.0, 0.5),
+        "drop_path": (0.0, 0.5),
+        "head.dropout": (0.0, 0.5),
+        "preactivation": (False, True),
+        "norm": NORMS,
+        "norm_groups": (1, 2, 32),
+        "standardized": (False, True),
+        "stem.stride": _SHAPED,
+        "stem.pool": (False, True),
+        "stem.pooling": POOLINGS,
+        "stem.activated": (False, True),
+        "stages.stride": _SHAPED,
+        "stages.dilation": _SHAPED,
+        "stages.pool": (False, True),
+        "stages.shortcut": SHORTCUTS,
+    }
+)
+"""Fields that a file may leave open, each with values to try; what fits as well was assumed."""
+
+
+class Fit(NamedTuple):
+    """What is known of a network from the names and shapes of its tensors.
+
+    Attributes:
+        specs: all that fit, most likely first.
+        names: of the networks of the zoo that fit, but for the number of classes and of input
+            channels.
+        undecided: the fields in which the specs differ, with the values that fit.
+        assumed: the fields that the file says nothing of, with the value that every spec has.
+        unmatched: the file's names of tensors that no spec, or where none fits the nearest, has.
+        nearest: where no spec fits, the one with most of the file's tensors; None if none has any.
+        dialect: whose names the file has.
+    """
+
+    specs: tuple[ResNetSpec, ...]
+    names: tuple[str, ...]
+    undecided: Mapping[str, tuple[Any, ...]]
+    assumed: Mapping[str, Any]
+    unmatched: tuple[str, ...]
+    nearest: ResNetSpec | None
+    dialect: str
+
+
+def fit(shapes: Shapes, name: str = "resnet") -> Fit:
+    """Return the specs whose assembled networks have these tensors.
+
+    Args:
+        shapes: of parameters and buffers, by their names.
+        name: what a spec is called that is not in the zoo.
+    """
+    translated = translate(shapes)
+    found = find_parts(translated.shapes, translated.dialect)
+    listed = [*_of_the_zoo(found)]
+    names = tuple(spec.name for spec in listed)
+    likely = listed or list(islice((spec for spec in read_specs(found, name) if _fits(spec, found)), 1))
+    specs = _distinct([*likely, *(other for spec in likely[:1] for other in _variants(spec, found))])
+    if not specs:
+        nearest = _nearest(found)
+        known = _merged(nearest, found) if nearest else {}
+        left = _unmatched(translated, known)
+        return Fit((), (), {}, {}, left, nearest, translated.dialect.says)
+    undecided = {
+        path: tuple(dict.fromkeys(_get(spec, path) for spec in specs))
+        for path in (*_LISTED, *_PROBED)
+    }
+    undecided = {path: values for path, values in undecided.items() if len(values) > 1}
+    assumed = _assumed(specs[0], found, undecided)
+    left = _unmatched(translated, _merged(specs[0], found))
+    return Fit(specs, names, undecided, assumed, left, None, translated.dialect.says)
+
+
+def _merged(spec: ResNetSpec, found: Found) -> Shapes:
+    return shapes_of(assemble(spec), found)
+
+
+def _fits(spec: ResNetSpec, found: Found) -> bool:
+    """Tell whether the file has every tensor of a spec, and none in stem and stages beside them."""
+    if tuple(stage.blocks for stage in spec.stages) != found.blocks or not found.even:
+        return False
+    try:
+        own = _merged(spec, found)
+    except RequestError:
+        return False
+    if head_of(found).classes is None:
+        own = {name: shape for name, shape in own.items() if not name.startswith("fc")}
+    mine = ("layer", "conv1.", "bn1.", "maxpool.", "norm.")
+    return own.items() <= found.shapes.items() and not any(
+        name.startswith(mine) for name in found.shapes.keys() - own.keys()
+    )
+
+
+def _of_the_zoo(found: Found) -> Iterator[ResNetSpec]:
+    """Yield the networks of the zoo that fit, with the file's classes and input channels."""
+    first = next(iter(_first_conv(found)), None)
+    classes = head_of(found).classes
+    for entry in entries().values():
+        spec = entry.spec
+        if first is None or tuple(stage.blocks for stage in spec.stages) != found.blocks:
+            continue
+        try:
+            if classes is not None:
+                spec = replace(spec, head=replace(spec.head, classes=classes))
+            spec = replace(spec, input=(first, *spec.input[1:]))
+        except RequestError:
+            continue
+        if _fits(spec, found):
+            yield spec
+
+
+def _first_conv(found: Found) -> Iterator[int]:
+    """Yield the input channels of the stem's first convolution, if the file has it."""
+    for name in ("conv1.weight", "conv1.0.weight"):
+        shape = found.shapes.get(name, ())
+        if len(shape) == 4:
+            yield shape[1]
+
+
+def _variants(spec: ResNetSpec, found: Found) -> Iterator[ResNetSpec]:
+    """Yield specs with every value of what a file cannot tell, together."""
+    for shortcut in (None, *SHORTCUTS):
+        for values in product(*_LISTED.values()):
+            changed = dict(zip(_LISTED, values, strict=True))
+            other = _changed(spec, changed, shortcut)
+            if other is not None and _fits(other, found):
+                yield other
+
+
+def _changed(
+    spec: ResNetSpec, values: Mapping[str, Any], shortcut: str | None
+) -> ResNetSpec | None:
+    """Return a spec with other values, named after them; None where they are not legal together."""
+    other = {name: value for name, value in values.items() if getattr(spec, name) != value}
+    words = [f"{name} {value}" for name, value in other.items()]
+    try:
+        if shortcut is not None:
+            other["stages"] = tuple(replace(stage, shortcut=shortcut) for stage in spec.stages)
+            words.append(f"shortcut {shortcut}")
+        made = replace(spec, **other)
+    except RequestError:
+        return None
+    return replace(made, name=f"{spec.name} ({', '.join(words)})"[:200]) if words else made
+
+
+def _distinct(specs: Iterable[ResNetSpec]) -> tuple[ResNetSpec, ...]:
+    """Return the first of each that make the same network."""
+    kept: list[tuple[ResNetSpec, Graph]] = []
+    for spec in specs:
+        graph = assemble(spec)
+        if all(graph != other for _, other in kept):
+            kept.append((spec, graph))
+    return tuple(spec for spec, _ in kept)
+
+
+# What nothing in the file says
+
+
+def _assumed(
+    spec: ResNetSpec, found: Found, undecided: Mapping[str, object]
+) -> dict[str, Any]:
+    """Return the fields of which another value fits as well, each with the value taken."""
+    graph = assemble(spec)
+    assumed: dict[str, Any] = {"input": spec.input[1:]}
+    if head_of(found).classes is None:
+        assumed["head"] = "fully connected, 1000 classes"
+    if spec.norm == "group":  # batch norm has the same parameters, but running statistics as well
+        assumed["norm"] = spec.norm
+    for path, values in _PROBED.items():
+        if path not in undecided and any(
+            _is_another(other, graph, found) for other in _others(spec, path, values)
+        ):
+            assumed[path] = _get(spec, path)
+    if spec.head.pool and _fits(unpooled(spec, 1, 1), found):
+        assumed["head.pool"] = True
+    return assumed
+
+
+def _is_another(spec: ResNetSpec, graph: Graph, found: Found) -> bool:
+    return _fits(spec, found) and assemble(spec) != graph
+
+
+def _others(spec: ResNetSpec, path: str, values: Iterable[Any]) -> Iterator[ResNetSpec]:
+    """Yield the spec with each other value of a field; of a stages' field, stage by stage."""
+    part, _, name = path.rpartition(".")
+    for value in values:
+        owners = spec.stages if part == "stages" else (getattr(spec, part) if part else spec,)
+        for i, owner in enumerate(owners):
+            try:
+                made: Any = replace(owner, **{name: value})
+                if part == "stages":
+                    made = (*spec.stages[:i], made, *spec.stages[i + 1 :])
+                yield replace(spec, **{part: made}) if part else made
+            except RequestError:
+                continue
+
+
+def _get(spec: ResNetSpec, path: str) -> Any:
+    part, _, name = path.rpartition(".")
+    if part == "stages":
+        return tuple(getattr(stage, name) for stage in spec.stages)
+    return getattr(getattr(spec, part) if part else spec, name)
+
+
+# What fits nothing
+
+
+def _nearest(found: Found) -> ResNetSpec | None:
+    """Return the network of the zoo that shares most tensors with the file."""
+    best, most = None, 0.0
+    for entry in entries().values():
+        own = _merged(entry.spec, found)
+        shared = len(own.items() & found.shapes.items())
+        score = shared / len(own.keys() | found.shapes.keys())
+        if score > most:
+            best, most = entry.spec, score
+    return best
+
+
+def _unmatched(translated: Translation, own: Shapes) -> tuple[str, ...]:
+    """Return the file's names of tensors that are not among these."""
+    return tuple(
+        key
+        for name, key in translated.keys.items()
+        if not name.endswith("num_batches_tracked")
+        and own.get(names_of(name)) != translated.shapes[name]
+    )

@@ -1,0 +1,200 @@
+"""Names of parameters in other people's files to ours: one table of dialects.
+
+Ours are torchvision's (`layer2.0.downsample.0.weight`). What stands before all of them, `module.` or
+`state_dict.`, is found by where the first convolution is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from resnet_viz.checkpoints.shapes import Shapes
+
+__all__ = ["DIALECTS", "Dialect", "Translation", "translate"]
+
+_Rule = tuple[str, str | Callable[[re.Match[str]], str]]
+
+
+class Dialect(NamedTuple):
+    """A way of naming the parameters of residual networks.
+
+    Attributes:
+        says: whose it is.
+        anchors: what the weights of the first convolution may be called.
+        rules: patterns in its names and what stands there in ours, applied one after the other.
+        merged: the same for our own names, where it has one name for several of ours.
+    """
+
+    says: str
+    anchors: tuple[str, ...]
+    rules: tuple[_Rule, ...] = ()
+    merged: tuple[_Rule, ...] = ()
+
+    def to_ours(self, name: str) -> str:
+        """Return our name of a parameter."""
+        return _renamed(name, self.rules)
+
+    def merge(self, name: str) -> str:
+        """Return what our name of a parameter becomes when it is written in this dialect and read.
+
+        >>> dict(DIALECTS)["resnetv2"].merge("layer1.0.downsample.1.weight")
+        'layer1.0.downsample.0.weight'
+        """
+        return _renamed(name, self.merged)
+
+
+def _renamed(name: str, rules: Iterable[_Rule]) -> str:
+    for pattern, new in rules:
+        name = re.sub(pattern, new, name)
+    return name
+
+
+def _next(template: str) -> Callable[[re.Match[str]], str]:
+    """Return what counts a stage from one that they count from zero."""
+    return lambda match: template.format(int(match[1]) + 1, *match.groups()[1:])
+
+
+_OURS = ("conv1.weight", "conv1.0.weight")
+
+DIALECTS: tuple[tuple[str, Dialect], ...] = (
+    ("resnet", Dialect("torchvision's, timm's and ours", _OURS, ((r"\.se\.conv\.", ".eca.conv."),))),
+    (
+        "resnetv2",
+        Dialect(
+            "timm's of pre-activation networks",
+            ("stem.conv.weight", "stem.conv1.weight"),
+            (
+                (r"^stem\.conv\.", "conv1."),
+                (r"^stem\.conv(\d)\.", lambda match: f"conv1.{3 * int(match[1]) - 3}."),
+                (r"^stem\.norm(\d)\.", lambda match: f"conv1.{3 * int(match[1]) - 2}."),
+                (r"^stages\.(\d{1,4})\.blocks\.(\d+)\.", _next("layer{}.{}.")),
+                (r"\.norm(\d)\.", r".bn\1."),
+                (r"\.downsample\.conv\.", ".downsample.0."),
+                (r"^head\.fc\.", "fc."),
+            ),
+            merged=((r"\.downsample\.\d\.", ".downsample.0."),),
+        ),
+    ),
+    (
+        "d2l",
+        Dialect(
+            "the d2l chapter's",
+            ("0.0.weight",),
+            (
+                (r"^0\.0\.", "conv1."),
+                (r"^0\.1\.", "bn1."),
+                (r"^b(\d{1,4})\.", lambda match: f"{int(match[1]) - 1}."),
+                (r"\.conv3\.", ".downsample.0."),
+                (r"^(\d+)\.(\d+)\.", r"layer\1.\2."),
+                (r"^(\d+|last\.\d+)\.(weight|bias)$", r"fc.\2"),
+            ),
+        ),
+    ),
+    (
+        "d2l-functions",
+        Dialect(
+            "those of the d2l package's resnet18",
+            ("0.weight",),
+            (
+                (r"^0\.", "conv1."),
+                (r"^1\.", "bn1."),
+                (r"\.conv3\.", ".downsample.0."),
+                (r"^resnet_block(\d+)\.", r"layer\1."),
+                (r"^fc\.\d\.", "fc."),
+            ),
+        ),
+    ),
+    (
+        "shortcut",
+        Dialect(
+            "those of networks for CIFAR that say shortcut and linear",
+            _OURS,
+            ((r"\.shortcut\.", ".downsample."), (r"^linear\.", "fc.")),
+        ),
+    ),
+    (
+        "transformers",
+        Dialect(
+            "those of the package transformers",
+            ("embedder.embedder.convolution.weight",),
+            (
+                (r"^embedder\.embedder\.convolution\.", "conv1."),
+                (r"^embedder\.embedder\.normalization\.", "bn1."),
+                (r"^encoder\.stages\.(\d{1,4})\.layers\.(\d+)\.", _next("layer{}.{}.")),
+                (r"\.shortcut\.convolution\.", ".downsample.0."),
+                (r"\.shortcut\.normalization\.", ".downsample.1."),
+                (r"\.layer\.(\d)\.convolution\.", _next(".conv{}.")),
+                (r"\.layer\.(\d)\.normalization\.", _next(".bn{}.")),
+                (r"^classifier\.1\.", "fc."),
+            ),
+        ),
+    ),
+)
+"""The dialects by name; where two read as many names, the first is taken."""
+
+_OUR_NAMES = re.compile(
+    r"(conv1|bn1|norm|fc\d*|maxpool\.\d|conv1\.\d+"
+    r"|layer\d{1,4}\.\d{1,6}\.(conv|bn)\d"
+    r"|layer\d{1,4}\.\d{1,6}\.(downsample\.\d|se\.fc\d|eca\.conv))\.\w+"
+)
+
+_MAX_PREFIXES = 16  # that are tried
+
+
+class Translation(NamedTuple):
+    """A file's tensors under our names.
+
+    Attributes:
+        dialect: in which it was written.
+        keys: the file's own name of each, by ours.
+        others: the file's names that do not belong to that network: of an optimizer, of an average
+            of the weights.
+        shapes: by our names.
+    """
+
+    dialect: Dialect
+    keys: dict[str, str]
+    others: tuple[str, ...]
+    shapes: Shapes
+
+
+def translate(shapes: Shapes) -> Translation:
+    """Return a file's tensors under our names: those of the network that it has most names of.
+
+    >>> sorted(translate({"module.conv1.weight": (64, 3, 7, 7)}).shapes)
+    ['conv1.weight']
+    """
+    best, most = Translation(DIALECTS[0][1], {name: name for name in shapes}, (), shapes), 0
+    for dialect, prefix in _places(shapes):
+        keys = {
+            dialect.to_ours(name[len(prefix) :]): name for name in shapes if name.startswith(prefix)
+        }
+        known = sum(_OUR_NAMES.fullmatch(name) is not None for name in keys)
+        if known > most:
+            most = known
+            found = {name: _of_ours(name, shapes[key]) for name, key in keys.items()}
+            others = tuple(name for name in shapes if not name.startswith(prefix))
+            best = Translation(dialect, keys, others, found)
+    return best
+
+
+def _places(shapes: Shapes) -> Iterator[tuple[Dialect, str]]:
+    """Yield the dialects and what stands before their names, averages of weights last."""
+    for _, dialect in DIALECTS:
+        prefixes: set[str] = set()
+        for name in shapes:
+            for anchor in dialect.anchors:
+                if name == anchor or name.endswith(f".{anchor}"):
+                    prefixes.add(name[: -len(anchor)])
+        shortest: list[str] = []
+        for prefix in sorted(prefixes, key=lambda prefix: ("ema" in prefix, len(prefix), prefix)):
+            if len(shortest) < _MAX_PREFIXES and not prefix.startswith(tuple(shortest)):
+                shortest.append(prefix)
+                yield dialect, prefix
+
+
+def _of_ours(name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a shape as ours; a last layer may be a 1×1 convolution."""
+    return shape[:2] if name == "fc.weight" and shape[2:] == (1, 1) else shape

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from resnet_viz.answers.details import details
     from resnet_viz.answers.draw import Drawing, draw
     from resnet_viz.answers.explain import explain
+    from resnet_viz.answers.identify import Identification, identify
     from resnet_viz.answers.lesson import Lesson, lesson, measured_lesson
     from resnet_viz.answers.memory import MemoryReport, memory
     from resnet_viz.answers.report import Report, report
@@ -36,6 +37,7 @@ __all__ = [
     "Drawing",
     "Graph",
     "Head",
+    "Identification",
     "Lesson",
     "MemoryReport",
     "Report",
@@ -52,6 +54,7 @@ __all__ = [
     "draw",
     "explain",
     "fold",
+    "identify",
     "lesson",
     "load",
     "measured_lesson",
@@ -70,6 +73,7 @@ _HOMES = {
     "Drawing": "answers.draw",
     "Graph": "graph",
     "Head": "spec",
+    "Identification": "answers.identify",
     "Lesson": "answers.lesson",
     "MemoryReport": "answers.memory",
     "Report": "answers.report",
@@ -86,6 +90,7 @@ _HOMES = {
     "draw": "answers.draw",
     "explain": "answers.explain",
     "fold": "graph",
+    "identify": "answers.identify",
     "lesson": "answers.lesson",
     "load": "spec.files",
     "measured_lesson": "answers.lesson",

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Network", "find_module", "find_spec", "parse_input", "to_graph"]
 
 Network: TypeAlias = "str | os.PathLike[str] | ResNetSpec | Graph | nn.Module"
-"""A zoo name, the path of a spec file, `package.module:callable`, a spec, a graph, or a module."""
+"""A zoo name, the path of a spec file or a checkpoint, `package.module:callable`, a spec, a graph,
+or a module."""
 
 
 def to_graph(network: Network, input: Any = None, *, folded: bool = True) -> Graph:
@@ -69,13 +70,17 @@ def find_spec(network: Network) -> ResNetSpec:
         return network
     if not isinstance(network, (str, os.PathLike)):
         raise RequestError(
-            f"network: {show(network)} (must be a zoo name, the path of a spec file, a spec, "
-            "or a torch.nn.Module)"
+            "network: {network} (must be a zoo name, the path of a spec file or a checkpoint, "
+            "a spec, or a torch.nn.Module)",
+            network=show(network),
         )
     if isinstance(network, str) and not os.path.splitext(network)[1] and os.sep not in network:
         return find(network)
-    from resnet_viz.spec.files import load  # here, because a zoo name needs no file reader
+    from resnet_viz.checkpoints import is_checkpoint, likeliest  # here, because a zoo name
+    from resnet_viz.spec.files import load  # needs no file reader
 
+    if is_checkpoint(network):
+        return likeliest(network)
     return load(network)
 
 

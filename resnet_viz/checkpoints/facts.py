@@ -7,14 +7,15 @@ names and shapes compared with the file's, part by part, so that a new kind is k
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
 from math import isqrt, prod
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from resnet_viz.assembly import assemble
 from resnet_viz.checkpoints.found import Found, shapes_of
+from resnet_viz.checkpoints.shapes import Shapes
 from resnet_viz.errors import RequestError
 from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
 from resnet_viz.spec.kinds import (
@@ -26,8 +27,9 @@ from resnet_viz.spec.kinds import (
     SHORTCUTS,
 )
 from resnet_viz.spec.kinds.attention import squeezed
+from resnet_viz.spec.kinds.block import Place
 
-__all__ = ["HeadFacts", "head_of", "read_specs", "unpooled"]
+__all__ = ["HeadFacts", "head_of", "read_specs", "sized", "unpooled"]
 
 SIDE = 224  # pixels of an image, where nothing says how many
 SMALL_SIDE = 32  # and where the stem keeps the size, as networks for CIFAR do
@@ -35,6 +37,9 @@ SMALL_SIDE = 32  # and where the stem keeps the size, as networks for CIFAR do
 _EXPANSIONS = (4, 1, 2, 8)
 _REDUCTIONS = (16, 4, 8)
 _NORM_GROUPS = (32, 16, 8, 4, 2, 1)
+
+
+_T = TypeVar("_T")
 
 
 class HeadFacts(NamedTuple):
@@ -60,7 +65,7 @@ class _Choice(NamedTuple):
 
 def head_of(found: Found) -> HeadFacts:
     """Return what the file says of the fully connected layers."""
-    widths = []
+    widths: list[tuple[int, ...]] = []
     shapes = found.shapes
     while (shape := shapes.get(f"fc{len(widths) + 1}.weight")) is not None and len(shape) == 2:
         widths.append(shape)
@@ -105,14 +110,14 @@ def _wholes(found: Found, convs: list[tuple[int, ...]], name: str) -> Iterator[R
     }
     attention = next((kind for kind in ATTENTIONS if _has_part(found, kind)), "none")
     fields = {"attention": attention, "bias": _has(found, r"conv1(\.0)?\.bias")}
-    if "reduction" in ATTENTIONS[attention].takes:
+    if "reduction" in ATTENTIONS[attention].reads_fields:
         fields["reduction"] = _reduction(found)
     pools = [(deep, "max"), *((True, kind) for kind in POOLINGS if kind != "max")]
+    groups = _norm_groups(found)
     kinds = product(DOWNSAMPLERS, pools, NORMS, (True, False), (False, True))
     for downsampler, (pool, pooling), norm, activated, preactivation in kinds:
         if (norm == "batch") != found.statistics and norm != "none":
             continue
-        with_groups = {"norm_groups": _norm_groups(found)} if "norm_groups" in NORMS[norm].takes else {}
         made = _made(
             ResNetSpec,
             stages=(Stage(1, last[0]),),
@@ -123,7 +128,7 @@ def _wholes(found: Found, convs: list[tuple[int, ...]], name: str) -> Iterator[R
             downsampler=downsampler,
             preactivation=preactivation,
             **fields,
-            **with_groups,
+            **({"norm_groups": groups} if "norm_groups" in NORMS[norm].reads_fields else {}),
         )
         if made is not None and _outside(made, found) == _stem_shapes(found):
             yield made
@@ -147,8 +152,13 @@ def _stem_shapes(found: Found) -> dict[str, tuple[int, ...]]:
 
 def _outside(spec: ResNetSpec, found: Found) -> dict[str, tuple[int, ...]]:
     """Return the tensors of a spec's stem, and of the norm before its head as the file has it."""
-    made = {n: s for n, s in shapes_of(assemble(spec), found).items() if not _AFTER.match(n)}
-    return {name: found.shapes.get(name, shape) if name.startswith("norm.") else shape for name, shape in made.items()}
+    graph = _made(assemble, spec)
+    own = shapes_of(graph, found) if graph else {}
+    made = {name: shape for name, shape in own.items() if not _AFTER.match(name)}
+    return {
+        name: found.shapes.get(name, shape) if name.startswith("norm.") else shape
+        for name, shape in made.items()
+    }
 
 
 def _reduction(found: Found) -> int:
@@ -162,7 +172,7 @@ def _reduction(found: Found) -> int:
     around = range(max(channels // (inside + 8), 1), channels // max(inside - 8, 1) + 2)
     for reduction in (*_REDUCTIONS, *around[:1_000_000]):
         if all(squeezed(wide, reduction) == narrow for wide, narrow in pairs):
-            return reduction
+            return int(reduction)
     return _REDUCTIONS[0]
 
 
@@ -192,7 +202,13 @@ def _choices(
     first, second = found.block(number, 0), found.block(number, 1)
     alone = replace(
         whole,
-        stem=Stem(channels, 1, 1, pool=False, activated=not whole.preactivation or (number == 0 and whole.stem.activated)),
+        stem=Stem(
+            channels,
+            1,
+            1,
+            pool=False,
+            activated=not whole.preactivation or (number == 0 and whole.stem.activated),
+        ),
         head=Head(1),
         input=(1, SIDE, SIDE),
     )
@@ -208,28 +224,35 @@ def _choices(
     return list(choices.values())
 
 
-def _stage(block_shapes: Mapping[str, tuple[int, ...]], block: str, **fields: Any) -> Stage | None:
-    """Return a stage of that kind of block, its widths those of the file."""
-    convs = []
-    while (shape := block_shapes.get(f"conv{len(convs) + 1}.weight")) is not None and len(shape) == 4:
+def _stage(block_shapes: Shapes, block: str, **fields: Any) -> Stage | None:
+    """Return a stage of that kind of block with the file's convolutions; None if there is none."""
+    convs: list[tuple[int, ...]] = []
+    while len(shape := block_shapes.get(f"conv{len(convs) + 1}.weight", ())) == 4:
         convs.append(shape)
     if not convs or any(0 in shape for shape in convs):
         return None
-    channels = convs[-1][0]
-    if not BLOCKS[block].bottleneck:
-        return _made(Stage, channels=channels, block=block, **fields)
-    if len(convs) < 2:
+    widths = _bottleneck(convs) if BLOCKS[block].bottleneck else {}
+    stage = _made(Stage, channels=convs[-1][0], block=block, **widths, **fields)
+    if stage is None:
         return None
-    groups = convs[0][0] // convs[1][1]
+    own = BLOCKS[block].convs(stage, Place(stage.stride, "3x3", 1))
+    same = [(conv.channels, conv.kernel) for conv in own] == [(c[0], c[-1]) for c in convs]
+    return stage if same else None
+
+
+def _bottleneck(convs: list[tuple[int, ...]]) -> dict[str, int]:
+    """Return the numbers by which a bottleneck has these widths; none if there are no such."""
+    if len(convs) < 2:
+        return {}
+    channels, groups = convs[-1][0], convs[0][0] // convs[1][1]
     inside = convs[1][0] // max(groups, 1)
     for expansion in (*_EXPANSIONS, *_divisors(channels)):
         if channels % expansion == 0:
             narrow = channels // expansion
             base_width = -(-64 * inside // narrow)
             if narrow * base_width // 64 == inside:
-                widths = {"expansion": expansion, "groups": groups, "base_width": base_width}
-                return _made(Stage, channels=channels, block=block, **widths, **fields)
-    return None
+                return {"expansion": expansion, "groups": groups, "base_width": base_width}
+    return {}
 
 
 def _divisors(number: int) -> Iterator[int]:
@@ -237,16 +260,15 @@ def _divisors(number: int) -> Iterator[int]:
     yield from (number // d for d in range(1, isqrt(min(number, 10**12)) + 1) if number % d == 0)
 
 
-def _blocks_are(spec: ResNetSpec, found: Found, first: Any, second: Any) -> bool:
-    try:
-        graph = assemble(spec)
-    except RequestError:
+def _blocks_are(spec: ResNetSpec, found: Found, first: Shapes, second: Shapes) -> bool:
+    graph = _made(assemble, spec)
+    if graph is None:
         return False
     made = found._replace(shapes=shapes_of(graph, found))
     return made.block(0, 0) == first and made.block(0, 1) == second
 
 
-def _made(make: Any, *given: Any, **fields: Any) -> Any:
+def _made(make: Callable[..., _T], *given: Any, **fields: Any) -> _T | None:
     """Return what is made of these fields, or None where they are not legal together."""
     try:
         return make(*given, **fields)
@@ -257,7 +279,7 @@ def _made(make: Any, *given: Any, **fields: Any) -> Any:
 def _composed(
     found: Found, whole: ResNetSpec, choices: list[list[_Choice]]
 ) -> Iterator[ResNetSpec]:
-    """Yield specs with one kind of shortcut where the file allows it, the most widely allowed first.
+    """Yield specs with one kind of shortcut where the file allows it, most widely allowed first.
 
     Of two that are allowed as widely, the one that stands first in the table of shortcuts, but for
     `none`, is the more usual.
@@ -268,7 +290,10 @@ def _composed(
     for kind in order:
         if votes[kind] == votes[order[0]]:
             stages = tuple(
-                min(stage, key=lambda choice: (choice.shortcut != kind, order.index(choice.shortcut))).stage
+                min(
+                    stage,
+                    key=lambda choice: (choice.shortcut != kind, order.index(choice.shortcut)),
+                ).stage
                 for stage in choices
             )
             yield from _with_head(found, replace(whole, stages=stages))
@@ -286,9 +311,16 @@ def _with_head(found: Found, spec: ResNetSpec) -> Iterator[ResNetSpec]:
     if facts.features == channels:
         yield replace(spec, head=pooled)
         return
-    made = _made(unpooled, replace(spec, head=pooled), *_sides(facts.features // channels))
+    made = _made(sized, replace(spec, head=replace(pooled, pool=False)), found)
     if made is not None:
         yield made
+
+
+def sized(spec: ResNetSpec, found: Found) -> ResNetSpec:
+    """Return the spec, if its head does not pool, with images of which its features remain."""
+    if spec.head.pool:
+        return spec
+    return unpooled(spec, *_sides(max(head_of(found).features // spec.stages[-1].channels, 1)))
 
 
 def unpooled(spec: ResNetSpec, high: int, wide: int) -> ResNetSpec:

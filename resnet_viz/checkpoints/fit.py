@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice, product
@@ -9,9 +10,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from resnet_viz.assembly import assemble
-from resnet_viz.checkpoints.facts import head_of, read_specs, unpooled
+from resnet_viz.checkpoints.facts import head_of, read_specs, sized, unpooled
 from resnet_viz.checkpoints.found import Found, find_parts, names_of, shapes_of
 from resnet_viz.checkpoints.names import Translation, translate
+from resnet_viz.checkpoints.read import read_shapes
 from resnet_viz.checkpoints.shapes import Shapes
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Graph
@@ -26,7 +28,7 @@ from resnet_viz.spec.kinds import (
 )
 from resnet_viz.zoo import entries
 
-__all__ = ["Fit", "fit"]
+__all__ = ["Fit", "file_stem", "fit", "likeliest", "value_of"]
 
 _LISTED: Mapping[str, Iterable[Any]] = MappingProxyType(
     {"stride_in": STRIDES_IN, "downsampler": DOWNSAMPLERS}
@@ -93,21 +95,52 @@ def fit(shapes: Shapes, name: str = "resnet") -> Fit:
     found = find_parts(translated.shapes, translated.dialect)
     listed = [*_of_the_zoo(found)]
     names = tuple(spec.name for spec in listed)
-    likely = listed or list(islice((spec for spec in read_specs(found, name) if _fits(spec, found)), 1))
-    specs = _distinct([*likely, *(other for spec in likely[:1] for other in _variants(spec, found))])
+    likely = listed or list(
+        islice((spec for spec in read_specs(found, name) if _fits(spec, found)), 1)
+    )
+    specs = _distinct(
+        [*likely, *(other for spec in likely[:1] for other in _variants(spec, found))]
+    )
     if not specs:
         nearest = _nearest(found)
         known = _merged(nearest, found) if nearest else {}
         left = _unmatched(translated, known)
         return Fit((), (), {}, {}, left, nearest, translated.dialect.says)
     undecided = {
-        path: tuple(dict.fromkeys(_get(spec, path) for spec in specs))
+        path: tuple(dict.fromkeys(value_of(spec, path) for spec in specs))
         for path in (*_LISTED, *_PROBED)
     }
     undecided = {path: values for path, values in undecided.items() if len(values) > 1}
     assumed = _assumed(specs[0], found, undecided)
     left = _unmatched(translated, _merged(specs[0], found))
     return Fit(specs, names, undecided, assumed, left, None, translated.dialect.says)
+
+
+def likeliest(path: str | os.PathLike[str]) -> ResNetSpec:
+    """Return the spec that fits a checkpoint best; `fit` returns all.
+
+    Raises:
+        RequestError: the file cannot be read, or none fits it.
+    """
+    found = fit(read_shapes(path), file_stem(path))
+    if not found.specs:
+        raise RequestError(
+            "{path}: no residual network that a spec can say has its tensors (nearest: {nearest}; "
+            "resnet-viz identify says which fit nothing)",
+            path=path,
+            nearest=found.nearest.name if found.nearest else "none",
+        )
+    return found.specs[0]
+
+
+def file_stem(path: str | os.PathLike[str]) -> str:
+    """Return what a network is called that is known by its file only.
+
+    >>> file_stem("runs/model.safetensors.index.json")
+    'model'
+    """
+    stem = os.path.basename(os.fspath(path)).partition(".")[0]
+    return stem if stem.isprintable() and 0 < len(stem) <= 100 else "resnet"
 
 
 def _merged(spec: ResNetSpec, found: Found) -> Shapes:
@@ -162,7 +195,7 @@ def _variants(spec: ResNetSpec, found: Found) -> Iterator[ResNetSpec]:
         for values in product(*_LISTED.values()):
             changed = dict(zip(_LISTED, values, strict=True))
             other = _changed(spec, changed, shortcut)
-            if other is not None and _fits(other, found):
+            if other is not None and _fits(other := sized(other, found), found):
                 yield other
 
 
@@ -195,9 +228,7 @@ def _distinct(specs: Iterable[ResNetSpec]) -> tuple[ResNetSpec, ...]:
 # What nothing in the file says
 
 
-def _assumed(
-    spec: ResNetSpec, found: Found, undecided: Mapping[str, object]
-) -> dict[str, Any]:
+def _assumed(spec: ResNetSpec, found: Found, undecided: Mapping[str, object]) -> dict[str, Any]:
     """Return the fields of which another value fits as well, each with the value taken."""
     graph = assemble(spec)
     assumed: dict[str, Any] = {"input": spec.input[1:]}
@@ -205,28 +236,51 @@ def _assumed(
         assumed["head"] = "fully connected, 1000 classes"
     if spec.norm == "group":  # batch norm has the same parameters, but running statistics as well
         assumed["norm"] = spec.norm
-    for path, values in _PROBED.items():
-        if path not in undecided and any(
-            _is_another(other, graph, found) for other in _others(spec, path, values)
-        ):
-            assumed[path] = _get(spec, path)
+    strided = _strided(spec, found)  # with strides that the file allows, their kind matters
+    bases = dict.fromkeys(_LISTED, (strided, assemble(strided)))
+    early = replace(spec, preactivation=True)
+    if _fits(early, found):  # only then may a stem end without an activation
+        bases["stem.activated"] = (early, assemble(early))
+    for path, values in {**_PROBED, **_LISTED}.items():
+        base, same = bases.get(path, (spec, graph))
+        others = _others(base, path, values)
+        if path not in undecided and any(_is_another(other, same, found) for other in others):
+            assumed[path] = value_of(spec, path)
     if spec.head.pool and _fits(unpooled(spec, 1, 1), found):
         assumed["head.pool"] = True
     return assumed
 
 
+def _strided(spec: ResNetSpec, found: Found) -> ResNetSpec:
+    """Return the spec with a stride of 2 in every stage that the file allows it in."""
+    for i, stage in enumerate(spec.stages):
+        stages = (*spec.stages[:i], replace(stage, stride=2), *spec.stages[i + 1 :])
+        other = sized(replace(spec, stages=stages), found)
+        spec = other if _fits(other, found) else spec
+    return spec
+
+
 def _is_another(spec: ResNetSpec, graph: Graph, found: Found) -> bool:
+    spec = sized(spec, found)
     return _fits(spec, found) and assemble(spec) != graph
 
 
 def _others(spec: ResNetSpec, path: str, values: Iterable[Any]) -> Iterator[ResNetSpec]:
-    """Yield the spec with each other value of a field; of a stages' field, stage by stage."""
+    """Yield the spec with each other value of a field; of a stages' field, stage by stage.
+
+    A shortcut is tried with every stride: which kinds have parameters depends on it.
+    """
     part, _, name = path.rpartition(".")
-    for value in values:
+    strides: tuple[dict[str, int], ...] = ({},)
+    if path == "stages.shortcut":
+        strides = tuple({"stride": stride} for stride in _SHAPED)
+    for value, more in product(values, strides):
         owners = spec.stages if part == "stages" else (getattr(spec, part) if part else spec,)
         for i, owner in enumerate(owners):
+            if getattr(owner, name) == value:
+                continue
             try:
-                made: Any = replace(owner, **{name: value})
+                made: Any = replace(owner, **{name: value}, **more)
                 if part == "stages":
                     made = (*spec.stages[:i], made, *spec.stages[i + 1 :])
                 yield replace(spec, **{part: made}) if part else made
@@ -234,7 +288,8 @@ def _others(spec: ResNetSpec, path: str, values: Iterable[Any]) -> Iterator[ResN
                 continue
 
 
-def _get(spec: ResNetSpec, path: str) -> Any:
+def value_of(spec: ResNetSpec, path: str) -> Any:
+    """Return a field's value, as `stem.pool`; of `stages.stride`, that of each stage."""
     part, _, name = path.rpartition(".")
     if part == "stages":
         return tuple(getattr(stage, name) for stage in spec.stages)

@@ -1,4 +1,4 @@
-"""What a file says and what a spec says, in one form: parameters of different blocks, and numbers."""
+"""What a file has and what a spec has, in one form: tensors of stem, head and different blocks."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-
 from resnet_viz.checkpoints.names import Dialect
 from resnet_viz.checkpoints.shapes import Shapes
 from resnet_viz.graph import Graph
-
 
 __all__ = ["Found", "find_parts", "names_of", "shapes_of"]
 

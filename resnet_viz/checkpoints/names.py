@@ -1,7 +1,7 @@
 """Names of parameters in other people's files to ours: one table of dialects.
 
-Ours are torchvision's (`layer2.0.downsample.0.weight`). What stands before all of them, `module.` or
-`state_dict.`, is found by where the first convolution is.
+Ours are torchvision's (`layer2.0.downsample.0.weight`). What stands before all of them, `module.`
+or `state_dict.`, is found by where the first convolution is.
 """
 
 from __future__ import annotations
@@ -59,7 +59,10 @@ def _next(template: str) -> Callable[[re.Match[str]], str]:
 _OURS = ("conv1.weight", "conv1.0.weight")
 
 DIALECTS: tuple[tuple[str, Dialect], ...] = (
-    ("resnet", Dialect("torchvision's, timm's and ours", _OURS, ((r"\.se\.conv\.", ".eca.conv."),))),
+    (
+        "resnet",
+        Dialect("torchvision's, timm's and ours", _OURS, ((r"\.se\.conv\.", ".eca.conv."),)),
+    ),
     (
         "resnetv2",
         Dialect(

@@ -63,7 +63,9 @@ def _index(path: Path) -> Any:
         shards[name] = _flat(_read(path.with_name(name), SUFFIXES[suffix]))
     for key, name in places.items():
         if key not in shards[name]:
-            raise RequestError("{name}: has no {key}, which the index says", name=name, key=show(key))
+            raise RequestError(
+                "{name}: has no {key}, which the index says", name=name, key=show(key)
+            )
     return {key: shards[name][key] for key, name in places.items()}
 
 
@@ -93,7 +95,7 @@ def read_shapes(source: State) -> Shapes:
     >>> read_shapes({"state_dict": {"fc.weight": (10, 512)}, "epoch": 3})
     {'state_dict.fc.weight': (10, 512)}
     """
-    if isinstance(source, Mapping):
+    if isinstance(source, Mapping) or hasattr(source, "state_dict"):
         return _flat(source)
     if not is_checkpoint(source):
         raise RequestError(
@@ -115,8 +117,7 @@ def _read(path: Path, reader: Callable[[Path], Any]) -> Any:
             raise RequestError("no such file")
         return reader(path)
     except RequestError as error:
-        message = error.message if error.values else error.message.replace("{", "{{")
-        raise RequestError("{path}: " + message, **{"path": path, **error.values}) from None
+        raise RequestError("{path}: {error}", path=path, error=error) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise RequestError("{path}: cannot be read ({reason})", path=path, reason=reason) from None

@@ -56,7 +56,7 @@ def parse_json(data: bytes, what: str) -> Any:
     except RecursionError:
         raise RequestError("{what}: nested too deep", what=what) from None
     except RequestError as error:
-        raise RequestError(f"{{what}}: {error.message}", what=what, **error.values) from None
+        raise RequestError("{what}: {error}", what=what, error=error) from None
     except ValueError as error:
         reason = first_line(error)
         raise RequestError("{what}: not JSON ({reason})", what=what, reason=reason) from None

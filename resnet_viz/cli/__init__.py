@@ -20,13 +20,14 @@ def main(args: list[str] | None = None) -> None:
 
 def run(args: list[str]) -> int:
     """Run one command and return its exit code."""
+    from resnet_viz.cli.checkpoints import settle
     from resnet_viz.cli.parser import parser
 
     before = list(sys.path)
     try:
         sys.path.append(os.getcwd())  # package.module:callable may be a file that lies here
         options = vars(parser().parse_args(args))
-        code = options.pop("run_command")(**options)
+        code = options.pop("run_command")(**settle(options))
         if sys.stdout is not None:
             sys.stdout.flush()
     except RequestError as error:

@@ -22,7 +22,9 @@ class Verb(NamedTuple):
     add_arguments: Callable[[argparse.ArgumentParser], None]
 
 
-_NETWORK = "a zoo name, a spec file, or package.module:callable for any torch module"
+_NETWORK = (
+    "a zoo name, a spec file, a checkpoint, or package.module:callable for any torch module"
+)
 
 
 def _add_draw(verb: argparse.ArgumentParser) -> None:
@@ -79,6 +81,16 @@ def _add_explain(verb: argparse.ArgumentParser) -> None:
         action="store_true",
         help="run the tools that are installed and compare; exit code 1 if one differs",
     )
+
+
+def _add_identify(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "checkpoint",
+        metavar="CHECKPOINT",
+        help="a .safetensors file, a .pth, .pt or .bin file (read by torch, nothing in it is run), "
+        "or the .index.json of several",
+    )
+    _choice(verb, "format", "text", "text, md, csv, json, latex or html")
 
 
 def _add_shapes(verb: argparse.ArgumentParser) -> None:
@@ -228,6 +240,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "report": Verb("count layers, parameters, MACs and activations", _add_report),
         "compare": Verb("say what differs between two networks, part by part", _add_compare),
         "explain": Verb("say why other tools print other totals", _add_explain),
+        "identify": Verb("say which networks have the parameters of a checkpoint", _add_identify),
         "shapes": Verb("trace the tensor's shape through the network", _add_shapes),
         "table": Verb("print networks side by side, stage by stage", _add_table),
         "memory": Verb("count the bytes that a network needs, and what is alive", _add_memory),

@@ -14,6 +14,7 @@ __all__ = [
     "compare",
     "draw",
     "explain",
+    "identify",
     "lesson",
     "memory",
     "report",
@@ -86,6 +87,16 @@ def explain(network: str, input: str | None, run: bool) -> int:
     made = answer.explain(network, input, run=run)
     _write(made.to_text())
     return 0 if made.agrees else 1
+
+
+def identify(checkpoint: str, format: str) -> int:
+    """Print the networks that fit a checkpoint; return 1 if none does."""
+    from resnet_viz.answers import identify as answer
+
+    _check_format(format, answer.Identification)
+    made = answer.identify(checkpoint)
+    _write(made.to(format))
+    return 0 if made.specs else 1
 
 
 def shapes(network: str, input: str | None, depth: str) -> None:

@@ -22,9 +22,7 @@ class Verb(NamedTuple):
     add_arguments: Callable[[argparse.ArgumentParser], None]
 
 
-_NETWORK = (
-    "a zoo name, a spec file, a checkpoint, or package.module:callable for any torch module"
-)
+_NETWORK = "a zoo name, a spec file, a checkpoint, or package.module:callable for any torch module"
 
 
 def _add_draw(verb: argparse.ArgumentParser) -> None:

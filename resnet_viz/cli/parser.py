@@ -61,8 +61,8 @@ def parser() -> argparse.ArgumentParser:
         description="Draw and count residual networks, from a name or a spec file, without torch; "
         "and any torch module.",
         epilog="NETWORK is a name of the zoo (resnet-viz zoo), a spec file in YAML, TOML or JSON "
-        "(resnet-viz spec prints one to start from), a checkpoint (resnet-viz identify says how much "
-        "it tells), or package.module:callable (needs torch).",
+        "(resnet-viz spec prints one to start from), a checkpoint (resnet-viz "
+        "identify says how much it tells), or package.module:callable (needs torch).",
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=__version__)

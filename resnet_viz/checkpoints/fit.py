@@ -244,7 +244,8 @@ def _assumed(spec: ResNetSpec, found: Found, undecided: Mapping[str, object]) ->
     for path, values in {**_PROBED, **_LISTED}.items():
         base, same = bases.get(path, (spec, graph))
         others = _others(base, path, values)
-        if path not in undecided and any(_is_another(other, same, found) for other in others):
+        alone = path not in undecided or path == "stages.shortcut"  # of each stage by itself
+        if alone and any(_is_another(other, same, found) for other in others):
             assumed[path] = value_of(spec, path)
     if spec.head.pool and _fits(unpooled(spec, 1, 1), found):
         assumed["head.pool"] = True

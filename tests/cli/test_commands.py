@@ -170,7 +170,7 @@ WRONG = [
     (["report", "resnet18", "--input", "3x-1x2"], "input: '3x-1x2' (must be sizes with x"),
     (["report", "resnet18", "--input", "3x999999999x2"], "input: height: 999999999 (must be"),
     (["report", "none.yaml"], "none.yaml: cannot be read (no such file"),
-    (["report", "a.pt"], "unknown suffix of a spec file: 'a.pt'"),
+    (["report", "a.pt"], "a.pt: no such file"),
     (["report", "resnet18", "--format", "csv", "--derive"], "csv holds rows only"),
     (["compare", "resnet18"], "the following arguments are required: AFTER"),
     (["compare", "resnet18", "resnet51"], "unknown network: 'resnet51' ("),

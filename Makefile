@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
 
-.PHONY: app demo test test-zoo test-memory check format goldens catalogue bench lesson mermaid pyodide standalone site dist peers clean
+.PHONY: app demo test test-zoo test-memory fit-latency check format goldens catalogue bench lesson mermaid pyodide standalone site dist peers clean
 
 app: $(VENV)/.app  ## Set up everything and open the app in a browser.
 	$(BIN)/streamlit run app.py
@@ -27,6 +27,10 @@ test-zoo: $(VENV)/.dev  ## Compare counts with torch's own over several hundred 
 
 test-memory: $(VENV)/.dev  ## Compare the bytes saved for backward with torch's own, over the zoo.
 	$(BIN)/python tests/saved.py
+
+TABLE ?= timm-benchmarks.csv
+fit-latency: $(VENV)/.dev  ## Fit the devices to a table of measured step times (TABLE=...).
+	$(BIN)/python tools/fit_latency.py $(TABLE)
 
 check: $(VENV)/.dev  ## What CI runs: format, lint, types, import contract, tests, examples.
 	$(BIN)/ruff format --check .

@@ -117,6 +117,22 @@ def _add_memory(verb: argparse.ArgumentParser) -> None:
     _choice(verb, "format", "text", "text, md, csv, json, latex or html")
 
 
+def _add_latency(verb: argparse.ArgumentParser) -> None:
+    _network(verb)
+    _choice(
+        verb,
+        "device",
+        "rtx4090",
+        "rtx3090, rtx4090, rtx5090, pro6000maxq, i7-12700h, i9-10940x, a whole name of timm's "
+        "results, or one that you calibrated",
+    )
+    _batch(verb, 256)
+    verb.add_argument("--dtype", metavar="DTYPE", help="float32, float16, bfloat16 or amp")
+    _choice(verb, "mode", "infer", "infer, a forward pass, or train, a training step")
+    _choice(verb, "depth", "block", "what the rows are: network, stage, block or op")
+    _choice(verb, "format", "text", "text, md, csv, json, latex or html")
+
+
 def _add_zoo(verb: argparse.ArgumentParser) -> None:
     pass
 
@@ -242,6 +258,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "shapes": Verb("trace the tensor's shape through the network", _add_shapes),
         "table": Verb("print networks side by side, stage by stage", _add_table),
         "memory": Verb("count the bytes that a network needs, and what is alive", _add_memory),
+        "latency": Verb("predict how long a network takes on a device", _add_latency),
         "zoo": Verb("list the networks by name, with where each comes from", _add_zoo),
         "spec": Verb("print a network's spec, to start a file of your own", _add_spec),
         "lesson": Verb("train plain and residual networks on digits: why residual?", _add_lesson),

@@ -14,7 +14,11 @@ __all__ = [
     "compare",
     "draw",
     "explain",
+<<<<<<< HEAD
     "identify",
+=======
+    "latency",
+>>>>>>> 9c9f974 (Predict how long a network takes on a device, from a roofline fitted to public measurements)
     "lesson",
     "memory",
     "report",
@@ -120,6 +124,14 @@ def memory(network: str, input: str | None, format: str, **options: object) -> N
 
     _check_format(format, answer.MemoryReport)
     _write(answer.memory(network, input, **options).to(format))  # type: ignore[arg-type]
+
+
+def latency(network: str, input: str | None, format: str, **options: object) -> None:
+    """Print how long a network is predicted to take on a device."""
+    from resnet_viz.answers import latency as answer
+
+    _check_format(format, answer.LatencyReport)
+    _write(answer.latency(network, input, **options).to(format))  # type: ignore[arg-type]
 
 
 def zoo() -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from resnet_viz.scene import Group, Item, Line, Point, Run, Scene, Text
+from resnet_viz.scene import Box, Group, Item, Line, Point, Run, Scene, Text
 from resnet_viz.themes import Theme
 
 __all__ = ["COLOURS", "Axis", "Panel", "Series", "lay_out_charts"]
@@ -22,6 +22,7 @@ BETWEEN = 22.0
 
 FONT, SMALL = 8.0, 7.0
 TICK = 3.0
+DOT = 1.0
 BOLD, THIN = 1.4, 0.6
 MARGIN = 6.0
 
@@ -35,6 +36,7 @@ class Series(NamedTuple):
         colour: a number into `COLOURS`; they begin again after the last one.
         faint: whether the line is thin and pale: one run of several.
         dash: as of `scene.Line`.
+        dots: whether each point is a dot and no line joins them.
     """
 
     label: str
@@ -42,6 +44,7 @@ class Series(NamedTuple):
     colour: int = 0
     faint: bool = False
     dash: str = ""
+    dots: bool = False
 
 
 class Axis(NamedTuple):
@@ -173,7 +176,10 @@ def _panel(
             for x, y in series.points
             if math.isfinite(y) and (y > 0 or not rows.axis.log)
         )
-        if len(points) > 1:
+        if series.dots:
+            for x, y in points:
+                yield Box(x - DOT, y - DOT, 2 * DOT, 2 * DOT, fill=colour, outlined=False)
+        elif len(points) > 1:
             shade = _mixed(colour, theme.background, 0.35) if series.faint else colour
             width = THIN if series.faint else BOLD
             yield Line(points, dash=series.dash, colour=shade, width=width)

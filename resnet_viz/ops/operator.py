@@ -88,8 +88,8 @@ class Operator(NamedTuple):
         memory: what it saves and makes; the source of each entry is torch's table of derivatives,
             tools/autograd/derivatives.yaml, and what its kernels allocate.
         buffers: the tensors of its module that are no parameters, of its input's shape.
-        passes: how often it reads or writes a tensor of its input's size when it runs as one kernel
-            after another, beside what its shapes say; see `ops.traffic`.
+        passes: how often it reads or writes a tensor of its input's size beside reading its inputs
+            and writing its outputs, when it runs as one kernel after another.
     """
 
     name: str

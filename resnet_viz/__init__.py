@@ -15,11 +15,8 @@ if TYPE_CHECKING:
     from resnet_viz.answers.details import details
     from resnet_viz.answers.draw import Drawing, draw
     from resnet_viz.answers.explain import explain
-<<<<<<< HEAD
     from resnet_viz.answers.identify import Identification, identify
-=======
     from resnet_viz.answers.latency import LatencyReport, latency
->>>>>>> 9c9f974 (Predict how long a network takes on a device, from a roofline fitted to public measurements)
     from resnet_viz.answers.lesson import Lesson, lesson, measured_lesson
     from resnet_viz.answers.memory import MemoryReport, memory
     from resnet_viz.answers.report import Report, report
@@ -41,11 +38,8 @@ __all__ = [
     "Drawing",
     "Graph",
     "Head",
-<<<<<<< HEAD
     "Identification",
-=======
     "LatencyReport",
->>>>>>> 9c9f974 (Predict how long a network takes on a device, from a roofline fitted to public measurements)
     "Lesson",
     "MemoryReport",
     "Report",
@@ -62,11 +56,8 @@ __all__ = [
     "draw",
     "explain",
     "fold",
-<<<<<<< HEAD
     "identify",
-=======
     "latency",
->>>>>>> 9c9f974 (Predict how long a network takes on a device, from a roofline fitted to public measurements)
     "lesson",
     "load",
     "measured_lesson",
@@ -85,11 +76,8 @@ _HOMES = {
     "Drawing": "answers.draw",
     "Graph": "graph",
     "Head": "spec",
-<<<<<<< HEAD
     "Identification": "answers.identify",
-=======
     "LatencyReport": "answers.latency",
->>>>>>> 9c9f974 (Predict how long a network takes on a device, from a roofline fitted to public measurements)
     "Lesson": "answers.lesson",
     "MemoryReport": "answers.memory",
     "Report": "answers.report",
@@ -106,11 +94,8 @@ _HOMES = {
     "draw": "answers.draw",
     "explain": "answers.explain",
     "fold": "graph",
-<<<<<<< HEAD
     "identify": "answers.identify",
-=======
     "latency": "answers.latency",
->>>>>>> 9c9f974 (Predict how long a network takes on a device, from a roofline fitted to public measurements)
     "lesson": "answers.lesson",
     "load": "spec.files",
     "measured_lesson": "answers.lesson",

@@ -14,11 +14,8 @@ __all__ = [
     "compare",
     "draw",
     "explain",
-<<<<<<< HEAD
     "identify",
-=======
     "latency",
->>>>>>> 9c9f974 (Predict how long a network takes on a device, from a roofline fitted to public measurements)
     "lesson",
     "memory",
     "report",

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from resnet_viz.answers.build import build
     from resnet_viz.answers.compare import Comparison, compare
     from resnet_viz.answers.details import details
     from resnet_viz.answers.draw import Drawing, draw
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from resnet_viz.assembly import assemble
     from resnet_viz.errors import RequestError, ResNetVizError, SpecError
     from resnet_viz.graph import Graph, fold, unroll
-    from resnet_viz.nn import build
     from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
     from resnet_viz.spec.files import load, save
     from resnet_viz.tracing import trace
@@ -88,7 +88,7 @@ _HOMES = {
     "Stage": "spec",
     "Stem": "spec",
     "assemble": "assembly",
-    "build": "nn",
+    "build": "answers.build",
     "compare": "answers.compare",
     "details": "answers.details",
     "draw": "answers.draw",

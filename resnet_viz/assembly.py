@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -15,27 +16,31 @@ from resnet_viz.spec.kinds import ATTENTIONS, DOWNSAMPLERS, NORMS, Conv
 from resnet_viz.spec.kinds.stem import stem
 from resnet_viz.spec.model import MAX_CHANNELS, MAX_SIDE
 from resnet_viz.spec.plan import BlockPlan, ShortcutPlan, plan
+from resnet_viz.zoo import find_spec
 
 __all__ = ["assemble"]
 
 MAX_BATCH = 1_000_000
 
 
-def assemble(spec: ResNetSpec, input: tuple[Size, ...] | None = None) -> Graph:
+def assemble(
+    spec: str | os.PathLike[str] | ResNetSpec, input: tuple[Size, ...] | None = None
+) -> Graph:
     """Return the graph of a spec; the blocks of a stage after its first are one repeated scope.
 
     Args:
-        spec: the network.
+        spec: the network, or its name in the zoo, or the path of its file.
         input: `(C, H, W)`, or `(N, C, H, W)` where a batch is meant; the spec's own if None. Shapes
             in the graph have a batch dimension if this has one.
 
     Raises:
-        RequestError: the input has the wrong rank, channels or size.
+        RequestError: there is no such network, or the input has the wrong rank, channels or size.
 
     >>> from resnet_viz.zoo import find
     >>> assemble(find("resnet18"), (3, 64, 64)).outputs
     ('fc',)
     """
+    spec = find_spec(spec)
     shape = spec.input if input is None else input
     _check_input(spec, shape)
     return _Assembly(spec, Builder(tuple(map(exact, shape)))).graph()

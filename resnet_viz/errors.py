@@ -12,10 +12,13 @@ __all__ = [
     "RequestError",
     "ResNetVizError",
     "SpecError",
+    "check_flag",
     "choose",
     "first_line",
+    "match",
     "nearest",
     "show",
+    "show_path",
     "unknown",
 ]
 
@@ -128,6 +131,15 @@ def _clip(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
 
+def show_path(path: str) -> str:
+    r"""Return a path as an error line names it: as it is, unless that would break the line.
+
+    >>> print(show_path("nets/my net.yaml"), show_path("a\nb.yaml"))
+    nets/my net.yaml 'a\nb.yaml'
+    """
+    return path if path.isprintable() else show(path)
+
+
 def first_line(error: BaseException) -> str:
     """Return the type and the first line of an exception that is not ours."""
     try:
@@ -153,6 +165,36 @@ def choose(thing: str, name: object, table: Mapping[str, _T], more: Message | No
     if not isinstance(name, str) or name not in table:
         raise unknown(thing, name, table, more)
     return table[name]
+
+
+def match(thing: str, name: object, table: Iterable[str], more: Message | None = None) -> str:
+    """Return the name in a table that is meant: the same, or the one that differs in case only.
+
+    Raises:
+        RequestError: there is none.
+
+    >>> match("network", "ResNet50", ["resnet50", "resnet18"])
+    'resnet50'
+    """
+    names = list(table)
+    if isinstance(name, str):
+        if name in names:
+            return name
+        alike = [legal for legal in names if legal.casefold() == name.casefold()]
+        if len(alike) == 1:
+            return alike[0]
+    raise unknown(thing, name, names, more)
+
+
+def check_flag(name: str, value: object) -> bool:
+    """Return a value that is True or False.
+
+    Raises:
+        RequestError: it is neither.
+    """
+    if not isinstance(value, bool):
+        raise RequestError("{name}: {value} (must be True or False)", name=name, value=show(value))
+    return value
 
 
 def unknown(

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 
-from resnet_viz.errors import RequestError, ResNetVizError
+from resnet_viz.errors import Message, RequestError, ResNetVizError, show
 
 __all__ = ["write_whole"]
 
@@ -27,9 +27,11 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
         RequestError: the folder does not exist or cannot be written to, or the path is a folder.
         ResNetVizError: the write failed: the disk is full, say.
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise RequestError("file: {path} (must be a path)", path=show(path))
     name = os.fspath(path)
     if os.path.isdir(name):
-        raise RequestError(f"cannot write {name!r}: it is a folder (must be a file)")
+        raise RequestError("cannot write {name!r}: it is a folder (must be a file)", name=name)
     try:
         if os.path.exists(name) and not os.path.isfile(name):
             with open(name, "wb") as file:
@@ -38,16 +40,18 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
             _replace(os.path.realpath(name), data)
     except OSError as error:
         folder = os.path.dirname(name)
-        reason = (error.strerror or type(error).__name__).lower()
+        reason: object = (error.strerror or type(error).__name__).lower()
         if isinstance(error, FileNotFoundError) and folder and not os.path.isdir(folder):
-            reason = f"the folder {folder!r} does not exist"
+            reason = Message("the folder {folder!r} does not exist", folder=folder)
         kind = RequestError if error.errno in _WRONG else ResNetVizError
-        raise kind(f"cannot write {name!r}: {reason}") from None
+        raise kind("cannot write {name!r}: {reason}", name=name, reason=reason) from None
     except ValueError as error:  # a NUL character in the name
-        raise RequestError(f"cannot write {name!r}: {error}") from None
+        raise RequestError("cannot write {name!r}: {error}", name=name, error=error) from None
 
 
 def _replace(path: str, data: bytes) -> None:
+    if os.path.islink(path):  # a link that was followed to itself
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
     mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else None
     if mode is not None and not os.access(path, os.W_OK):
         raise PermissionError(13, "permission denied")

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
+from resnet_viz import zoo
 from resnet_viz.assembly import assemble
-from resnet_viz.errors import RequestError, first_line, nearest, show
+from resnet_viz.errors import Message, RequestError, first_line, nearest, show
 from resnet_viz.graph import Graph, fold
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.zoo import find
 
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["Network", "find_module", "find_spec", "parse_input", "to_graph"]
+__all__ = [
+    "Network",
+    "find_module",
+    "find_spec",
+    "is_callable_name",
+    "is_module",
+    "parse_input",
+    "to_graph",
+    "torch_corner",
+]
 
 Network: TypeAlias = "str | os.PathLike[str] | ResNetSpec | Graph | nn.Module"
 """A zoo name, the path of a spec file or a checkpoint, `package.module:callable`, a spec, a graph,
@@ -40,9 +49,9 @@ def to_graph(network: Network, input: Any = None, *, folded: bool = True) -> Gra
         if input is not None:
             raise RequestError("input: given with a graph (which has its own; must be left out)")
         return fold(network) if folded else network
-    module = network if _is_module(network) else None
+    module = network if is_module(network) else None
     name = ""
-    if module is None and isinstance(network, str) and ":" in network:
+    if module is None and is_callable_name(network):
         module, name = find_module(network), network.rpartition(":")[2]
     if module is None:
         return assemble(find_spec(network), input)
@@ -50,15 +59,28 @@ def to_graph(network: Network, input: Any = None, *, folded: bool = True) -> Gra
         raise RequestError("input: missing (a module needs its whole shape, as 1x3x224x224)")
     from dataclasses import replace
 
-    trace = _torch_corner("tracing").trace
+    trace = torch_corner("tracing").trace
     graph: Graph = trace(module, input)
     if folded:
         graph = fold(graph)
     return replace(graph, name=name) if name else graph
 
 
-def find_spec(network: Network) -> ResNetSpec:
-    """Return the spec that is meant.
+def is_callable_name(network: object) -> TypeGuard[str]:
+    """Tell whether this names a callable, as `package.module:callable`, and no spec file.
+
+    >>> is_callable_name("torchvision.models:resnet18"), is_callable_name("a:b.yaml")
+    (True, False)
+    """
+    if not isinstance(network, str) or ":" not in network:
+        return False
+    from resnet_viz.spec.files import SUFFIXES  # here, because a zoo name needs no file reader
+
+    return os.path.splitext(network)[1].lower() not in SUFFIXES
+
+
+def find_spec(network: object) -> ResNetSpec:
+    """Return the spec that is meant by a zoo name, the path of a spec file or a checkpoint, a spec.
 
     Raises:
         RequestError: there is no such network, or its file cannot be read.
@@ -66,22 +88,12 @@ def find_spec(network: Network) -> ResNetSpec:
     >>> find_spec("resnet18").name
     'resnet18'
     """
-    if isinstance(network, ResNetSpec):
-        return network
-    if not isinstance(network, (str, os.PathLike)):
-        raise RequestError(
-            "network: {network} (must be a zoo name, the path of a spec file or a checkpoint, "
-            "a spec, or a torch.nn.Module)",
-            network=show(network),
-        )
-    if isinstance(network, str) and not os.path.splitext(network)[1] and os.sep not in network:
-        return find(network)
-    from resnet_viz.checkpoints import is_checkpoint, likeliest  # here, because a zoo name
-    from resnet_viz.spec.files import load  # needs no file reader
+    if isinstance(network, (str, os.PathLike)) and os.path.splitext(network)[1]:
+        from resnet_viz.checkpoints import is_checkpoint, likeliest  # here: a zoo name has no file
 
-    if is_checkpoint(network):
-        return likeliest(network)
-    return load(network)
+        if is_checkpoint(network):
+            return likeliest(network)
+    return zoo.find_spec(network)
 
 
 def find_module(source: str, *, real: bool = False) -> nn.Module:
@@ -95,18 +107,24 @@ def find_module(source: str, *, real: bool = False) -> nn.Module:
     """
     place, _, name = source.rpartition(":")
     if not all(part.isidentifier() for part in (*place.split("."), name)):
-        raise RequestError(f"network: {show(source)} (must be as package.module:callable)")
+        raise RequestError(
+            "network: {source} (must be as package.module:callable)", source=show(source)
+        )
     torch = _torch()
     package = _import(place)
     if not hasattr(package, name):
         near = nearest(name, dir(package))
-        hint = f" (did you mean {near!r}?)" if near else ""
-        raise RequestError(f"{place!r} has no {name!r}{hint}")
+        hint = Message(" (did you mean {near!r}?)", near=near) if near else ""
+        raise RequestError("{place!r} has no {name!r}{hint}", place=place, name=name, hint=hint)
     make = getattr(package, name)
     if isinstance(make, torch.nn.Module):
         return make  # type: ignore[no-any-return]
     if not callable(make):
-        raise RequestError(f"{source!r} is {show(make)} (must be a callable that makes a module)")
+        raise RequestError(
+            "{source!r} is {make} (must be a callable that makes a module)",
+            source=source,
+            make=show(make),
+        )
     try:
         try:
             with torch.device("cpu" if real else "meta"):
@@ -114,21 +132,27 @@ def find_module(source: str, *, real: bool = False) -> nn.Module:
         except NotImplementedError:  # its constructor reads the values of its weights
             made = make()
     except (Exception, SystemExit) as error:
-        raise RequestError(f"{source!r} raised {first_line(error)}") from error
+        raise RequestError(
+            "{source!r} raised {reason}", source=source, reason=first_line(error)
+        ) from error
     if not isinstance(made, torch.nn.Module):
-        raise RequestError(f"{source!r} made {show(made)} (must make a torch.nn.Module)")
+        raise RequestError(
+            "{source!r} made {made} (must make a torch.nn.Module)", source=source, made=show(made)
+        )
     made.eval()
     return made  # type: ignore[no-any-return]
 
 
 def _import(place: str) -> Any:
     try:
-        return _torch_corner("tracing.torchvision").import_beside(place)
+        return torch_corner("tracing.torchvision").import_beside(place)
     except (Exception, SystemExit) as error:
-        raise RequestError(f"cannot import {place!r}: {first_line(error)}") from error
+        raise RequestError(
+            "cannot import {place!r}: {reason}", place=place, reason=first_line(error)
+        ) from error
 
 
-def _is_module(network: object) -> Any:
+def is_module(network: object) -> TypeGuard[nn.Module]:
     """Tell whether this is a module; without torch there is none."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(network, torch.nn.Module)
@@ -144,7 +168,7 @@ def _torch() -> Any:
     return torch
 
 
-def _torch_corner(name: str) -> Any:
+def torch_corner(name: str) -> Any:
     """Return a module of the package that imports torch."""
     from importlib import import_module
 
@@ -170,7 +194,7 @@ def parse_input(text: str) -> Any:
             size.isascii() and size.isdigit() and len(size) < 20 for size in sizes
         ):
             raise RequestError(
-                f"input: {show(part)} (must be sizes with x between them: 3x224x224)"
+                "input: {part} (must be sizes with x between them: 3x224x224)", part=show(part)
             )
         shapes.append(tuple(map(int, sizes)))
     return shapes[0] if len(shapes) == 1 else tuple(shapes)

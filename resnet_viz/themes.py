@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from resnet_viz.errors import Message, RequestError, choose, show, unknown
+from resnet_viz.errors import Message, RequestError, choose, match, show, show_path, unknown
 
 __all__ = ["THEMES", "Theme", "find_theme"]
 
@@ -103,6 +103,7 @@ THEMES: Mapping[str, Theme] = MappingProxyType(
 for slides."""
 
 MAX_BYTES = 65_536
+MAX_LINE = 1_000  # a TOML key of thousands of dots takes seconds to read
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -123,7 +124,7 @@ def find_theme(name: str | os.PathLike[str] | Theme) -> Theme:
     path = str(name)
     if path.endswith(".toml"):
         return _read(path)
-    return choose("theme", name, THEMES)
+    return THEMES[match("theme", name, THEMES)]
 
 
 def _read(path: str) -> Theme:
@@ -132,21 +133,34 @@ def _read(path: str) -> Theme:
     try:
         with open(path, "rb") as file:
             content = file.read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
-            raise RequestError(
-                "{path}: too large (a theme has at most {most} bytes)", path=path, most=MAX_BYTES
-            )
-        table = tomllib.loads(content.decode())
     except OSError as error:
         raise RequestError(
-            "{path}: cannot be read ({reason})", path=path, reason=(error.strerror or "").lower()
+            "{path}: cannot be read ({reason})",
+            path=show_path(path),
+            reason=(error.strerror or "").lower(),
         ) from None
+    except ValueError as error:  # a NUL character or a lone surrogate in the name
+        raise RequestError("{path!r}: cannot be read ({error})", path=path, error=error) from None
+    try:
+        if len(content) > MAX_BYTES:
+            raise RequestError(
+                "{path}: too large (a theme has at most {most} bytes)",
+                path=show_path(path),
+                most=MAX_BYTES,
+            )
+        if any(len(line) > MAX_LINE for line in content.splitlines()):
+            raise RequestError(
+                "{path}: a line is longer than {most} characters",
+                path=show_path(path),
+                most=MAX_LINE,
+            )
+        table = tomllib.loads(content.decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise RequestError("{path}: no TOML ({error})", path=path, error=error) from None
+        raise RequestError("{path}: no TOML ({error})", path=show_path(path), error=error) from None
     try:
         return _made_of(table)
     except RequestError as error:
-        raise RequestError("{path}: {error}", path=path, error=error) from None
+        raise RequestError("{path}: {error}", path=show_path(path), error=error) from None
 
 
 def _made_of(table: Mapping[str, Any]) -> Theme:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from resnet_viz.answers.report import Report, report_graph
 from resnet_viz.answers.tabular import Column, Table, Tabular
 from resnet_viz.count import Tally, tally
-from resnet_viz.errors import RequestError, choose
+from resnet_viz.errors import RequestError, choose, match
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph.align import align, differences, operators, pair
 from resnet_viz.graph.model import DEPTHS, input_name
@@ -212,12 +212,15 @@ def compare(
     >>> compared.rows[2].path, compared.rows[2].changes
     ('layer1.1', ('repeat', 'params', 'macs'))
     """
-    levels = choose("depth", depth, DEPTHS)
+    depth = match("depth", depth, DEPTHS)
+    levels = DEPTHS[depth]
     graphs = [to_graph(network, input) for network in (before, after)]
     one, other = (report_graph(graph, depth=depth) for graph in graphs)
     for report in (one, other):
         if not all(type(total) is int for total in report.totals.values()):
-            raise RequestError(f"{report.network}: many networks at once (must be one)")
+            raise RequestError(
+                "{network}: many networks at once (must be one)", network=report.network
+            )
     aligned = align(*graphs)
     pairing = _Pairing(aligned.before, aligned.after)
     shown = [row for row in pairing.rows(levels, closed=False) if row.status != "same"]

@@ -8,10 +8,18 @@ from typing import Any, NamedTuple
 from resnet_viz.arithmetic import Size
 from resnet_viz.count import CONVENTIONS, Convention, tally, weigh
 from resnet_viz.count.tally import MACS
-from resnet_viz.errors import RequestError
+from resnet_viz.errors import RequestError, check_flag
 from resnet_viz.ops import TERMS, Shape
 from resnet_viz.ops.operator import spell
-from resnet_viz.sources import Network, find_module, find_spec, to_graph
+from resnet_viz.sources import (
+    Network,
+    find_module,
+    find_spec,
+    is_callable_name,
+    is_module,
+    to_graph,
+    torch_corner,
+)
 
 __all__ = ["Explanation", "Line", "explain"]
 
@@ -100,10 +108,15 @@ def explain(network: Network, input: Any = None, *, run: bool = False) -> Explan
     >>> fvcore.total - fvcore.terms["norm_outputs"][0] * fvcore.terms["norm_outputs"][1]
     4089284608
     """
+    check_flag("run", run)
     graph = to_graph(network, input)
     total = tally(graph)
     if run and len(graph.inputs) > 1:
-        raise RequestError(f"run: {graph.name} takes {len(graph.inputs)} inputs (must take one)")
+        raise RequestError(
+            "run: {name} takes {count} inputs (must take one)",
+            name=graph.name,
+            count=len(graph.inputs),
+        )
     printed: dict[str, int | str] = _referees(network, graph.input, input) if run else {}
     lines = []
     for convention in CONVENTIONS.values():
@@ -127,16 +140,14 @@ def explain(network: Network, input: Any = None, *, run: bool = False) -> Explan
 
 def _referees(network: Network, shape: Shape, input: Any) -> dict[str, int | str]:
     """Run the referees on the module of a network."""
-    from resnet_viz.sources import _is_module, _torch_corner
-
-    if _is_module(network):
+    if is_module(network):
         module: Any = network
-    elif isinstance(network, str) and ":" in network:
+    elif is_callable_name(network):
         module = find_module(network, real=True)
     else:
-        module = _torch_corner("nn").build(find_spec(network))
+        module = torch_corner("nn").build(find_spec(network))
         shape = shape if len(shape) == 4 else (1, *shape)
     if not all(type(size) is int for size in shape):
         raise RequestError("run: not for many networks at once (needs one input size)")
-    answers: dict[str, int | str] = _torch_corner("referees").run(module, shape)
+    answers: dict[str, int | str] = torch_corner("referees").run(module, shape)
     return answers

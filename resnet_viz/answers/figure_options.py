@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
-from resnet_viz.errors import Message, RequestError, choose, show, unknown
+from resnet_viz.errors import Message, RequestError, check_flag, match, show, unknown
 from resnet_viz.layout import DIRECTIONS
 from resnet_viz.layout.page import PAGES, Page
 from resnet_viz.text import LANGUAGES
@@ -101,8 +101,7 @@ def _one_of(table: Mapping[str, object], thing: str = "") -> Callable[[str, Any]
     """Return the check of a name in a table."""
 
     def check(name: str, value: Any) -> str:
-        choose(thing or name, value, table)
-        return str(value)
+        return match(thing or name, value, table)
 
     return check
 
@@ -114,12 +113,6 @@ def _none_or(check: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise RequestError("{name}: {value} (must be a text)", name=name, value=show(value))
-    return value
-
-
-def _flag(name: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise RequestError("{name}: {value} (must be True or False)", name=name, value=show(value))
     return value
 
 
@@ -135,9 +128,8 @@ def _facts(name: str, value: Any) -> tuple[str, ...]:
         )
     facts = [fact.strip() if isinstance(fact, str) else fact for fact in names]
     asked = [fact for fact in facts if fact != ""]
-    for fact in asked:
-        choose("annotation", fact, FACTS)
-    return tuple(fact for fact in FACTS if fact in asked)
+    meant = [match("annotation", fact, FACTS) for fact in asked]
+    return tuple(fact for fact in FACTS if fact in meant)
 
 
 def _paths(name: str, value: Any) -> tuple[str, ...]:
@@ -161,7 +153,8 @@ def _any(name: str, value: Any) -> Any:
 
 def _theme(name: str, value: Any) -> Any:
     find_theme(value)
-    return value
+    is_name = isinstance(value, str) and not value.endswith(".toml")
+    return match(name, value, THEMES) if is_name else value
 
 
 def listed(names: Iterable[str], word: str = "or") -> str:
@@ -250,7 +243,7 @@ class FigureOptions:
     unroll: bool = _option(
         False,
         "draw every block; fold none",
-        _flag,
+        check_flag,
         about="draw every block of the network, none folded.",
         needs="whole",
     )

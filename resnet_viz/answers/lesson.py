@@ -19,7 +19,7 @@ from resnet_viz.arithmetic import Size
 from resnet_viz.errors import RequestError, choose, show
 from resnet_viz.files import write_whole
 from resnet_viz.progress import progress
-from resnet_viz.sources import _torch_corner
+from resnet_viz.sources import torch_corner
 from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
 from resnet_viz.text import LANGUAGES
 from resnet_viz.themes import Theme, find_theme
@@ -246,8 +246,8 @@ def lesson(
         RequestError: a number is not legal, or torch or scikit-learn is not installed.
     """
     settings = _checked(Settings(tuple(depths), epochs, lr, seeds))
-    train = _torch_corner("training.train").train
-    measure = _torch_corner("training.signals").measure_signals
+    train = torch_corner("training.train").train
+    measure = torch_corner("training.signals").measure_signals
     runs = []
     networks = [(kind, depth) for depth in settings.depths for kind in KINDS]
     with progress("Training", len(networks) * seeds * epochs) as advance:

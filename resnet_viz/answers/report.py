@@ -20,7 +20,7 @@ from resnet_viz.count import (
     tally,
     weigh,
 )
-from resnet_viz.errors import RequestError, choose
+from resnet_viz.errors import RequestError, check_flag, match
 from resnet_viz.graph import Graph
 from resnet_viz.graph.model import DEPTHS
 from resnet_viz.ops import Shape
@@ -124,12 +124,12 @@ class Report(Tabular):
             RequestError: the format is unknown, or `csv`, which holds nothing but rows, was asked
                 for a derivation.
         """
-        write = choose("format", format, FORMATS)
-        if derive and format == "csv":
+        name = match("format", format, FORMATS)
+        if check_flag("derive", derive) and name == "csv":
             raise RequestError(
                 "csv holds rows only: no derivation (must be text, md, json, latex or html)"
             )
-        return write(self.to_table(derive=derive))
+        return FORMATS[name](self.to_table(derive=derive))
 
 
 def report(
@@ -157,8 +157,8 @@ def report(
     >>> resnet50.totals["params"], resnet50.totals["macs"]
     (25557032, 4089184256)
     """
-    choose("depth", depth, DEPTHS)
-    choose("convention", convention, CONVENTIONS)
+    match("depth", depth, DEPTHS)
+    match("convention", convention, CONVENTIONS)
     graph = to_graph(network, input)
     return report_graph(graph, depth=depth, convention=convention, open_head=open_head)
 
@@ -167,8 +167,10 @@ def report_graph(
     graph: Graph, *, depth: str = "block", convention: str = "macs", open_head: bool = False
 ) -> Report:
     """Count a graph with its repeats as they are; see `report`."""
-    levels = choose("depth", depth, DEPTHS)
-    how = choose("convention", convention, CONVENTIONS)
+    levels = DEPTHS[match("depth", depth, DEPTHS)]
+    convention = match("convention", convention, CONVENTIONS)
+    how = CONVENTIONS[convention]
+    check_flag("open_head", open_head)
     total, layers = tally(graph), count_layers(graph)
     fields = receptive_fields(graph)
     opened = ("head",) if open_head else ()

@@ -1,16 +1,20 @@
-"""`summary`: a module's table as torchinfo's users know it, without running the module."""
+"""A module's table as torchinfo's users know it, without running the module."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from resnet_viz.answers.build import build
 from resnet_viz.count import Tally, tally
 from resnet_viz.errors import RequestError, choose, show
-from resnet_viz.graph.model import module_path
-from resnet_viz.sources import _torch_corner
+from resnet_viz.graph import Graph
+from resnet_viz.graph.model import input_name, module_path
+from resnet_viz.sources import find_spec, is_callable_name, is_module, torch_corner
+from resnet_viz.spec import ResNetSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -38,7 +42,7 @@ class Summary:
 
 
 def summary(
-    model: nn.Module,
+    model: str | os.PathLike[str] | ResNetSpec | nn.Module,
     input_size: Sequence[Any] | None = None,
     input_data: Any = None,
     *,
@@ -49,8 +53,9 @@ def summary(
     """Summarise a module, module by module.
 
     Args:
-        model: any module.
-        input_size: the input's shape with its batch dimension, or a list of such.
+        model: any module, `package.module:callable`, a zoo name, the path of a spec file or a spec.
+        input_size: the input's shape with its batch dimension, or a list of such; may be left out
+            of a network with a spec.
         input_data: example inputs instead.
         depth: how many modules deep the table goes.
         col_names: columns, of `input_size`, `output_size`, `num_params`, `params_percent`,
@@ -64,47 +69,89 @@ def summary(
     >>> summary(nn.Linear(32, 64), (2, 10, 32), verbose=0).total_mult_adds
     40960
     """
-    if (input_size is None) == (input_data is None):
-        raise RequestError("input_size, input_data: one of the two must be given")
+    columns = _columns(col_names)
     if type(depth) is not int or depth < 1:
-        raise RequestError(f"depth: {depth!r} (must be an integer of 1 or more)")
-    if isinstance(col_names, str) or not isinstance(col_names, Sequence):
-        raise RequestError(f"col_names: {show(col_names)} (must be a list of columns)")
-    columns = [choose("column", name, _COLUMNS) for name in col_names]
-    given = input_data if input_size is None else _shapes(input_size)
-    graph = _torch_corner("tracing").trace(model, given)
+        raise RequestError("depth: {depth} (must be an integer of 1 or more)", depth=show(depth))
+    choose("verbose", str(verbose), {"0": 0, "1": 1, "2": 2})
+    module = build(model)
+    given = _input(model, input_size, input_data)
+    graph = torch_corner("tracing").trace(module, given)
     total = tally(graph)
-    modules = dict(model.named_modules())
-    attrs = {node.path: node.attrs for node in graph.nodes()}
-    inputs = {node.path: node.output for node in graph.nodes()}
-    inputs.update(zip(_names(graph.inputs), graph.inputs, strict=True))
-    reads = {node.path: [inputs[path] for path in node.inputs] for node in graph.nodes()}
-    rows = [(0, f"{type(model).__name__}", total)]
-    counts: dict[int, int] = {}
-    for level, part in _walk(total, 1):
-        module = modules.get(module_path(part.path))
-        if module is None or level > depth:
-            continue
-        counts[level] = counts.get(level, 0) + 1
-        rows.append((level, f"{type(module).__name__}: {level}-{counts[level]}", part))
-    shown = []
-    for level, label, part in rows:
-        first = part
-        while first.children:
-            first = first.children[0]
-        context = {
-            "attrs": attrs.get(part.path, {}),
-            "input": next(iter(reads.get(first.path, [])), ()),
-            "total": total,
-        }
-        lead = "" if level == 0 else "│    " * (level - 1) + "├─"
-        shown.append((lead + label, *(column(part, context) for _, column in columns)))
-    made = Summary(total.params, total.trainable, total.macs, "")
-    table = _table(("Layer (type:depth-idx)", *(title for title, _ in columns)), shown, made)
-    made = Summary(total.params, total.trainable, total.macs, table)
+    rows = [_cells(row, columns, _Reads(graph), total) for row in _rows(module, total, depth)]
+    made = Summary(
+        total_params=total.params,
+        trainable_params=total.trainable,
+        total_mult_adds=total.macs,
+        table="",
+    )
+    titles = ("Layer (type:depth-idx)", *(title for title, _ in columns))
+    made = replace(made, table=_table(titles, rows, made))
     if verbose:
         print(made)  # noqa: T201 - what verbose asks for
     return made
+
+
+def _columns(names: Any) -> list[tuple[str, Callable[[Tally, Mapping[str, Any]], str]]]:
+    if isinstance(names, str) or not isinstance(names, Sequence):
+        raise RequestError("col_names: {names} (must be a list of columns)", names=show(names))
+    return [choose("column", name, _COLUMNS) for name in names]
+
+
+def _input(model: Any, size: Any, data: Any) -> Any:
+    """Return what the module is given: of a network with a spec, its own input if nothing is said.
+
+    Raises:
+        RequestError: both are given, or neither with a module.
+    """
+    if size is None and data is None and not (is_module(model) or is_callable_name(model)):
+        return (1, *find_spec(model).input)
+    if (size is None) == (data is None):
+        raise RequestError("input_size, input_data: one of the two must be given")
+    return data if size is None else _shapes(size)
+
+
+class _Row(NamedTuple):
+    """A line of the table: a module, how deep it is, and what it costs."""
+
+    level: int
+    label: str
+    sums: Tally
+
+
+def _rows(module: nn.Module, total: Tally, depth: int) -> Iterator[_Row]:
+    """Yield the module and those in it that ran, numbered as torchinfo does."""
+    yield _Row(0, type(module).__name__, total)
+    modules = dict(module.named_modules())
+    counts: dict[int, int] = {}
+    for level, part in _walk(total, 1):
+        inner = modules.get(module_path(part.path))
+        if inner is None or level > depth:
+            continue
+        counts[level] = counts.get(level, 0) + 1
+        lead = "│    " * (level - 1) + "├─"
+        yield _Row(level, f"{lead}{type(inner).__name__}: {level}-{counts[level]}", part)
+
+
+class _Reads:
+    """The attributes of each operator and the shape that it reads first, by its path."""
+
+    def __init__(self, graph: Graph) -> None:
+        shapes = {input_name(i): shape for i, shape in enumerate(graph.inputs)}
+        shapes.update({node.path: node.output for node in graph.nodes()})
+        self.attrs = {node.path: node.attrs for node in graph.nodes()}
+        self.first = {n.path: shapes[n.inputs[0]] for n in graph.nodes() if n.inputs}
+
+
+def _cells(row: _Row, columns: Any, reads: _Reads, total: Tally) -> tuple[str, ...]:
+    first = row.sums
+    while first.children:
+        first = first.children[0]
+    context = {
+        "attrs": reads.attrs.get(row.sums.path, {}),
+        "input": reads.first.get(first.path, ()),
+        "total": total,
+    }
+    return (row.label, *(column(row.sums, context) for _, column in columns))
 
 
 def _shapes(size: Any) -> Any:
@@ -113,13 +160,7 @@ def _shapes(size: Any) -> Any:
             return tuple(size)
         if all(isinstance(part, Sequence) and not isinstance(part, str) for part in size):
             return tuple(tuple(part) for part in size)
-    raise RequestError(f"input_size: {show(size)} (must be a shape, or a list of shapes)")
-
-
-def _names(inputs: Sequence[Any]) -> list[str]:
-    from resnet_viz.graph.model import input_name
-
-    return [input_name(i) for i in range(len(inputs))]
+    raise RequestError("input_size: {size} (must be a shape, or a list of shapes)", size=show(size))
 
 
 def _walk(part: Tally, level: int) -> Iterator[tuple[int, Tally]]:

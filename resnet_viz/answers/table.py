@@ -69,11 +69,11 @@ class Architectures(Tabular):
         )
 
 
-def table(networks: Sequence[Network], input: Any = None) -> Architectures:
+def table(networks: Network | Sequence[Network], input: Any = None) -> Architectures:
     """Return the table of networks with stages.
 
     Args:
-        networks: as `report` takes them, but no modules.
+        networks: a list of networks, or one, as `report` takes them; with stages and a head.
         input: the shape that all are given; their own if None.
 
     Raises:
@@ -83,9 +83,10 @@ def table(networks: Sequence[Network], input: Any = None) -> Architectures:
     >>> made.to("text").splitlines()[4].split("  ")[-1].strip()
     '[3×3, 64; 3×3, 64] × 3'
     """
-    if not networks:
+    several: Any = networks if isinstance(networks, (list, tuple)) else [networks]
+    if not several:
         raise RequestError("networks: none given (must be one or more)")
-    graphs = [to_graph(network, input) for network in networks]
+    graphs = [to_graph(network, input) for network in several]
     columns = [list(_rows(graph)) for graph in graphs]
     rows = []
     for line in zip_longest(*columns):
@@ -117,7 +118,9 @@ def _rows(graph: Graph) -> Iterator[_Row]:
     stages = [scope for scope in scopes if scope.kind == "stage"]
     ends = {scope.kind: scope for scope in scopes}
     if not stages or "stem" not in ends or "head" not in ends:
-        raise RequestError(f"{graph.name}: has no stages (a table is of networks with a spec)")
+        raise RequestError(
+            "{name}: has no stages (a table is of networks with a spec)", name=graph.name
+        )
     layers = [node for node in ends["stem"].nodes() if _counts(node)]
     size = _size(layers[0].output)
     first = list(takewhile(lambda node: _size(node.output) == size, layers))

@@ -48,7 +48,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from resnet_viz.answers.formats import FORMATS
-from resnet_viz.errors import RequestError, choose
+from resnet_viz.errors import RequestError, match
 from resnet_viz.ops.operator import spell
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class Tabular:
         Raises:
             RequestError: the format is unknown, or the answer cannot be printed.
         """
-        choose("format", format, dict.fromkeys(self.formats()))
+        format = match("format", format, self.formats())
         if format in self.OWN_FORMATS:
             return self.OWN_FORMATS[format](self)
         return FORMATS[format](self.to_table())

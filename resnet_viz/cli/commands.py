@@ -176,9 +176,9 @@ def app(port: object, address: str) -> None:
 
 def _check_format(format: str, answer: type[Tabular]) -> None:
     """Refuse a format that an answer has not, before the work begins."""
-    from resnet_viz.errors import choose
+    from resnet_viz.errors import match
 
-    choose("format", format, dict.fromkeys(answer.formats()))
+    match("format", format, answer.formats())
 
 
 def _end_orderly() -> None:

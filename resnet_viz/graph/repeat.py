@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from resnet_viz.errors import RequestError
+from resnet_viz.errors import RequestError, show
 from resnet_viz.graph.model import Graph, Node, Scope, module_path
 
 __all__ = ["copy_path", "copy_scope", "count_nodes", "cut_scope", "fold", "unroll"]
@@ -52,7 +52,7 @@ def unroll(graph: Graph) -> Graph:
     """Return the graph with every repeat written out, each copy under its own path.
 
     Raises:
-        RequestError: it would have more than two million nodes.
+        RequestError: it is no graph, or would have more than two million nodes.
 
     >>> from resnet_viz.assembly import assemble
     >>> from resnet_viz.zoo import find
@@ -60,6 +60,8 @@ def unroll(graph: Graph) -> Graph:
     >>> len(list(graph.nodes())), len(list(unroll(graph).nodes()))
     (95, 175)
     """
+    if not isinstance(graph, Graph):
+        raise RequestError("graph: {graph} (must be a Graph)", graph=show(graph))
     if not _repeats(graph.root):
         return graph
     total = count_nodes(graph)

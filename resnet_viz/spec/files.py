@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
-from resnet_viz.errors import RequestError, SpecError, choose, nearest, show
+from resnet_viz.errors import RequestError, SpecError, choose, nearest, show, show_path
 from resnet_viz.files import write_whole
 from resnet_viz.spec.model import Head, ResNetSpec, Stage, Stem
 
@@ -28,8 +28,6 @@ def load(path: str | os.PathLike[str]) -> ResNetSpec:
         RequestError: the file is missing, unreadable, empty, too large, not UTF-8, not of its
             format, or a value in it is not legal. The message begins with the path.
     """
-    if not isinstance(path, (str, os.PathLike)):
-        raise RequestError("spec file: {path} (must be a path)", path=show(path))
     form = format_of(path)
     path = os.fspath(path)
     try:
@@ -37,14 +35,14 @@ def load(path: str | os.PathLike[str]) -> ResNetSpec:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise RequestError(
-            "{path}: cannot be read ({reason})", path=path, reason=_reason(error)
+            "{path}: cannot be read ({reason})", path=show_path(path), reason=_reason(error)
         ) from None
     except ValueError as error:  # a NUL character or a lone surrogate in the name
         raise RequestError("{path!r}: cannot be read ({error})", path=path, error=error) from None
     try:
         return decode(data, form)
     except RequestError as error:
-        raise RequestError("{path}: {error}", path=path, error=error) from None
+        raise RequestError("{path}: {error}", path=show_path(path), error=error) from None
 
 
 def decode(data: bytes, format: str) -> ResNetSpec:
@@ -339,7 +337,9 @@ def format_of(path: str | os.PathLike[str]) -> str:
     Raises:
         RequestError: it names none.
     """
-    name = os.path.basename(path)
+    if not isinstance(path, (str, os.PathLike)):
+        raise RequestError("spec file: {path} (must be a path)", path=show(path))
+    name = os.path.basename(os.fspath(path))
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
     if suffix not in SUFFIXES:
         raise RequestError(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 
-from resnet_viz.errors import Message, RequestError, choose
+from resnet_viz.errors import Message, RequestError, match, show
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.zoo.entry import Entry, Family
 
-__all__ = ["Entry", "Family", "entries", "families", "find", "names"]
+__all__ = ["Entry", "Family", "entries", "families", "find", "find_spec", "names"]
 
 _FILES = (
     "d2l",
@@ -88,4 +89,30 @@ def find(name: str) -> ResNetSpec:
             name=name,
             whole=whole,
         )
-    return choose("network", name, known, Message("'resnet-viz zoo' lists them")).spec
+    if name in known:  # nothing else of the zoo is read then
+        return known[name].spec
+    return known[match("network", name, known, Message("'resnet-viz zoo' lists them"))].spec
+
+
+def find_spec(network: object) -> ResNetSpec:
+    """Return the spec that is meant by a zoo name, the path of a spec file, or itself.
+
+    Raises:
+        RequestError: there is no such network, or its file cannot be read.
+
+    >>> find_spec("resnet18").name
+    'resnet18'
+    """
+    if isinstance(network, ResNetSpec):
+        return network
+    if not isinstance(network, (str, os.PathLike)):
+        raise RequestError(
+            "network: {network} (must be a zoo name, the path of a spec file or a checkpoint, "
+            "a spec, or a torch.nn.Module)",
+            network=show(network),
+        )
+    if isinstance(network, str) and not os.path.splitext(network)[1] and os.sep not in network:
+        return find(network)
+    from resnet_viz.spec.files import load  # here, because a zoo name needs no file reader
+
+    return load(network)

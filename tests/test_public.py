@@ -1,0 +1,158 @@
+"""What every public function does with whatever it is given."""
+
+import inspect
+from types import FunctionType
+
+import pytest
+import torch
+from torch import nn
+
+import resnet_viz
+from resnet_viz import ResNetSpec, ResNetVizError, Stage, save, trace
+from resnet_viz.zoo import find
+
+NET = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
+GRAPH = trace(NET, (1, 3, 8, 8))
+NAME = "cifar-resnet20"
+
+ARGUMENTS = {
+    "after": NAME,
+    "before": NAME,
+    "graph": GRAPH,
+    "model": NET,
+    "module": NET,
+    "network": NAME,
+    "networks": [NAME],
+    "spec": ResNetSpec(stages=(Stage(1, 8),)),
+    "stages": (Stage(1, 8),),
+    "blocks": 1,
+    "channels": 8,
+}
+"""What is legal for arguments that must be given, by their names."""
+
+OF_FUNCTION = {
+    "details": {"path": "layer1.0"},
+    "trace": {"input": (1, 3, 8, 8)},
+    "summary": {"input_size": (1, 3, 8, 8), "verbose": 0},
+}
+"""Arguments that a function has besides, or means otherwise."""
+
+TRAINS = ("lesson", "measured_lesson")
+"""What works for minutes with legal values; `test_lesson` asks it for wrong ones."""
+
+WRONG = [
+    *(None, 5, -1, 0, 2.5, float("nan"), True, 1j, 10**400),
+    *(b"x", "", "x", "\x00", "\ud800x.toml", "a\nb.yaml", "a:b", "x" * 5000),
+    *(object(), [], ["x", 3], (), {}, {"a": 1}, {1, 2}, [[[]]], slice(1), iter([1])),
+    *(len, int, lambda: 1, nn.Linear(2, 2), torch.zeros(2)),
+]
+
+FUNCTIONS = [
+    name
+    for name in resnet_viz.__all__
+    if name not in TRAINS
+    and (
+        isinstance(getattr(resnet_viz, name), FunctionType)
+        or name in ("Head", "ResNetSpec", "Stage", "Stem")
+    )
+]
+
+
+def legal(name: str, tmp_path) -> dict[str, object]:
+    """Arguments with which a public function works."""
+    file = tmp_path / "net.yaml"
+    save(ARGUMENTS["spec"], file)
+    given = {**ARGUMENTS, "path": file, **OF_FUNCTION.get(name, {})}
+    parameters = inspect.signature(getattr(resnet_viz, name)).parameters.values()
+    return {
+        parameter.name: given[parameter.name]
+        for parameter in parameters
+        if parameter.default is parameter.empty or parameter.name in OF_FUNCTION.get(name, {})
+    }
+
+
+@pytest.mark.filterwarnings("ignore")  # torch's own, of what it is given
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_an_argument_of_a_wrong_type_is_one_line(name: str, tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    function = getattr(resnet_viz, name)
+    base = legal(name, tmp_path)
+    function(**base)
+    for argument in inspect.signature(function).parameters:
+        for value in WRONG:
+            try:
+                function(**{**base, argument: value})
+            except ResNetVizError as error:
+                lines = len(str(error).splitlines())
+                assert lines == 1, (argument, value)
+
+
+SOURCES = ("name", "file", "spec", "module", "callable")
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("name", ["report", "shapes", "draw", "explain", "details", "compare"])
+def test_every_answer_takes_every_kind_of_source(name: str, source: str, tmp_path) -> None:
+    spec = resnet_viz.load(saved(tmp_path))
+    network = {
+        "name": NAME,
+        "file": saved(tmp_path),
+        "spec": spec,
+        "module": resnet_viz.build(spec),
+        "callable": "resnet_viz.nn.chapter:chapter_resnet18",
+    }[source]
+    size = {"callable": (1, 1, 32, 32), "module": (1, 3, 32, 32)}.get(source)
+    arguments = {"network": network, "path": "layer2.0" if source != "callable" else "3.0"}
+    if name == "compare":
+        arguments = {"before": network, "after": network}
+    elif name != "details":
+        del arguments["path"]
+
+    assert getattr(resnet_viz, name)(**arguments, input=size)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_build_and_summary_take_every_kind_of_source(source: str, tmp_path) -> None:
+    spec = resnet_viz.load(saved(tmp_path))
+    network = {
+        "name": NAME,
+        "file": saved(tmp_path),
+        "spec": spec,
+        "module": NET,
+        "callable": "resnet_viz.nn.chapter:chapter_resnet18",
+    }[source]
+    size = {"callable": (1, 1, 32, 32), "module": (1, 3, 8, 8)}.get(source)
+    built = resnet_viz.build(network)
+    params = sum(param.numel() for param in built.parameters())
+
+    assert (built is NET) == (source == "module")
+    assert resnet_viz.summary(network, size, verbose=0).total_params == params
+
+
+def test_assemble_takes_a_name_a_file_and_a_spec(tmp_path) -> None:
+    file = saved(tmp_path)
+    one, two, three = map(resnet_viz.assemble, (NAME, file, resnet_viz.load(file)))
+
+    assert one == two == three
+
+
+def saved(tmp_path) -> str:
+    """The file of a network of the zoo."""
+    file = tmp_path / f"{NAME}.yaml"
+    save(find(NAME), file)
+    return str(file)
+
+
+def test_a_name_that_differs_in_case_only_is_meant() -> None:
+    assert resnet_viz.report("ResNet50").network == "resnet50"
+    assert resnet_viz.report("resnet18", convention="FVCORE").convention == "fvcore"
+    assert resnet_viz.report("resnet18").to("JSON").startswith("{")
+    assert resnet_viz.compare("resnet18", "resnet18", depth="Block").depth == "block"
+    assert resnet_viz.draw("ResNet18", theme="D2L", figure="Blocks").to_svg() == (
+        resnet_viz.draw("resnet18", figure="blocks").to_svg()
+    )
+
+
+def test_an_input_may_be_a_text_as_on_the_command_line() -> None:
+    assert resnet_viz.report("resnet18", "3x64x64").input == (3, 64, 64)
+    assert resnet_viz.report(NET, "1x3x8x8").input == (1, 3, 8, 8)

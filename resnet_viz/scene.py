@@ -27,6 +27,7 @@ class Box(NamedTuple):
         title: what it is, in a line.
         desc: what leaves it and what it costs, in a line.
         outlined: whether it has an outline.
+        colour: of its outline; empty for that of the scene's lines.
     """
 
     x: float
@@ -39,6 +40,7 @@ class Box(NamedTuple):
     title: str = ""
     desc: str = ""
     outlined: bool = True
+    colour: str = ""
 
     @property
     def bounds(self) -> Bounds:

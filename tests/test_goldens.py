@@ -21,7 +21,10 @@ GOLDEN = {
     "d2l-resnet18-blocks-zh": ("d2l-resnet18", {"figure": "blocks", "lang": "zh"}),
     "resnet50": ("resnet50", {}),
     "resnext50-blocks-dark": ("resnext50_32x4d", {"figure": "blocks", "theme": "dark"}),
-    "cifar-resnet20-down": ("cifar-resnet20", {"direction": "down", "theme": "mono"}),
+    "cifar-resnet20-down": (
+        "cifar-resnet20",
+        {"depth": "book", "direction": "down", "theme": "mono"},
+    ),
     "cifar-resnet20-blocks": ("cifar-resnet20", {"figure": "blocks"}),
     "plain18": ("plain18", {"theme": "paper"}),
 }

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 
 from resnet_viz.answers.drawing import Drawing
 from resnet_viz.answers.figure_options import FigureOptions, documented, figure_options
 from resnet_viz.count import Cost, Costs
-from resnet_viz.errors import NotSeriesParallel, RequestError, show, unknown
+from resnet_viz.errors import RequestError, show, unknown
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph import unroll as unroll_graph
 from resnet_viz.graph.repeat import count_nodes
-from resnet_viz.layout import lay_out
+from resnet_viz.layout.arrange import Look, arrange
 from resnet_viz.layout.decorate import captioned, marked
-from resnet_viz.layout.page import fitted
+from resnet_viz.layout.page import resized
 from resnet_viz.ops.operator import spell
 from resnet_viz.scene import Scene
 from resnet_viz.sources import Network, to_graph
 from resnet_viz.text.labels import phrase
-from resnet_viz.view import Figure
-from resnet_viz.view.annotate import annotated
-from resnet_viz.view.net import net_of
-from resnet_viz.view.parts import leaves
+from resnet_viz.view.detail import BOOK, check_scopes
+from resnet_viz.view.figures import Options
+from resnet_viz.zoo.d2l import FAMILIES as CHAPTERS
 
 __all__ = ["Drawing", "draw", "draw_figure"]
 
 MAX_OPERATORS = 200_000
+
+CHAPTER = frozenset(name for family in CHAPTERS for name in family.makers)
+"""Networks of the book, which are drawn as it draws them."""
 
 
 @documented
@@ -55,15 +56,36 @@ def draw(network: Network | Sequence[Network], **options: Any) -> Drawing:
 def draw_figure(network: Network | Sequence[Network], options: FigureOptions) -> Drawing:
     """Draw a network as options say; see `draw`."""
     graphs = _graphs(network, options)
-    figure = _figure(graphs, options)
-    if figure is None:
-        scene = _placed_by_graphviz(graphs[0], options)
-    else:
-        scene = _placed_in_chains(figure, graphs[0], options)
-    if options.highlight:
-        scene = _marked(scene, graphs, options)
+    for name in ("expand", "collapse"):
+        for graph in graphs:
+            check_scopes(name, frozenset(getattr(options, name)), graph)
+    costs = Costs()
+    scene, detail = arrange(
+        options.kind,
+        graphs,
+        Options(
+            lang=options.lang,
+            detail=options.detail,
+            book=options.depth == BOOK or (options.depth is None and graphs[0].name in CHAPTER),
+            pairs=options.horizontal,
+            unrolled=options.unroll,
+        ),
+        Look(
+            theme=options.palette,
+            direction=options.direction,
+            language=options.lang,
+            layout=options.layout,
+            page=options.paper,
+            facts=tuple(options.annotate),
+            describe=_describe(costs, options.lang),
+            decorate=lambda scene: _decorated(scene, graphs, options),
+        ),
+        costs,
+        deepest=options.kind.whole and options.depth is None,
+    )
+    scene = resized(scene, options.width, options.font_size)
     look = {"theme": options.palette, "direction": options.direction, "lang": options.lang}
-    return Drawing(scene, graphs[0], options.levels, look)
+    return Drawing(scene, graphs[0], detail, look)
 
 
 def _graphs(network: Any, options: FigureOptions) -> list[Graph]:
@@ -117,56 +139,10 @@ def _is_one(scope: Scope) -> bool:
     return type(scope.repeat) is int
 
 
-def _figure(graphs: list[Graph], options: FigureOptions) -> Figure | None:
-    """Return the parts of a figure of chains; None if Graphviz is to place the network."""
-    kind, layout = options.kind, options.layout
-    if layout == "dot":
-        return None
-    try:
-        figure = kind.make(graphs, options)
-    except NotSeriesParallel:
-        if layout == "figure" or not kind.whole:
-            raise
-        return None
-    wants_all = kind.whole and layout == "auto" and options.boxes in (None, "op")
-    if wants_all and _is_small(graphs[0]):
-        boxes = (leaf.item for column in figure.columns for leaf in leaves(column.chain))
-        if any(isinstance(item, Scope) for item in boxes):
-            return None
-    return figure
-
-
-def _is_small(graph: Graph) -> bool:
-    """Tell whether Graphviz can show all operators of a network and people can follow the lines."""
-    return not any(islice(graph.nodes(), 100, None))
-
-
-def _placed_in_chains(figure: Figure, graph: Graph, options: FigureOptions) -> Scene:
-    """Return the scene of chains, numbers written into their boxes if asked."""
-    costs = Costs()
-    if options.annotate:
-        facts = tuple(options.annotate)
-        figure = annotated(figure, facts, costs.of, options.lang, graph.input)
-    return lay_out(
-        figure,
-        options.palette,
-        options.direction,
-        options.lang,
-        _describe(costs, options.lang),
-        options.paper,
-        options.title,
-        options.caption,
-    )
-
-
-def _placed_by_graphviz(graph: Graph, options: FigureOptions) -> Scene:
-    """Return the scene of boxes and edges that Graphviz places."""
-    from resnet_viz.layout.dot import lay_out_net  # here, because most drawings need no Graphviz
-
-    net = net_of(graph, options.levels)
-    facts = tuple(options.annotate)
-    scene = lay_out_net(net, options.palette, options.direction, options.lang, facts)
-    return fitted([captioned(scene, options.title, options.caption)], options.paper)
+def _decorated(scene: Scene, graphs: list[Graph], options: FigureOptions) -> Scene:
+    """Return a placed scene with its marks, its title and its caption."""
+    marked = _marked(scene, graphs, options) if options.highlight else scene
+    return captioned(marked, options.title, options.caption)
 
 
 def _describe(costs: Costs, language: str) -> Callable[[Node | Scope], str]:

@@ -11,6 +11,8 @@ from resnet_viz.answers.picture import Picture
 from resnet_viz.errors import RequestError
 from resnet_viz.export import EXPORTERS, Exporter
 from resnet_viz.graph import Graph
+from resnet_viz.view.compose import EVERYTHING
+from resnet_viz.view.detail import Detail
 from resnet_viz.view.net import Net, net_of
 
 if TYPE_CHECKING:
@@ -26,18 +28,18 @@ class Drawing(Picture):
     Attributes:
         scene: what is where.
         graph: the network that it shows.
-        depth: how many levels of scopes its `net` shows; all if None.
+        detail: which scopes its `net` looks into.
         look: theme, direction and language by the names of their options.
     """
 
     graph: Graph
-    depth: int | None = None
+    detail: Detail = EVERYTHING
     look: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def net(self) -> Net:
         """The network as boxes, clusters and edges, as `.dot` and `.mmd` files hold it."""
-        return net_of(self.graph, self.depth)
+        return net_of(self.graph, self.detail)
 
     def to_graphviz(self) -> graphviz.Digraph:
         """Return the drawing as a `Digraph` of the package graphviz, to go on with there.

@@ -7,6 +7,7 @@ help, the app a control, and the address of its page a value. A new option is on
 from __future__ import annotations
 
 import inspect
+import math
 import os
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
@@ -16,21 +17,22 @@ from typing import Any, NamedTuple, TypeVar
 
 from resnet_viz.errors import Message, RequestError, check_flag, match, show, unknown
 from resnet_viz.layout import DIRECTIONS
-from resnet_viz.layout.page import PAGES, Page
+from resnet_viz.layout.arrange import LAYOUTS
+from resnet_viz.layout.page import PAGES, Page, find_page
 from resnet_viz.text import LANGUAGES
 from resnet_viz.themes import THEMES, Theme, find_theme
 from resnet_viz.view import DEPTHS, FIGURES
 from resnet_viz.view.annotate import FACTS
 from resnet_viz.view.catalogue import Kind
+from resnet_viz.view.detail import BOOK, Detail, levels_of
 
 __all__ = ["LAYOUTS", "OPTIONS", "FigureOptions", "Option", "documented", "figure_options"]
 
-LAYOUTS = {
-    "figure": "chains, and branches side by side",
-    "dot": "Graphviz, for any network",
-    "auto": "figure wherever it can",
-}
-"""What places the boxes."""
+FIGURE_DEPTHS = {**DEPTHS, BOOK: None}
+"""What the boxes of a figure may be: as of a report, or small inside blocks."""
+
+MAX_POINTS = 14_400.0
+"""Of a length on paper: 200 inches."""
 
 
 class Option(NamedTuple):
@@ -114,6 +116,31 @@ def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise RequestError("{name}: {value} (must be a text)", name=name, value=show(value))
     return value
+
+
+def _depth(name: str, value: Any) -> str | int:
+    levels_of(value)
+    made: str | int = value
+    return made
+
+
+def _page(name: str, value: Any) -> str:
+    return find_page(value).name
+
+
+def _points(name: str, value: Any) -> float:
+    try:
+        points = float("nan" if isinstance(value, bool) else value)
+    except (OverflowError, TypeError, ValueError):
+        points = math.nan
+    if not 1 <= points <= MAX_POINTS:
+        raise RequestError(
+            "{name}: {value} (must be 1 to {most:g} points)",
+            name=name,
+            value=show(value),
+            most=MAX_POINTS,
+        )
+    return points
 
 
 def _facts(name: str, value: Any) -> tuple[str, ...]:
@@ -231,13 +258,30 @@ class FigureOptions:
         needs="whole",
         is_neutral=lambda value: value != "dot",
     )
-    depth: str | None = _option(
+    depth: str | int | None = _option(
         None,
-        f"what the boxes are: {listed(DEPTHS)}",
-        _none_or(_one_of(DEPTHS)),
-        about=f"what the boxes are: {listed(f'`{name}`' for name in DEPTHS)}. None draws a network "
-        "as the book does; with annotations, blocks.",
-        legal=DEPTHS,
+        f"what the boxes are: {listed(FIGURE_DEPTHS)}, or a number of levels (default: the "
+        "deepest that can be read)",
+        _none_or(_depth),
+        about=f"what the boxes are: {listed(f'`{name}`' for name in FIGURE_DEPTHS)}, or a number "
+        "of levels of scopes; `book` draws small boxes inside blocks. None is the deepest level "
+        "whose text has eight points on the page, a letter page if none is given; the book's own "
+        "network is as in the book.",
+        legal=FIGURE_DEPTHS,
+        needs="whole",
+    )
+    expand: str | Iterable[str] = _option(
+        (),
+        "look into these scopes all the same: paths or classes, with commas between them",
+        _paths,
+        metavar="SCOPES",
+        needs="whole",
+    )
+    collapse: str | Iterable[str] = _option(
+        (),
+        "draw these scopes as one box all the same: paths or classes, with commas between them",
+        _paths,
+        metavar="SCOPES",
         needs="whole",
     )
     unroll: bool = _option(
@@ -270,11 +314,26 @@ class FigureOptions:
     )
     page: str | None = _option(
         None,
-        f"fit the figure to a page: {listed(PAGES)}",
-        _none_or(_one_of(PAGES)),
-        about=f"{listed(f'`{name}`' for name in PAGES)}: what the figure is to fit, in several "
-        "columns where one would be too small to read.",
+        f"fit the figure to a page: {listed(PAGES)}, or points as 243x600",
+        _none_or(_page),
+        about=f"{listed(f'`{name}`' for name in PAGES)}, or a width and a height in points as "
+        "`243x600`: what the figure is to fit, in several columns where one would be too small to "
+        "read.",
         legal=PAGES,
+        drawn=True,
+    )
+    width: float | None = _option(
+        None,
+        "points of paper that the figure is wide",
+        _none_or(_points),
+        metavar="POINTS",
+        drawn=True,
+    )
+    font_size: float | None = _option(
+        None,
+        "points of paper that its labels have",
+        _none_or(_points),
+        metavar="POINTS",
         drawn=True,
     )
     title: str = _option("", "written above the figure", _text, drawn=True)
@@ -312,17 +371,13 @@ class FigureOptions:
     @property
     def paper(self) -> Page | None:
         """The page that the figure is to fit, if any."""
-        return None if self.page is None else PAGES[self.page]
+        return None if self.page is None else find_page(self.page)
 
     @property
-    def boxes(self) -> str | None:
-        """What the boxes are: `depth`; blocks where numbers need room; None as the book draws."""
-        return "block" if self.depth is None and self.annotate else self.depth
-
-    @property
-    def levels(self) -> int | None:
-        """How many levels of scopes the boxes show; all if None."""
-        return None if self.boxes is None else DEPTHS[self.boxes]
+    def detail(self) -> Detail:
+        """Which scopes the figure looks into, as far as that is asked for."""
+        levels = None if self.depth is None else levels_of(self.depth)
+        return Detail(levels, frozenset(self.expand), frozenset(self.collapse))
 
 
 OPTIONS: Mapping[str, Option] = MappingProxyType(

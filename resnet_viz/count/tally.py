@@ -102,6 +102,12 @@ class Costs:
         output, shared, macs = self._sum(item)
         return Cost(output, sum(shared.values()), macs)
 
+    def params_of(self, item: Node | Scope) -> dict[str, Size]:
+        """Return the elements of each parameter of an operator, or of one copy of a scope."""
+        if isinstance(item, Node):
+            return {param.name: product(param.shape) for param in item.params}
+        return self._sum(item)[1]
+
     def _node(self, node: Node) -> tuple[Node, tuple[Size, ...], Size]:
         """Return an operator, the elements of each of its parameters, and its multiply-adds."""
         known = self._nodes.get(id(node))

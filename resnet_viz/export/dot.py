@@ -74,7 +74,7 @@ def _parts(
                 f'{indent}{quoted(part.id)} [label="{part.sign}", {tooltip}, shape=circle, '
                 f'width=0.2, fixedsize=true, fillcolor="{fill}"]\n'
             )
-        elif part.kind in ("input", "output"):
+        elif part.kind in ("input", "output", "parameter"):
             yield (
                 f"{indent}{quoted(part.id)} [label={caption}, {tooltip}, shape=plaintext, "
                 "style=solid]\n"

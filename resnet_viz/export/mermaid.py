@@ -86,7 +86,7 @@ def _parts(
             yield f"{indent}end\n"
         elif part.sign:
             yield f"{indent}n{numbers[part.id]}(({text(part.sign)})):::{captions.category(part)}\n"
-        elif part.kind in ("input", "output"):
+        elif part.kind in ("input", "output", "parameter"):
             yield f"{indent}n{numbers[part.id]}([{caption}])\n"
         else:
             yield f"{indent}n{numbers[part.id]}[{caption}]:::{captions.category(part)}\n"

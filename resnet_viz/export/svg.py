@@ -74,6 +74,8 @@ def _box(box: Box) -> str:
     paint = f' fill="{box.fill}"' if box.fill else ""
     if box.dashed:
         paint += _DASHES["dashed"]
+    if box.colour:
+        paint += f' stroke="{box.colour}"'
     if not box.outlined:
         paint += ' stroke="none"'
     place = f'x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" height="{_n(box.height)}"'

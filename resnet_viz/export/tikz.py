@@ -185,7 +185,8 @@ def _plain(text: str) -> str:
 
 def _colours(scene: Scene) -> set[str]:
     fills = {item.fill for item in scene.walk() if isinstance(item, (Box, Circle)) and item.fill}
-    own = {item.colour for item in scene.walk() if isinstance(item, (Text, Line)) and item.colour}
+    owners = (Box, Line, Text)
+    own = {item.colour for item in scene.walk() if isinstance(item, owners) and item.colour}
     return fills | own | {scene.background, scene.line, scene.text}
 
 
@@ -216,6 +217,7 @@ def _shape(item: Box | Circle | Line, colours: dict[str, str], scale: float) -> 
     options = [f"fill={colours[item.fill]}"] if item.fill else []
     if isinstance(item, Box):
         options += [_dash("dashed", scale)] if item.dashed else []
+        options += [f"draw={colours[item.colour]}"] if item.colour else []
         command = "\\draw" if item.outlined else "\\path"
         corner = (item.x + item.width, item.y + item.height)
         yield f"{command}{_with(options)} {_p((item.x, item.y))} rectangle {_p(corner)}"

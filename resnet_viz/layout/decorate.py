@@ -1,14 +1,14 @@
-"""What is added to a scene when all is placed: a title, a caption, a mark."""
+"""What is added to a scene when all is placed: a legend, a mark, a title, a caption."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
 from resnet_viz.fonts import text_width
-from resnet_viz.layout.metrics import FONT, GROUND, MARGIN
+from resnet_viz.layout.metrics import FONT, GROUND, LEGEND, MARGIN
 from resnet_viz.scene import Box, Circle, Group, Item, Run, Scene, Text
 
-__all__ = ["captioned", "marked"]
+__all__ = ["captioned", "marked", "with_legend"]
 
 TITLE = 11.0
 LINE = 1.35
@@ -109,3 +109,28 @@ def _words(text: str) -> list[str]:
             words.append(word)
             word = ""
     return [*words, word] if word else words
+
+
+def with_legend(scene: Scene, entries: Collection[tuple[str, str]]) -> Scene:
+    """Return a scene with a legend below it: a box of each colour with what it means."""
+    if not entries:
+        return scene
+    left, top = scene.origin
+    width = max(scene.width, MIN_WIDTH)
+    x0 = left - (width - scene.width) / 2 + MARGIN
+    x, y = x0, top + scene.height + FONT
+    items: list[Item] = []
+    for colour, words in entries:
+        text = Text(0, 0, (Run(words),), LEGEND.FONT, anchor="start")
+        if x > x0 and x + LEGEND.WIDTH + LEGEND.GAP + text.width > x0 + width - 2 * MARGIN:
+            x, y = x0, y + LEGEND.LINE
+        items.append(Box(x, y, LEGEND.WIDTH, LEGEND.HEIGHT, colour))
+        x += LEGEND.WIDTH + LEGEND.GAP
+        items.append(text._replace(x=x, y=y + LEGEND.HEIGHT / 2))
+        x += text.width + LEGEND.BETWEEN
+    return scene._replace(
+        items=(*scene.items, *items),
+        origin=(left - (width - scene.width) / 2, top),
+        width=width,
+        height=y + LEGEND.HEIGHT + MARGIN - top,
+    )

@@ -24,7 +24,10 @@ MAX_BOXES = 1000
 MAX_EDGES = 2000
 """Beyond this dot takes minutes, and a figure cannot be read."""
 
-TITLE = 7.0
+MAX_RANKED_WHOLE = 150
+"""More boxes are not ranked as a whole, for which Graphviz takes minutes."""
+
+TITLE = 8.0
 """The font size of a cluster's title."""
 
 BAND = 13.0
@@ -35,6 +38,9 @@ INSET = 4.0
 
 STRAIGHT = 8
 """How much more an edge of a chain is kept straight than one where lines part or meet."""
+
+_BARE = frozenset({"input", "output", "parameter"})
+"""Kinds of box without an outline: where something enters the network or leaves it."""
 
 _BEHIND = NOTE.ROOM + NOTE.GAP
 """Behind a box, for the shape that leaves it."""
@@ -111,15 +117,16 @@ class _Drawing:
         self.boxes = list(net.boxes())
         self.numbers = {box.id: i for i, box in enumerate(self.boxes)}
         self.clusters: dict[str, int] = {}
+        self.framed = True
         self.shapes: dict[str, Box | Circle] = {}
-        ends = {box.id for box in self.boxes if box.kind in ("input", "output")}
+        ends = {box.id for box in self.boxes if box.kind in _BARE}
         self.noted = {edge.source for edge in net.edges if edge.target not in ends} - ends
         if "shape" not in facts:
             self.noted.clear()
 
     def items(self) -> tuple[Item, ...]:
         """Return the primitives: boxes in their clusters, then the edges."""
-        answer = run_dot("\n".join(self.source()))
+        answer = self.answer()
         names = [thing["name"] for thing in answer.get("objects", ())]
         things = dict(zip(names, answer.get("objects", ()), strict=True))
         for box in self.boxes:
@@ -136,12 +143,53 @@ class _Drawing:
         }
         return (*self.placed(self.net.children, things, lines), *lines.values())
 
-    def source(self) -> Iterator[str]:
+    def answer(self) -> Any:
+        """Return where Graphviz places boxes and edges, so that all edges go along the flow.
+
+        Ranked cluster by cluster, a net whose scopes read each other in turn has edges that run
+        back and would enter a box at the side of its output. Ranked as a whole it has none, but
+        takes ten times as long, so that large nets are left as they are; and clusters may lie over
+        boxes of others. A net for which neither will do is placed without frames around its scopes.
+        """
+        answer = run_dot("\n".join(self.source("")))
+        runs_back = any(map(self.runs_back, answer.get("edges", ())))
+        if not runs_back or len(self.boxes) > MAX_RANKED_WHOLE:
+            return answer
+        answer = run_dot("\n".join(self.source("newrank=true, ")))
+        if self.is_sound(answer):
+            return answer
+        self.framed = False
+        return run_dot("\n".join(self.source("")))
+
+    def is_sound(self, answer: Any) -> bool:
+        """Tell whether all edges go along the flow, and no box lies in a cluster of others."""
+        things = {thing["name"]: thing for thing in answer.get("objects", ())}
+        places = {id: _point(things[f"n{n}"]["pos"]) for id, n in self.numbers.items()}
+        for cluster in _clusters(self.net.children):
+            inside = {box.id for box in Net("", cluster.children, ()).boxes()}
+            number = self.clusters[cluster.id]
+            x0, y0, x1, y1 = map(float, things[f"cluster_{number}"]["bb"].split(","))
+            for box in self.boxes:
+                (x, y), (wide, high) = places[box.id], self.room(box)
+                beside = x + wide / 2 <= x0 or x - wide / 2 >= x1
+                over = y + high / 2 <= -y1 or y - high / 2 >= -y0
+                if box.id not in inside and not beside and not over:
+                    return False
+        return not any(map(self.runs_back, answer.get("edges", ())))
+
+    def runs_back(self, edge: Mapping[str, Any]) -> bool:
+        """Tell whether an edge ends before it begins, along the flow."""
+        pairs = edge["pos"].split()
+        (x0, y0), (x1, y1) = _point(pairs[0]), _point(pairs[-1])
+        du, dv = self.flow.along
+        return (x1 - x0) * du + (y1 - y0) * dv < 0
+
+    def source(self, ranking: str) -> Iterator[str]:
         """Yield the lines of what Graphviz is asked."""
         orientation = self.orientation
         yield "digraph {"
         spacing = "nodesep=0.25, ranksep=0.3, nslimit=10, nslimit1=10"
-        yield f"graph [rankdir={orientation.rankdir}, {spacing}]"
+        yield f"graph [rankdir={orientation.rankdir}, {ranking}{spacing}]"
         yield 'node [shape=box, fixedsize=true, label=""]'
         yield f"edge [dir=none, tailport={orientation.tail}, headport={orientation.head}]"
         yield from self.nodes(self.net.children)
@@ -158,8 +206,11 @@ class _Drawing:
 
     def nodes(self, children: tuple[NetBox | Cluster, ...]) -> Iterator[str]:
         for child in children:
+            if isinstance(child, Cluster) and not self.framed:
+                yield from self.nodes(child.children)
+                continue
             if isinstance(child, Cluster):
-                number = self.clusters[child.id] = len(self.clusters)
+                number = self.clusters.setdefault(child.id, len(self.clusters))
                 yield f"subgraph cluster_{number} {{"
                 yield f"margin={BAND:g}"
                 yield from self.nodes(child.children)
@@ -176,7 +227,7 @@ class _Drawing:
         lines, notes = self.lines(box)
         widths = [width(words, FONT) for words in lines] + [width(n, NOTE.FONT) for n in notes]
         text = max(widths) + 2 * BOX.PADDING
-        across = text if box.kind in ("input", "output") else max(BOX.WIDTH, text)
+        across = text if box.kind in _BARE else max(BOX.WIDTH, text)
         along = BOX.HEIGHT + len(notes) * NOTE.LINE
         return (along, across) if self.turned else (across, along)
 
@@ -219,7 +270,7 @@ class _Drawing:
                 title=title,
                 desc=desc,
             )
-        outlined = box.kind not in ("input", "output")
+        outlined = box.kind not in _BARE
         fill = fill if outlined else ""
         return Box(
             x=x - wide / 2,
@@ -265,19 +316,23 @@ class _Drawing:
         things: Mapping[str, Any],
         lines: Mapping[Edge, Line],
     ) -> Iterator[Item]:
-        """Yield boxes with their captions, and clusters as groups in a dashed frame."""
+        """Yield boxes with their captions, and clusters as groups in a frame."""
         for child in children:
             if isinstance(child, NetBox):
                 yield self.shapes[child.id]
                 yield from self.texts(child)
                 continue
+            if not self.framed:
+                title = captions.title(child, self.language)
+                yield Group(tuple(self.placed(child.children, things, lines)), child.id, title)
+                continue
             x0, y0, x1, y1 = map(
                 float, things[f"cluster_{self.clusters[child.id]}"]["bb"].split(",")
             )
-            frame = Box(x0, -y1, x1 - x0, y1 - y0, dashed=True)
+            frame = Box(x0, -y1, x1 - x0, y1 - y0, colour=self.theme.muted)
             inside = tuple(self.placed(child.children, things, lines))
-            title = self.title(child, frame, lines)
-            yield Group((frame, *title, *inside), child.id, captions.title(child, self.language))
+            heading = self.title(child, frame, lines)
+            yield Group((frame, *heading, *inside), child.id, captions.title(child, self.language))
 
     def title(self, cluster: Cluster, frame: Box, lines: Mapping[Edge, Line]) -> Iterator[Text]:
         """Yield a cluster's title, inside its frame, where the fewest lines run through it."""
@@ -309,6 +364,13 @@ class _Drawing:
         return Line(
             points=tuple(points), head=head, source=edge.source, target=edge.target, smooth=True
         )
+
+
+def _clusters(children: tuple[NetBox | Cluster, ...]) -> Iterator[Cluster]:
+    for child in children:
+        if isinstance(child, Cluster):
+            yield child
+            yield from _clusters(child.children)
 
 
 def _point(pair: str) -> Point:

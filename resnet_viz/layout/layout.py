@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from resnet_viz.graph import Node, Scope
 from resnet_viz.layout.box_text import width
-from resnet_viz.layout.decorate import captioned
 from resnet_viz.layout.extent import gap
 from resnet_viz.layout.flow import DIRECTIONS
 from resnet_viz.layout.kinds.fold import bracket_distances, label_room
 from resnet_viz.layout.measure import Measure
 from resnet_viz.layout.metrics import COLUMN_GAP, FONT, LEAD, MARGIN
-from resnet_viz.layout.page import Page, fitted, in_columns
+from resnet_viz.layout.page import in_columns
 from resnet_viz.layout.place import Placer, Style
 from resnet_viz.scene import Item, Scene, Text
 from resnet_viz.themes import Theme
 from resnet_viz.view import Chain, Column, Figure, Part, Tick, Words
 
-__all__ = ["lay_out"]
+__all__ = ["MAX_COLUMNS", "lay_out"]
 
 MAX_COLUMNS = 8
+"""Into which a figure is cut at most to fit a page."""
 
 ROWS_GAP = 14.0
 """Between the names of rows and the first column."""
@@ -36,11 +36,9 @@ def lay_out(
     direction: str = "up",
     language: str = "en",
     describe: Callable[[Node | Scope], str] = lambda item: "",
-    page: Page | None = None,
-    title: str = "",
-    caption: str = "",
-) -> Scene:
-    """Return a scene of a figure.
+    columns: int = 1,
+) -> Iterator[Scene]:
+    """Yield scenes of a figure: as it is, then a single column cut into two, three and more.
 
     Columns stand side by side across the flow, their inputs in line.
 
@@ -50,25 +48,15 @@ def lay_out(
         direction: where data flows.
         language: of the labels.
         describe: what is said of an operator or scope to those who point at it.
-        page: what it is to fit, if necessary in several columns.
-        title: written above.
-        caption: written below.
-
-    Raises:
-        RequestError: it cannot be read on such a page.
+        columns: into how many a single column may be cut.
     """
     flow = DIRECTIONS[direction]
     measure = Measure([column.chain for column in figure.columns], language, flow.horizontal)
     style = Style(flow, theme, measure, describe)
-
-    def made(columns: tuple[Column, ...]) -> Scene:
-        return captioned(_scene(columns, style, figure.title), title, caption)
-
-    scenes = [made(figure.columns)]
-    if page is not None and len(figure.columns) == 1:
-        for count in range(2, MAX_COLUMNS + 1):
-            scenes.append(made(in_columns(figure.columns[0], measure, count)))
-    return fitted(scenes, page)
+    yield _scene(figure.columns, style, figure.title)
+    if len(figure.columns) == 1:
+        for count in range(2, columns + 1):
+            yield _scene(in_columns(figure.columns[0], measure, count), style, figure.title)
 
 
 def _scene(columns: tuple[Column, ...], style: Style, title: str) -> Scene:

@@ -10,7 +10,7 @@ from resnet_viz.layout.kinds import KINDS
 from resnet_viz.layout.kinds.fold import bracket_distances, label_room
 from resnet_viz.layout.kinds.leaf import sign_of
 from resnet_viz.layout.metrics import BOX, FONT, NOTE
-from resnet_viz.view import Chain, Leaf, Module, Part, Split, Words, children
+from resnet_viz.view import Chain, Given, Leaf, Module, Part, Split, Words, children
 
 __all__ = ["Measure"]
 
@@ -105,6 +105,9 @@ def _labelled(chain: Chain) -> Iterator[Leaf]:
     for part in chain.parts:
         if isinstance(part, Leaf):
             yield part
+        elif isinstance(part, Given):
+            if not sign_of(part.leaf):
+                yield part.leaf
         elif not (isinstance(part, Module) and part.small):
             for inside in children(part):
                 yield from _labelled(inside)

@@ -15,10 +15,13 @@ __all__ = [
     "FORK",
     "FRAME",
     "GAP",
+    "GIVEN",
     "GROUND",
     "LEAD",
+    "LEGEND",
     "MARGIN",
     "NOTE",
+    "SCOPE",
     "SIDE",
     "SMALL",
 ]
@@ -62,11 +65,38 @@ FORK = 8.1
 class NOTE:
     """Words beside the line: their size, the room for them along it, the gaps around them."""
 
-    FONT = 7.0
+    FONT = 8.0
     ROOM = 9.0
     GAP = 4.5
     BESIDE = 5.0
-    LINE = 9.0
+    LINE = 10.0
+
+
+class SCOPE:
+    """The frame around a scope: its distance from what is inside, its title's size and room."""
+
+    PAD = 6.0
+    TITLE = 8.0
+    BAND = 11.0
+    INSET = 4.0
+
+
+class LEGEND:
+    """A legend: its boxes and text, the room beside a box and between entries, a row."""
+
+    WIDTH = 16.0
+    HEIGHT = 8.0
+    FONT = 8.0
+    GAP = 4.0
+    BETWEEN = 12.0
+    LINE = 13.0
+
+
+class GIVEN:
+    """The arrow from a parameter to the operator that adds it, and the room beside its name."""
+
+    ARROW = 16.0
+    BESIDE = 3.0
 
 
 class EVEN:
@@ -77,11 +107,17 @@ class EVEN:
 
 
 class ARC:
-    """An arc past a chain: how far it stands out, and where it leaves before the first box."""
+    """An arc past a chain: how far it stands out, and the radius of its corners.
+
+    It leaves before the first box and arrives behind the last one, before the next arc leaves. One
+    at a box's side begins and ends so far from the box's ends.
+    """
 
     BESIDE = 15.0
-    LEAVE = 5.3
+    LEAVE = 6.0
+    ARRIVE = 2.4
     CORNER = 12.0
+    SIDE = 5.0
 
 
 class CIRCLE:

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple
 
-from resnet_viz.errors import RequestError
+from resnet_viz.errors import RequestError, unknown
 from resnet_viz.layout.extent import gap
 from resnet_viz.layout.measure import Measure
-from resnet_viz.layout.metrics import SMALL
-from resnet_viz.scene import Scene
+from resnet_viz.layout.metrics import FONT, SMALL
+from resnet_viz.scene import Scene, Text
 from resnet_viz.view import Chain, Column, Module, Part
 
-__all__ = ["PAGES", "Page", "fitted", "in_columns"]
+__all__ = [
+    "LEGIBLE",
+    "LETTER",
+    "PAGES",
+    "Page",
+    "find_page",
+    "fitted",
+    "in_columns",
+    "is_legible",
+    "least_text",
+    "resized",
+]
+
+LEGIBLE = 8.0
+"""Points of paper that text needs to be read."""
 
 MIN_SCALE = 0.4
 """Of a figure on a page: labels of nine points keep three and a half."""
+
+MAX_SIDE = 14_400.0
+"""Points of a page's side, 200 inches: more than a PDF page may have."""
 
 
 class Page(NamedTuple):
@@ -41,23 +59,74 @@ PAGES: Mapping[str, Page] = MappingProxyType(
 )
 """A4 and letter paper with margins of an inch, the column of a two-column paper, a 16:9 slide."""
 
+LETTER = PAGES["letter"]
 
-def fitted(scenes: list[Scene], page: Page | None) -> Scene:
+_SIZES = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)[x×](\d{1,5}(?:\.\d{1,3})?)")
+
+
+def find_page(name: object) -> Page:
+    """Return a page by its name, or of a width and a height in points.
+
+    Raises:
+        RequestError: it is neither.
+
+    >>> find_page("243x600")
+    Page(name='243x600', width=243.0, height=600.0)
+    """
+    if isinstance(name, str) and name in PAGES:
+        return PAGES[name]
+    sizes = _SIZES.fullmatch(name) if isinstance(name, str) else None
+    if sizes is None:
+        raise unknown("page", name, [*PAGES, "WIDTHxHEIGHT"])
+    width, height = map(float, sizes.groups())
+    if not 1 <= min(width, height) <= max(width, height) <= MAX_SIDE:
+        raise RequestError(
+            "page: {name} (must have sides of 1 to {most:g} points)", name=name, most=MAX_SIDE
+        )
+    return Page(str(name), width, height)
+
+
+def least_text(scene: Scene, page: Page = LETTER) -> float:
+    """Return the size of a scene's smallest text in points of paper, once it fits a page."""
+    sizes = [item.size for item in scene.walk() if isinstance(item, Text)]
+    scale = min(1.0, page.width / scene.width, page.height / scene.height)
+    return min(sizes, default=0.0) * scale
+
+
+def is_legible(scene: Scene, page: Page = LETTER) -> bool:
+    """Tell whether all text can be read on a page, and there is some."""
+    return least_text(scene, page) >= LEGIBLE - 0.001
+
+
+def resized(scene: Scene, width: float | None = None, font_size: float | None = None) -> Scene:
+    """Return a scene that is so wide on paper, or whose labels have so many points."""
+    if width is not None:
+        return scene._replace(scale=width / scene.width)
+    return scene if font_size is None else scene._replace(scale=font_size / FONT)
+
+
+def fitted(scenes: Iterable[Scene], page: Page | None) -> Scene:
     """Return the scene that keeps most of its size on a page, the first of those that do.
 
     Raises:
         RequestError: none can be read there.
     """
     if page is None:
-        return scenes[0]
+        return next(iter(scenes))
+    scenes = list(scenes)
     scales = [min(1, page.width / scene.width, page.height / scene.height) for scene in scenes]
     best = max(range(len(scenes)), key=lambda i: (round(scales[i], 3), -i))
     if scales[best] < MIN_SCALE:
         raise RequestError(
-            f"page: {page.name!r} has {page.width:g} x {page.height:g} points (the figure would "
-            f"shrink to {scales[best]:.0%}, must keep {MIN_SCALE:.0%}: fold, or show less)"
+            "page: {name!r} has {width:g} x {height:g} points (the figure would shrink to "
+            "{scale:.0%}, must keep {least:.0%}: fold, or show less)",
+            name=page.name,
+            width=page.width,
+            height=page.height,
+            scale=scales[best],
+            least=MIN_SCALE,
         )
-    return scenes[best]._replace(scale=round(scales[best], 4))
+    return scenes[best]._replace(scale=int(scales[best] * 10_000) / 10_000)
 
 
 class _Piece(NamedTuple):

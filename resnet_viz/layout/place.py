@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from itertools import starmap
 from typing import NamedTuple
 
-from resnet_viz.arithmetic import Size
 from resnet_viz.graph import Node, Scope
 from resnet_viz.layout.box_text import stacked, width
 from resnet_viz.layout.extent import gap
@@ -61,7 +60,7 @@ class Placer:
         self.items: list[Item] = []
         self.rows: Mapping[Words, float] = {}
         self.prefix = ""
-        self.brackets: list[tuple[float, float, int, Size]] = []
+        self.brackets: list[tuple[float, float, int, str]] = []
 
     def column(self, column: Column, start: float, brackets: list[float]) -> list[Item]:
         """Place a column whose flow begins at `start`, and return its primitives.
@@ -85,8 +84,8 @@ class Placer:
     def draw_brackets(self, distances: list[float]) -> None:
         """Draw the brackets of what was placed, each level at its distance from the middle."""
         side = -1 if self.turned else 1
-        for u0, u1, level, times in self.brackets:
-            draw_bracket(u0, u1, self.v + side * distances[level], times, self)
+        for u0, u1, level, label in self.brackets:
+            draw_bracket(u0, u1, self.v + side * distances[level], label, self)
 
     def bracketed(self, chain: Chain, scale: float) -> None:
         """Place a chain with brackets of its own beside it."""

@@ -1,13 +1,14 @@
 """The view: what of a graph a figure shows, as parts in series and in parallel."""
 
-from resnet_viz.view.catalogue import FIGURES
+from resnet_viz.view.catalogue import FIGURES, Kind
 from resnet_viz.view.compose import compose
-from resnet_viz.view.figures import DEPTHS, Column, Figure
+from resnet_viz.view.figures import DEPTHS, Column, Figure, Options
 from resnet_viz.view.parts import (
     Arc,
     Chain,
     Fold,
     Frame,
+    Given,
     Leaf,
     Mark,
     Module,
@@ -28,10 +29,13 @@ __all__ = [
     "Figure",
     "Fold",
     "Frame",
+    "Given",
+    "Kind",
     "Leaf",
     "Mark",
     "Module",
     "Note",
+    "Options",
     "Part",
     "Split",
     "Tick",

@@ -4,31 +4,37 @@ from __future__ import annotations
 
 from resnet_viz.ops import category_of
 from resnet_viz.ops.operator import spell
-from resnet_viz.text.labels import label
 from resnet_viz.view import annotate
+from resnet_viz.view.box_words import clipped, operator_text, scope_text
 from resnet_viz.view.net import Cluster, NetBox, printable
 
 __all__ = ["caption", "category", "desc", "notes", "shapes", "title"]
-
-LONGEST = 40
-"""Characters of a caption."""
 
 
 def caption(part: NetBox | Cluster, language: str) -> str:
     """Return what is written on a box or over a cluster: short, on one line.
 
-    A scope's are the last word of its path, what it is, and how often it runs in a row.
+    An operator's are its label and sizes; a scope's are its name, what it is, and how often it runs
+    in a row.
 
     >>> caption(NetBox("layer1.0", "scope", "bottleneck", repeat=3), "en")
-    '0: bottleneck × 3'
+    'layer1.0: Bottleneck block × 3'
     """
     if isinstance(part, NetBox) and part.kind == "operator":
-        return _clip(printable(label(part.name, part.attrs, language)))
+        text = printable(operator_text(part.name, part.attrs, language))
+        return clipped(f"{part.alias}: {text}" if part.alias else text)
     if isinstance(part, NetBox) and part.kind != "scope":
-        return shapes(part) or _clip(part.id)
-    word = part.id.rpartition(".")[2]
-    text = word if part.name in (word, "network") else f"{word}: {part.name}"
-    return _clip(text) + _times(part)
+        return clipped(part.alias or part.id) if part.kind == "parameter" else ends(part)
+    return clipped(printable(scope_text(part.id, part.name, language))) + _times(part)
+
+
+def ends(box: NetBox) -> str:
+    """Return what is written where the network begins or ends: the name that was given, its shapes.
+
+    >>> ends(NetBox("input", "input", outputs=((3, 224, 224),)))
+    '3×224×224'
+    """
+    return clipped(" ".join(filter(None, (box.alias, shapes(box)))) or box.id)
 
 
 def title(part: NetBox | Cluster, language: str) -> str:
@@ -51,7 +57,7 @@ def notes(box: NetBox, facts: tuple[str, ...], language: str) -> list[str]:
 
 def shapes(box: NetBox) -> str:
     """Return the shapes of what leaves a box."""
-    return _clip(", ".join(map(spell, box.outputs)))
+    return clipped(", ".join(map(spell, box.outputs)))
 
 
 def desc(box: NetBox) -> str:
@@ -73,7 +79,3 @@ def category(box: NetBox) -> str:
 
 def _times(part: NetBox | Cluster) -> str:
     return f" × {part.repeat}" if type(part.repeat) is not int or part.repeat != 1 else ""
-
-
-def _clip(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from resnet_viz.graph import Graph
 from resnet_viz.view import textbook
-from resnet_viz.view.figures import Figure, blocks, network, stem
-
-if TYPE_CHECKING:
-    from resnet_viz.answers.figure_options import FigureOptions
+from resnet_viz.view.figures import Figure, Options, blocks, stem
+from resnet_viz.view.network import network
 
 __all__ = ["FIGURES", "Kind"]
 
@@ -28,15 +26,15 @@ class Kind(NamedTuple):
     """
 
     shows: str
-    make: Callable[[Sequence[Graph], FigureOptions], Figure]
+    make: Callable[[Sequence[Graph], Options], Figure]
     several: bool = False
     whole: bool = False
     plain: bool = False
 
 
 def _of_one(
-    make: Callable[[Graph, FigureOptions], Figure],
-) -> Callable[[Sequence[Graph], FigureOptions], Figure]:
+    make: Callable[[Graph, Options], Figure],
+) -> Callable[[Sequence[Graph], Options], Figure]:
     return lambda graphs, options: make(graphs[0], options)
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from resnet_viz.errors import NotSeriesParallel
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.ops import category_of
-from resnet_viz.view.parts import Chain, Frame, Leaf, Module, Part, Split, leaves
+from resnet_viz.scene import Run
+from resnet_viz.view.detail import Detail
+from resnet_viz.view.parts import Chain, Frame, Given, Leaf, Module, Part, Split, leaves
 
-__all__ = ["HIDDEN", "compose", "compose_graph"]
+__all__ = ["EVERYTHING", "HIDDEN", "compose", "compose_graph", "joins_parameters"]
 
 HIDDEN = frozenset({"flatten", "unflatten"})
 """Operators that no figure draws: they only change how a tensor is indexed."""
@@ -21,25 +23,28 @@ HIDDEN = frozenset({"flatten", "unflatten"})
 _OUTSIDE = -1
 
 
+EVERYTHING = Detail()
+
+
 def compose(
-    scope: Scope, depth: int | None = None, closed: Callable[[Scope], Leaf] = Leaf
+    scope: Scope, detail: Detail = EVERYTHING, closed: Callable[[Scope], Leaf] = Leaf
 ) -> Chain:
     """Return a scope's children as a chain; scopes among them become modules.
 
     Args:
         scope: what is looked into.
-        depth: how many levels of scopes inside are looked into as well; None for all. A scope that
-            is not, or that is no composition, becomes a leaf.
+        detail: which scopes inside are looked into as well. One that is not, or that is no
+            composition, becomes a leaf.
         closed: what makes a leaf of such a scope.
 
     Raises:
         NotSeriesParallel: the children are no series-parallel graph.
     """
-    return _Composer(closed).inside(_wired(scope, {}), depth)
+    return _Composer(detail, closed).inside(_wired(scope, {}), 0)
 
 
 def compose_graph(
-    graph: Graph, depth: int | None = None, closed: Callable[[Scope], Leaf] = Leaf
+    graph: Graph, detail: Detail = EVERYTHING, closed: Callable[[Scope], Leaf] = Leaf
 ) -> Chain:
     """Return a network as a chain; see `compose`.
 
@@ -53,7 +58,7 @@ def compose_graph(
             inputs=len(graph.inputs),
             outputs=len(graph.outputs),
         )
-    return compose(graph.root, depth, closed)
+    return compose(graph.root, detail, closed)
 
 
 class _Wired(NamedTuple):
@@ -107,11 +112,11 @@ def _number(path: str, numbers: dict[str, int]) -> int:
 class _Composer:
     """One way of composing scopes; see `compose`."""
 
-    def __init__(self, closed: Callable[[Scope], Leaf]) -> None:
-        self.closed = closed
+    def __init__(self, detail: Detail, closed: Callable[[Scope], Leaf]) -> None:
+        self.detail, self.closed = detail, closed
 
-    def inside(self, whole: _Wired, depth: int | None) -> Chain:
-        """Return what is inside a scope as a chain.
+    def inside(self, whole: _Wired, level: int) -> Chain:
+        """Return what is inside a scope as a chain, itself inside so many others.
 
         Scopes into which several values go, or out of which several come, are dissolved: a decoder
         takes what comes from below and from beside, and the lines meet at an operator inside it.
@@ -119,7 +124,7 @@ class _Composer:
         parts = whole.parts
         while True:
             sources = _sources(parts)
-            opened = () if depth == 0 else _opened(parts, sources)
+            opened = [i for i, scope in _tangled(parts, sources) if self.detail.opens(scope, level)]
             if not opened:
                 break
             parts = tuple(
@@ -128,7 +133,7 @@ class _Composer:
                 for inner in (part.parts if i in opened else (part,))
             )
         name = whole.item.path or "the network"
-        if (depth != 0 or not whole.item.path) and len(whole.reads) > 1:
+        if len(whole.reads) > 1:
             raise NotSeriesParallel(
                 "{name}: several values enter it (no series-parallel graph)", name=name
             )
@@ -147,36 +152,48 @@ class _Composer:
             raise NotSeriesParallel(
                 "{path}: its inputs cross (no series-parallel graph)", path=path
             ) from None
-        return self.chain(cuts, parts, depth)
+        return self.chain(cuts, parts, level)
 
-    def chain(self, cuts: tuple[_Cut, ...], parts: Sequence[_Wired], depth: int | None) -> Chain:
+    def chain(self, cuts: tuple[_Cut, ...], parts: Sequence[_Wired], level: int) -> Chain:
         """Return the parts of some cuts as a chain."""
         shown: list[Part] = []
         for member, rows in cuts:
             child = parts[member].item
             if not rows:
-                part = self.part(parts[member], depth)
+                part = self.part(parts[member], level)
                 if part is not None:
                     shown.append(part)
-            elif isinstance(child, Scope) and depth != 0:
+            elif isinstance(child, Scope) and self.detail.opens(child, level):
                 raise NotSeriesParallel(
                     "{path}: several values enter it (no series-parallel graph)", path=child.path
                 )
             else:
-                shown.append(_split([self.chain(row, parts, depth) for row in rows], child))
+                shown.append(_split([self.chain(row, parts, level) for row in rows], child))
         return Chain(tuple(shown))
 
-    def part(self, part: _Wired, depth: int | None) -> Part | None:
+    def part(self, part: _Wired, level: int) -> Part | None:
         """Return one part: a module, or a leaf if it is not looked into or is no composition."""
         child = part.item
         if isinstance(child, Node):
-            return None if child.op in HIDDEN else Leaf(child)
-        if depth == 0:
+            if child.op in HIDDEN:
+                return None
+            return _given(child) if joins_parameters(child) else Leaf(child)
+        if not self.detail.opens(child, level):
             return self.closed(child)
         try:
-            return Module(child, self.inside(part, None if depth is None else depth - 1))
+            return Module(child, self.inside(part, level + 1))
         except NotSeriesParallel:
             return self.closed(child)
+
+
+def joins_parameters(node: Node) -> bool:
+    """Tell whether an operator adds parameters to what flows, or concatenates them with it."""
+    return node.op in ("add", "cat") and bool(node.params)
+
+
+def _given(node: Node) -> Given:
+    names = ", ".join(param.name.rpartition(".")[2] for param in node.params)
+    return Given(Leaf(node), (Run(names),))
 
 
 _Sources = tuple[tuple[int, ...], ...]
@@ -193,20 +210,17 @@ def _sources(parts: Sequence[_Wired]) -> _Sources:
     return tuple(sources)
 
 
-def _opened(parts: Sequence[_Wired], sources: _Sources) -> set[int]:
-    """Return the places of the scopes into which, or out of which, several values go."""
+def _tangled(parts: Sequence[_Wired], sources: _Sources) -> Iterator[tuple[int, Scope]]:
+    """Yield the scopes into which, or out of which, several values go, with their places."""
     if not any(part.parts for part in parts):
-        return set()
+        return
     starts = [part.start for part in parts]
     read = {number for part in parts for number in part.reads}
     leaving = Counter(bisect(starts, number) - 1 for number in read)
-    return {
-        i
-        for i, part in enumerate(parts)
-        if isinstance(part.item, Scope)
-        and part.item.carry is None
-        and (len(sources[i]) > 1 or leaving[i] > 1)
-    }
+    for i, part in enumerate(parts):
+        several = len(sources[i]) > 1 or leaving[i] > 1
+        if several and isinstance(part.item, Scope) and part.item.carry is None:
+            yield i, part.item
 
 
 class _Cut(NamedTuple):
@@ -299,7 +313,9 @@ def _split(branches: list[Chain], join: Node | Scope) -> Split:
         return Split(tuple(branches), Leaf(join))
     if op == "add" and len(branches) == 2:
         branches.sort(key=_weight, reverse=True)
-        return Split((Chain((Frame(branches[0]),)), *branches[1:]), Leaf(join))
+        body, shortcut = branches
+        several = sum(1 for _ in leaves(body)) > 1
+        return Split((Chain((Frame(body),)) if several else body, shortcut), Leaf(join))
     return Split(tuple(branches), Leaf(join), even=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
@@ -13,7 +14,9 @@ from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph.model import input_name
 from resnet_viz.ops import Shape
 from resnet_viz.text.labels import SIGNS
-from resnet_viz.view.compose import HIDDEN
+from resnet_viz.view.box_words import operator_text, own_name
+from resnet_viz.view.compose import HIDDEN, joins_parameters
+from resnet_viz.view.detail import Detail
 
 __all__ = ["Cluster", "Edge", "Net", "NetBox", "net_of", "printable"]
 
@@ -26,7 +29,8 @@ class NetBox(NamedTuple):
 
     Attributes:
         id: the path, printable and unlike that of any other box or cluster.
-        kind: `operator`, `scope`, `input` or `output`.
+        kind: `operator`, `scope`, `input`, `output`, or `parameter`: one that an operator joins
+            with what flows.
         name: the operator's in `ops.OPERATORS`, or the scope's kind.
         attrs: the operator's attributes.
         outputs: the shapes of what leaves it.
@@ -34,6 +38,7 @@ class NetBox(NamedTuple):
         macs: its multiply-adds, likewise.
         repeat: how many copies of it run in a row.
         sign: `+` or `×` where it joins several values, else empty.
+        alias: what tells it apart from boxes of the same words, or the name of what it is.
     """
 
     id: str
@@ -45,6 +50,7 @@ class NetBox(NamedTuple):
     macs: Size = 0
     repeat: Size = 1
     sign: str = ""
+    alias: str = ""
 
 
 class Cluster(NamedTuple):
@@ -88,7 +94,7 @@ def _boxes(children: Iterable[NetBox | Cluster]) -> Iterator[NetBox]:
             yield from _boxes(child.children)
 
 
-def net_of(graph: Graph, depth: int | None = None) -> Net:
+def net_of(graph: Graph, depth: int | Detail | None = None) -> Net:
     """Return a graph as boxes and edges.
 
     Scopes inside `depth` others are one box each, those around them clusters; operators that no
@@ -97,7 +103,7 @@ def net_of(graph: Graph, depth: int | None = None) -> Net:
     Args:
         graph: of any form; a scope that repeats is shown once.
         depth: how many levels of scopes are shown: 0 the network as one box, 1 the scopes at its
-            top, None every operator.
+            top, None every operator; or which scopes are looked into.
 
     Raises:
         RequestError: the depth is none.
@@ -107,12 +113,14 @@ def net_of(graph: Graph, depth: int | None = None) -> Net:
     >>> [box.id for box in net_of(assemble(find("resnet18")), 1).boxes()]
     ['input', 'stem', 'layer1', 'layer2', 'layer3', 'layer4', 'head', 'output']
     """
+    if isinstance(depth, Detail):
+        return _Reader(depth).net(graph)
     if depth is not None and (type(depth) is not int or depth < 0):
         raise RequestError(
             "depth: {depth} (must be a number of levels, 0 or more, or None for all)",
             depth=show(depth),
         )
-    return _Reader(depth).net(graph)
+    return _Reader(Detail(depth)).net(graph)
 
 
 _Value: TypeAlias = tuple[str, "Shape | None"]
@@ -128,8 +136,8 @@ class _Reader:
         edges: the shape of each, by source and target.
     """
 
-    def __init__(self, depth: int | None) -> None:
-        self.depth = depth
+    def __init__(self, detail: Detail) -> None:
+        self.detail = detail
         self.costs = Costs()
         self.ids: set[str] = set()
         self.box_ids: dict[str, str] = {}
@@ -153,7 +161,7 @@ class _Reader:
             self.read(box.id, values[path])
             end.append(box._replace(outputs=tuple(s for _, s in values[path] if s is not None)))
         edges = tuple(Edge(*ends, shape) for ends, shape in self.edges.items())
-        children = _completed(inside, _Ends(edges))
+        children = _completed(inside, _Ends(edges, inside))
         return Net(printable(graph.name), (*begin, *children, *end), edges)
 
     def id(self, path: str) -> str:
@@ -168,7 +176,7 @@ class _Reader:
 
     def parts(self, scope: Scope, level: int, path: str) -> tuple[NetBox | Cluster, ...]:
         """Return what is shown of a scope's inside, or the one box that the scope is."""
-        if self.depth is not None and level >= self.depth:
+        if not scope.path and self.detail.levels == 0:
             return self.whole(scope, path)
         parts: list[NetBox | Cluster] = []
         for child in scope.children:
@@ -176,6 +184,8 @@ class _Reader:
                 if child.op not in HIDDEN:
                     id = self.box_ids[child.path] = self.id(child.path)
                     _, params, macs = self.costs.of(child)
+                    if joins_parameters(child):
+                        parts += self.parameters(child, id)
                     parts.append(
                         NetBox(
                             id=id,
@@ -187,13 +197,24 @@ class _Reader:
                             macs=macs,
                         )
                     )
-            elif self.depth is not None and level + 1 >= self.depth:
+            elif not self.detail.opens(child, level):
                 parts += self.whole(child, child.path)
             else:
                 id = self.id(child.path)
-                if inside := self.parts(child, level + 1, child.path):
+                inside = self.parts(child, level + 1, child.path)
+                if sum(1 for _ in _boxes(inside)) > 1 or type(child.repeat) is not int:
                     parts.append(Cluster(id, printable(child.kind), inside, child.repeat))
+                else:
+                    parts += inside if child.repeat == 1 else self.whole(child, child.path)
         return tuple(parts)
+
+    def parameters(self, node: Node, target: str) -> Iterator[NetBox]:
+        """Yield the parameters that an operator joins with what flows, as boxes with an edge."""
+        for param in node.params:
+            alias = printable(param.name.rpartition(".")[2])
+            box = NetBox(self.id(param.name), "parameter", outputs=(param.shape,), alias=alias)
+            self.edges[box.id, target] = param.shape
+            yield box
 
     def whole(self, scope: Scope, path: str) -> tuple[NetBox, ...]:
         """Return a scope as one box; as none, if no figure draws what is inside."""
@@ -229,15 +250,26 @@ class _Reader:
 
 
 class _Ends:
-    """How many edges enter each box, and the shapes that leave it."""
+    """How many edges enter each box, the shapes that leave it, and which boxes look the same."""
 
-    def __init__(self, edges: Iterable[Edge]) -> None:
-        self.entering: dict[str, int] = {}
+    def __init__(self, edges: Iterable[Edge], parts: Iterable[NetBox | Cluster]) -> None:
+        self.sources: dict[str, list[str]] = {}
         self.leaving: dict[str, dict[Shape, None]] = {}
         for source, target, shape in edges:
-            self.entering[target] = self.entering.get(target, 0) + 1
+            self.sources.setdefault(target, []).append(source)
             if shape is not None:
                 self.leaving.setdefault(source, {})[shape] = None
+        boxes = [box for box in _boxes(parts) if box.kind == "operator"]
+        self.looks = {box.id: self._look(box) for box in boxes}
+        self.alike = Counter(self.looks.values())
+
+    def _look(self, box: NetBox) -> tuple[str, ...]:
+        """Return what boxes have in common that cannot be told apart: words, and what they read."""
+        return (operator_text(box.name, box.attrs, "en"), *sorted(self.sources.get(box.id, ())))
+
+    def alias(self, box: NetBox) -> str:
+        """Return the own name of an operator that looks like another one."""
+        return own_name(box.id) if self.alike[self.looks[box.id]] > 1 else ""
 
 
 def _completed(parts: Iterable[NetBox | Cluster], ends: _Ends) -> Iterator[NetBox | Cluster]:
@@ -247,8 +279,10 @@ def _completed(parts: Iterable[NetBox | Cluster], ends: _Ends) -> Iterator[NetBo
             yield part._replace(children=tuple(_completed(part.children, ends)))
         elif part.kind == "scope":
             yield part._replace(outputs=tuple(ends.leaving.get(part.id, ())))
-        elif part.name in SIGNS and ends.entering.get(part.id, 0) > 1:
+        elif part.name in SIGNS and len(ends.sources.get(part.id, ())) > 1:
             yield part._replace(sign=SIGNS[part.name])
+        elif part.kind == "operator":
+            yield part._replace(alias=ends.alias(part))
         else:
             yield part
 

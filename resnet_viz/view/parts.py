@@ -18,6 +18,7 @@ __all__ = [
     "Chain",
     "Fold",
     "Frame",
+    "Given",
     "Leaf",
     "Mark",
     "Module",
@@ -101,28 +102,60 @@ class Split(NamedTuple):
 
 
 class Arc(NamedTuple):
-    """A chain and an arc past it: a shortcut whose end is not drawn as an operator."""
+    """A chain and an arc past it: a shortcut whose end is not drawn as an operator.
+
+    Attributes:
+        dotted: whether the shortcut changes what it carries.
+        inside: whether the shortcuts are those of blocks inside the chain's one box, at whose side
+            the arc then begins and ends.
+    """
 
     body: Chain
     dotted: bool = False
+    inside: bool = False
 
 
 class Module(NamedTuple):
-    """A scope; `small` draws its boxes small and without labels."""
+    """A scope.
+
+    Attributes:
+        small: whether its boxes are drawn small and without labels.
+        title: what is written over the frame around it; without, it has no frame.
+    """
 
     scope: Scope
     body: Chain
     small: bool = False
+    title: Words = ()
 
 
 class Fold(NamedTuple):
-    """Parts that stand for several equal ones in a row, marked by a bracket."""
+    """Parts that stand for several equal ones in a row, marked by a bracket.
+
+    Attributes:
+        shared: whether all of them read the same parameters.
+        scopes: what it stands for, where they differ in their widths.
+    """
 
     body: Chain
     times: Size
+    shared: bool = False
+    scopes: tuple[Scope, ...] = ()
 
 
-Part: TypeAlias = Leaf | Note | Tick | Mark | Frame | Split | Arc | Module | Fold
+class Given(NamedTuple):
+    """An operator that joins the line with parameters, whose names stand beside it.
+
+    Attributes:
+        leaf: the operator.
+        words: what the arrow comes from.
+    """
+
+    leaf: Leaf
+    words: Words
+
+
+Part: TypeAlias = Leaf | Note | Tick | Mark | Frame | Split | Arc | Module | Fold | Given
 
 
 def children(part: Part) -> tuple[Chain, ...]:
@@ -144,14 +177,16 @@ def leaves(chain: Chain) -> Iterator[Leaf]:
     for part in chain.parts:
         if isinstance(part, Leaf):
             yield part
+        elif isinstance(part, Given):
+            yield part.leaf
         for inside in children(part):
             yield from leaves(inside)
         if isinstance(part, Split):
             yield part.join
 
 
-def mapped(chain: Chain, change: Callable[[Leaf], Leaf]) -> Chain:
-    """Return a chain with every box changed, but for the operators that join branches."""
+def mapped(chain: Chain, change: Callable[[Leaf], Part]) -> Chain:
+    """Return a chain with every box changed, but for the operators that join what flows."""
     return Chain(
         tuple(
             change(part)
@@ -178,6 +213,8 @@ def signature(part: Part | Chain, *, strides: bool) -> Hashable:
         return tuple([signature(inner, strides=strides) for inner in part.parts])
     if isinstance(part, (Note, Mark, Tick)):
         return part
+    if isinstance(part, Given):
+        return ("given", signature(part.leaf, strides=strides))
     inside = tuple([signature(chain, strides=strides) for chain in children(part)])
     if isinstance(part, Split):
         return ("split", *inside, signature(part.join, strides=strides))

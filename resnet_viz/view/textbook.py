@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Graph, Node, Scope, unroll
@@ -18,7 +17,8 @@ from resnet_viz.ops import OPERATORS, category_of
 from resnet_viz.scene import Run
 from resnet_viz.text.labels import phrase
 from resnet_viz.view.compose import compose, compose_graph
-from resnet_viz.view.figures import Column, Figure, X, blocks_of
+from resnet_viz.view.figures import Column, Figure, Options, X, blocks_of
+from resnet_viz.view.network import changes_shape
 from resnet_viz.view.parts import (
     Arc,
     Chain,
@@ -35,9 +35,6 @@ from resnet_viz.view.parts import (
     leaves,
     mapped,
 )
-
-if TYPE_CHECKING:
-    from resnet_viz.answers.figure_options import FigureOptions
 
 __all__ = ["anynet", "bodies", "groups", "layers", "residual", "shortcut"]
 
@@ -87,7 +84,7 @@ def _body(graph: Graph, wanted: str) -> tuple[Split, list[Leaf]]:
     )
 
 
-def residual(graph: Graph, options: FigureOptions) -> Figure:
+def residual(graph: Graph, options: Options) -> Figure:
     """Return a regular and a residual block: d2l, Figure 8.6.2."""
     split, after = _body(graph, "a residual figure")
     body = Frame(Chain(tuple(_generic(split.branches[0], options.lang))))
@@ -114,7 +111,7 @@ def _generic(chain: Chain, language: str) -> Iterator[Leaf]:
             yield Leaf(leaf.item._replace(path=""), (words,))
 
 
-def shortcut(graph: Graph, options: FigureOptions) -> Figure:
+def shortcut(graph: Graph, options: Options) -> Figure:
     """Return the building block of residual learning: He et al. 2015, Figure 2."""
     split, after = _body(graph, "a shortcut figure")
     parts: list[Part] = []
@@ -137,7 +134,7 @@ def _activation(leaf: Leaf) -> Words:
     return (Run(leaf.item.op if isinstance(leaf.item, Node) else ""),)
 
 
-def bodies(graphs: Iterable[Graph], options: FigureOptions) -> Figure:
+def bodies(graphs: Iterable[Graph], options: Options) -> Figure:
     """Return a block of each network side by side: He et al. 2015, Figure 5."""
     columns = []
     names = []
@@ -173,7 +170,7 @@ def _conv_words(leaf: Leaf, name: str, language: str) -> Words:
     return (Run(f"{text}, /{stride}" if stride > 1 else text),)
 
 
-def layers(graphs: Iterable[Graph], options: FigureOptions) -> Figure:
+def layers(graphs: Iterable[Graph], options: Options) -> Figure:
     """Return networks as their layers, in rows of one size: He et al. 2015, Figure 3.
 
     The layers of a row have one colour.
@@ -220,7 +217,7 @@ def _layers(chain: Chain, language: str) -> Iterator[Leaf | Arc]:
             if part.even or len(part.branches) != 2 or not body.parts:
                 path = part.join.item.path
                 raise RequestError("{path}: joins what a figure of layers cannot show", path=path)
-            yield Arc(body, dotted=_changes(part.branches[1]))
+            yield Arc(body, dotted=changes_shape(part.branches[1]))
         elif isinstance(part, (Module, Fold, Frame)):
             yield from _layers(part.body, language)
 
@@ -228,18 +225,6 @@ def _layers(chain: Chain, language: str) -> Iterator[Leaf | Arc]:
 def _is_gated(split: Split) -> bool:
     """Tell whether a split is a value and the gate that scales it; a gate has no layers."""
     return isinstance(split.join.item, Node) and split.join.item.op == "mul" and not split.even
-
-
-def _changes(branch: Chain) -> bool:
-    """Tell whether a shortcut changes the shape of what it carries."""
-    for node in (leaf.item for leaf in leaves(branch)):
-        if not isinstance(node, Node) or category_of(node.op) in ("shape", "pool"):
-            return True
-        if category_of(node.op) == "conv":
-            out, inside = node.params[0].shape[:2]
-            if max(node.attrs["stride"]) > 1 or out != inside * node.attrs["groups"]:
-                return True
-    return False
 
 
 def _layer_words(leaf: Leaf, language: str) -> Words:
@@ -261,7 +246,7 @@ def _layer_words(leaf: Leaf, language: str) -> Words:
     return ()
 
 
-def groups(graph: Graph, options: FigureOptions) -> Figure:
+def groups(graph: Graph, options: Options) -> Figure:
     """Return a block with its groups drawn, and its short form: d2l, Figure 8.6.5.
 
     Raises:
@@ -363,7 +348,7 @@ def _once(conv: Node, entry: tuple[int, ...], channels: int) -> Node:
     return Node("", conv.op, (), outcome.outputs, attrs, (), outcome.terms)
 
 
-def anynet(graph: Graph, options: FigureOptions) -> Figure:
+def anynet(graph: Graph, options: Options) -> Figure:
     """Return stem, body and head, the stages, and the blocks, with symbols: d2l, Figure 8.8.1."""
     language = options.lang
     scopes = [child for child in graph.root.children if isinstance(child, Scope)]

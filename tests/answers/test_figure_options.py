@@ -74,12 +74,14 @@ WRONG = (None, 5, 2.5, b"x", object(), ["x", 3], {"a": 1}, True, 10**400, "\x00"
 def test_a_value_of_a_wrong_type_is_one_line(name: str, value: object) -> None:
     legal = {
         "theme": (),
-        "depth": (None,),
+        "depth": (None, 5),
+        "width": (None, 5, 2.5),
+        "font_size": (None, 5, 2.5),
         "page": (None,),
         "unroll": (True,),
         "title": ("\x00", "\ud800"),
         "caption": ("\x00", "\ud800"),
-        "highlight": ("\x00", "\ud800", {"a": 1}),
+        **dict.fromkeys(("highlight", "expand", "collapse"), ("\x00", "\ud800", {"a": 1})),
     }
     if any(value is one or value == one for one in legal.get(name, ())):
         assert FigureOptions(**{name: value})
@@ -102,12 +104,6 @@ def test_an_unknown_option_is_refused_with_the_nearest() -> None:
         resnet_viz.draw("resnet18", colour="red")
     with pytest.raises(RequestError, match="did you mean 'depth'"):
         figure_options(dept="op")
-
-
-def test_numbers_need_room_so_annotated_boxes_are_blocks() -> None:
-    assert FigureOptions().boxes is None
-    assert FigureOptions(annotate="macs").boxes == "block"
-    assert FigureOptions(annotate="macs", depth="op").boxes == "op"
 
 
 def test_a_verb_is_filled_only_when_it_is_asked_for() -> None:

@@ -8,15 +8,15 @@ from samples import SAMPLE
 from torch import nn
 
 from resnet_viz import RequestError, assemble, draw
-from resnet_viz.answers.figure_options import FigureOptions
 from resnet_viz.count import Costs
 from resnet_viz.errors import NotSeriesParallel
 from resnet_viz.graph import Builder, Graph, Node, Scope, unroll
 from resnet_viz.sources import to_graph
 from resnet_viz.tracing.torchvision import import_beside
-from resnet_viz.view import Chain, Fold, Frame, Leaf, Module, Split, compose
+from resnet_viz.view import Arc, Chain, Fold, Frame, Given, Leaf, Module, Options, Split, compose
 from resnet_viz.view.compose import HIDDEN, compose_graph
-from resnet_viz.view.figures import network
+from resnet_viz.view.detail import Detail, levels_of
+from resnet_viz.view.network import network
 from resnet_viz.zoo import find
 
 
@@ -24,16 +24,17 @@ def lines(chain: Chain, entry: str) -> tuple[set[tuple[str, str]], str]:
     """The pairs of boxes that a composition joins by a line, and the box at its end."""
     found: set[tuple[str, str]] = set()
     for part in chain.parts:
-        if isinstance(part, Leaf):
-            found.add((entry, part.item.path))
-            entry = part.item.path
+        if isinstance(part, (Leaf, Given)):
+            item = getattr(part, "leaf", part).item
+            found.add((entry, item.path))
+            entry = item.path
         elif isinstance(part, Split):
             for branch in part.branches:
                 inside, end = lines(branch, entry)
                 found |= inside | {(end, part.join.item.path)}
             entry = part.join.item.path
         else:
-            assert isinstance(part, (Frame, Module, Fold))
+            assert isinstance(part, (Arc, Frame, Module, Fold))
             inside, entry = lines(part.body, entry)
             found |= inside
     return found, entry
@@ -45,8 +46,9 @@ def closed(chain: Chain) -> list[Scope]:
         if isinstance(part, Split):
             found += [scope for branch in part.branches for scope in closed(branch)]
             part = part.join
-        if isinstance(part, Leaf):
-            found += [part.item] if isinstance(part.item, Scope) else []
+        if isinstance(part, (Leaf, Given)):
+            item = getattr(part, "leaf", part).item
+            found += [item] if isinstance(item, Scope) else []
         else:
             found += closed(part.body)
     return found
@@ -148,8 +150,8 @@ def stands_for(chain: Chain) -> int:
     for part in chain.parts:
         if isinstance(part, Split):
             total += sum(map(stands_for, part.branches)) + _operators(part.join.item)
-        elif isinstance(part, Leaf):
-            total += _operators(part.item)
+        elif isinstance(part, (Leaf, Given)):
+            total += _operators(getattr(part, "leaf", part).item)
         else:
             times = part.times if isinstance(part, Fold) else 1
             if isinstance(part, Module):
@@ -191,24 +193,28 @@ NESTS = {
 }
 
 
-@pytest.mark.parametrize("depth", [None, "network", "stage", "block", "op"])
+def options(depth: str, **more) -> Options:
+    return Options(detail=Detail(levels_of(depth)), book=depth == "book", **more)
+
+
+DEPTHS = ["book", "network", "stage", "block", "3", "op"]
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
 @pytest.mark.parametrize("pairs", [False, True])
 @pytest.mark.parametrize("name", NESTS)
 def test_boxes_and_brackets_stand_for_every_operator_of_a_module(name, pairs, depth) -> None:
     graph = to_graph(NESTS[name](), (1, 4, 16, 16))
-    (column,) = network(
-        graph, FigureOptions(depth=depth, direction="right" if pairs else "up")
-    ).columns
+    (column,) = network(graph, options(depth, pairs=pairs)).columns
 
     assert stands_for(column.chain) == _operators(graph.root)
 
 
-@pytest.mark.parametrize("depth", [None, "network", "stage", "block", "op"])
-@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize("depth", DEPTHS)
 @pytest.mark.parametrize("name", SAMPLE)
-def test_boxes_and_brackets_stand_for_every_operator_of_the_zoo(name, exact, depth) -> None:
+def test_boxes_and_brackets_stand_for_every_operator_of_the_zoo(name, depth) -> None:
     graph = assemble(find(name))
-    (column,) = network(graph, FigureOptions(depth=depth, annotate="macs" if exact else "")).columns
+    (column,) = network(graph, options(depth)).columns
 
     assert stands_for(column.chain) == _operators(graph.root)
 
@@ -216,7 +222,7 @@ def test_boxes_and_brackets_stand_for_every_operator_of_the_zoo(name, exact, dep
 @pytest.mark.parametrize("name", ["vgg19", "resnet34", "cifar-resnet20"])
 def test_annotated_folds_are_of_equal_blocks(name: str) -> None:
     graph = assemble(find(name))
-    (column,) = network(graph, FigureOptions(depth="block", annotate="macs")).columns
+    (column,) = network(graph, options("block")).columns
     whole = Costs().of(graph.root)
     shown = sum(Costs().of(leaf.item).params * times for leaf, times in _times(column.chain, 1))
 
@@ -225,8 +231,8 @@ def test_annotated_folds_are_of_equal_blocks(name: str) -> None:
 
 def _times(chain: Chain, times: int):
     for part in chain.parts:
-        if isinstance(part, Leaf):
-            yield part, times
+        if isinstance(part, (Leaf, Given)):
+            yield getattr(part, "leaf", part), times
         elif isinstance(part, Split):
             for branch in part.branches:
                 yield from _times(branch, times)
@@ -244,13 +250,13 @@ class Shared(nn.Module):
         return self.block(self.block(self.block(x)))
 
 
-def test_calls_that_share_their_parameters_do_not_fold_where_numbers_stand() -> None:
+def test_calls_that_share_their_parameters_fold_and_count_them_once() -> None:
     graph = to_graph(Shared(), (1, 4, 8, 8))
-    for exact in (False, True):
-        (column,) = network(
-            graph, FigureOptions(depth="stage", annotate="macs" if exact else "")
-        ).columns
-        assert len(column.chain.parts) == (3 if exact else 1)
+    (column,) = network(graph, options("stage")).columns
+    (fold,) = column.chain.parts
+
+    assert isinstance(fold, Fold)
+    assert (fold.times, fold.shared) == (3, True)
 
 
 class TwoInputs(nn.Module):

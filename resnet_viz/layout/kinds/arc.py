@@ -23,12 +23,14 @@ def extent(arc: Arc, scale: float, measure: Measure) -> Extent:
 
 
 def place(arc: Arc, scale: float, placer: Placer) -> None:
-    """Place a chain and an arc that leaves before it and arrives behind it."""
-    begin, middle = placer.advance(scale) - ARC.LEAVE * scale, placer.v
+    """Place a chain and an arc that leaves before it and arrives behind it, or at its side."""
+    begin, middle = placer.advance(scale), placer.v
     out = middle + extent(arc, scale, placer.measure).positive
+    side = out - ARC.BESIDE * scale if arc.inside else middle
     placer.chain(arc.body, scale)
-    end = placer.u + ARC.LEAVE * scale
-    corners = [(begin, middle), (begin, out), (end, out), (end, middle + ARROW.ROOM * scale)]
+    begin += (ARC.SIDE if arc.inside else -ARC.LEAVE) * scale
+    end = placer.u + (-ARC.SIDE if arc.inside else ARC.ARRIVE) * scale
+    corners = [(begin, side), (begin, out), (end, out), (end, side + ARROW.ROOM * scale)]
     placer.items.append(
         Line(
             points=tuple(placer.flow.point(u, v) for u, v in corners),

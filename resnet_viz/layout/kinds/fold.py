@@ -9,13 +9,14 @@ from resnet_viz.fonts import text_width
 from resnet_viz.layout.extent import Extent
 from resnet_viz.layout.metrics import BRACKET, FONT, SMALL
 from resnet_viz.scene import Line, Run
+from resnet_viz.text.labels import phrase
 from resnet_viz.view import Chain, Fold, Frame, Module, Split, children
 
 if TYPE_CHECKING:
     from resnet_viz.layout.measure import Measure
     from resnet_viz.layout.place import Placer
 
-__all__ = ["bracket_distances", "draw_bracket", "extent", "label_room", "place"]
+__all__ = ["bracket_distances", "bracket_label", "draw_bracket", "extent", "label_room", "place"]
 
 
 def extent(fold: Fold, scale: float, measure: Measure) -> Extent:
@@ -29,14 +30,15 @@ def place(fold: Fold, scale: float, placer: Placer) -> None:
     begin = placer.advance(placer.scale or scale)
     placer.chain(fold.body, scale)
     level = placer.measure.chain(fold.body, scale).levels
-    placer.brackets.append((begin, placer.u, level, fold.times))
+    label = bracket_label(fold, placer.measure.language)
+    placer.brackets.append((begin, placer.u, level, label))
 
 
 def bracket_distances(chain: Chain, scale: float, measure: Measure) -> list[float]:
     """Return how far from the middle the brackets of each level of folds are.
 
     The innermost folds are level 0. Brackets of one level stand in line, clear of all that they
-    span and of the brackets inside. Branches and frames have brackets of their own.
+    span and of the brackets inside. Branches and what is framed have brackets of their own.
     """
     levels = measure.chain(chain, scale).levels
     if not levels:
@@ -58,9 +60,15 @@ def label_room(chain: Chain, measure: Measure) -> float:
     """Return the room that brackets and their labels take on either side of their line."""
     if measure.horizontal:
         return BRACKET.PITCH / 2
-    labels = (f"{fold.times} ×" for fold, _ in _folds(chain, 1))
+    labels = (bracket_label(fold, measure.language) for fold, _ in _folds(chain, 1))
     widest = max((text_width(label, "sans", FONT) for label in labels), default=0)
     return max(BRACKET.PITCH, widest + BRACKET.BESIDE_LABEL) / 2
+
+
+def bracket_label(fold: Fold, language: str) -> str:
+    """Return what is written on a bracket: how many, and whether they share their parameters."""
+    times = f"{fold.times} ×"
+    return phrase("shared", language, times) if fold.shared else times
 
 
 def _folds(chain: Chain, scale: float) -> Iterator[tuple[Fold, float]]:
@@ -68,15 +76,16 @@ def _folds(chain: Chain, scale: float) -> Iterator[tuple[Fold, float]]:
     for part in chain.parts:
         if isinstance(part, Fold):
             yield part, scale
-        if not isinstance(part, (Split, Frame)):
-            small = isinstance(part, Module) and part.small
-            for inside in children(part):
-                yield from _folds(inside, SMALL if small else scale)
+        framed = isinstance(part, (Split, Frame)) or (isinstance(part, Module) and bool(part.title))
+        if framed:
+            continue
+        small = isinstance(part, Module) and part.small
+        for inside in children(part):
+            yield from _folds(inside, SMALL if small else scale)
 
 
-def draw_bracket(u0: float, u1: float, v: float, times: object, placer: Placer) -> None:
+def draw_bracket(u0: float, u1: float, v: float, text: str, placer: Placer) -> None:
     """Draw a dimension line from u0 to u1, with its label in the middle."""
-    text = f"{times} ×"
     middle = (u0 + u1) / 2
     room = FONT if not placer.turned else text_width(text, "sans", FONT) / 2
     arrows = (u1 - u0) / 2 > room + BRACKET.BESIDE_LABEL / 2 + 2 * BRACKET.LENGTH

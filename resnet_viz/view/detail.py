@@ -1,0 +1,90 @@
+"""Which scopes of a network a figure looks into."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from resnet_viz.errors import RequestError, show, unknown
+from resnet_viz.graph import Graph, Scope
+from resnet_viz.graph.model import DEPTHS, module_path
+
+__all__ = ["BOOK", "Detail", "check_scopes", "levels_of", "nesting"]
+
+BOOK = "book"
+"""The depth at which the boxes inside blocks are small, as the book draws a network."""
+
+MAX_NESTING = 40
+"""Levels of scopes that are looked into at most: more cannot be read."""
+
+
+class Detail(NamedTuple):
+    """Which scopes are looked into, and which are one box.
+
+    Attributes:
+        levels: 0 shows the network as one box, 1 the scopes at its top; None every operator.
+        expand: paths and classes of scopes that are looked into all the same.
+        collapse: paths and classes of scopes that are one box all the same.
+    """
+
+    levels: int | None = None
+    expand: frozenset[str] = frozenset()
+    collapse: frozenset[str] = frozenset()
+
+    def opens(self, scope: Scope, level: int) -> bool:
+        """Tell whether a scope is looked into that stands inside so many others."""
+        if level >= MAX_NESTING:
+            return False
+        names = {scope.path, module_path(scope.path), scope.kind}
+        if not self.collapse.isdisjoint(names):
+            return False
+        if any(name in names or name.startswith(f"{scope.path}.") for name in self.expand):
+            return True
+        return self.levels is None or level < self.levels - 1
+
+
+def levels_of(depth: object) -> int | None:
+    """Return how many levels of scopes a depth looks into: its name's, or the number itself.
+
+    Raises:
+        RequestError: it is neither.
+
+    >>> levels_of("block"), levels_of("3"), levels_of("op")
+    (2, 3, None)
+    """
+    if isinstance(depth, str):
+        if depth in DEPTHS:
+            return DEPTHS[depth]
+        if depth == BOOK:
+            return None
+        if depth.isascii() and depth.isdigit() and len(depth) < 5:
+            return int(depth)
+        raise unknown("depth", depth, [*DEPTHS, BOOK])
+    if type(depth) is int and 0 <= depth < 10_000:
+        return depth
+    raise RequestError(
+        "depth: {value} (must be one of {names}, or a number of levels)",
+        value=show(depth),
+        names=[*DEPTHS, BOOK],
+    )
+
+
+def check_scopes(option: str, wanted: frozenset[str], graph: Graph) -> None:
+    """Check that each name is the path or the class of a scope.
+
+    Raises:
+        RequestError: one is not.
+    """
+    scopes = [part for part in graph.root.parts() if isinstance(part, Scope) and part.path]
+    known = {name for scope in scopes for name in (scope.path, module_path(scope.path), scope.kind)}
+    for name in sorted(wanted - known):
+        raise unknown(f"scope to {option}", name, sorted(known))
+
+
+def nesting(scope: Scope) -> int:
+    """Return how many scopes stand in each other, at most, inside a scope."""
+    deepest, rest = 0, [(scope, 0)]
+    while rest:
+        one, level = rest.pop()
+        deepest = max(deepest, level)
+        rest += [(child, level + 1) for child in one.children if isinstance(child, Scope)]
+    return deepest

@@ -123,6 +123,8 @@ class Graph:
         idle: parameters that no node reads.
         in_place: the paths of nodes that write over their first input; memory depends on it, what
             is counted and drawn does not.
+        means: how a traced module was met: by `stand-ins`, on `fake` tensors, or in a `run`, which
+            took one path through the data; empty for an assembled graph.
 
     Two graphs are equal when the same nodes run in the same order on the same input: scopes are
     how nodes are grouped for a reader.
@@ -134,6 +136,7 @@ class Graph:
     outputs: tuple[str, ...]
     idle: tuple[Param, ...] = ()
     in_place: frozenset[str] = frozenset()
+    means: str = ""
 
     @property
     def input(self) -> Shape:

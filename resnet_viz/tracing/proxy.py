@@ -75,6 +75,12 @@ class Proxy:
     def __repr__(self) -> str:
         return f"Proxy(shape={tuple(self.shape)}, dtype={self.dtype}, source={self.source!r})"
 
+    def __copy__(self) -> Proxy:
+        return Proxy(self.tracer, self.shape, self.dtype, self.source, self.params)
+
+    def __deepcopy__(self, memo: Any) -> Proxy:
+        return self.__copy__()
+
     def __hash__(self) -> int:
         return id(self)
 

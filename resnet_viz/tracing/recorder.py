@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 import torch
 from torch import nn
+from torch.utils._python_dispatch import _disable_current_modes
 
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Builder, Node, Param
 from resnet_viz.graph.model import input_name, module_path
 from resnet_viz.ops import OPERATORS, Outcome
 from resnet_viz.ops.operator import spell
+from resnet_viz.tracing.lazy import is_waiting, settle
 from resnet_viz.tracing.proxy import Proxy
 from resnet_viz.tracing.snapshot import Snapshot
 from resnet_viz.tracing.structure import mapped
 
-__all__ = ["Recorder"]
+__all__ = ["DataNeeded", "Recorder"]
+
+
+class DataNeeded(RequestError):  # noqa: N818 - it says what is lacking
+    """A `forward` asks for data where there is none."""
 
 
 class Recorder:
@@ -29,6 +35,8 @@ class Recorder:
         dtype: the numbers' own, as its first parameter has it.
         device: where its first parameter is.
         prefix: the module path of the present scope, with a dot at its end.
+        failed: the path of the innermost module whose `forward` raised.
+        forward: what `nn.Module.__call__` is.
     """
 
     def __init__(self, module: nn.Module, snapshot: Snapshot) -> None:
@@ -38,6 +46,8 @@ class Recorder:
         self.dtype, self.device = snapshot.dtype, snapshot.device
         self.builder = Builder()
         self.prefix = ""
+        self.failed = ""
+        self.forward: Callable[..., Any] = nn.Module.__call__
         self.weights: dict[int, Proxy] = {}
         self.outcomes: dict[Any, Outcome] = {}
 
@@ -49,13 +59,17 @@ class Recorder:
         """Return example inputs with every tensor in them replaced by a stand-in."""
         shapes: list[tuple[int, ...]] = []
 
-        def stand_in(tensor: torch.Tensor) -> Proxy:
+        def enter(tensor: torch.Tensor) -> Any:
             shapes.append(tuple(tensor.shape))
-            return Proxy(self, tensor.shape, tensor.dtype, input_name(len(shapes) - 1))
+            return self.stand_in(tensor, input_name(len(shapes) - 1))
 
-        entered = mapped(values, torch.Tensor, stand_in)
+        entered = mapped(values, torch.Tensor, enter)
         self.builder = Builder(*shapes)
         return entered
+
+    def stand_in(self, tensor: torch.Tensor, source: str) -> Any:
+        """Return what `forward` gets for an example tensor."""
+        return Proxy(self, tensor.shape, tensor.dtype, source)
 
     def lift(self, value: Any) -> Proxy | None:
         """Return a stand-in for a tensor: itself, or one that remembers which parameter it is."""
@@ -68,6 +82,8 @@ class Recorder:
             param = self.params.get(id(value))
             params = () if param is None else (param,)
             with torch._C.DisableTorchFunction():
+                if value.layout is not torch.strided:
+                    raise DataNeeded("a sparse tensor: how much it stores is data")
                 weight = Proxy(self, value.shape, value.dtype, "", params)
             if params:
                 self.weights[id(value)] = weight
@@ -148,13 +164,59 @@ class Recorder:
         self.builder.record(Node(path, op, sources, outputs, attrs, params, terms))
         return path, ()
 
+    def inside(self, module: nn.Module, args: Any, kwargs: Any) -> Any:
+        """Call a module's own forward, in a scope of its path."""
+        if is_waiting(module):
+            self.settle(module, args)
+            return self.call(module, args, kwargs)
+        path = self.paths.get(id(module), type(module).__name__)
+        if not path:
+            return self._forward(module, args, kwargs, type(module).__name__)
+        name = self.local(path)
+        outer, self.prefix = self.prefix, f"{path}."
+        inside = None if name == path[len(outer) :] else f"{path}."
+        try:
+            with self.builder.scope(name, type(module).__name__, prefix=inside):
+                return self._forward(module, args, kwargs, path)
+        finally:
+            self.prefix = outer
+
+    def _forward(self, module: nn.Module, args: Any, kwargs: Any, path: str) -> Any:
+        try:
+            return self.forward(module, *args, **kwargs)
+        except BaseException:
+            self.failed = self.failed or path
+            raise
+
+    def call(self, module: nn.Module, args: Any, kwargs: Any) -> Any:
+        """Call a module."""
+        raise NotImplementedError
+
+    def settle(self, module: nn.Module, args: Any) -> None:
+        """Give a lazy module's parameters their shapes, and know them from now on."""
+        with torch._C.DisableTorchFunction(), _disable_current_modes():
+            shapes = [
+                value if proxy is None else torch.empty(proxy.shape, device="meta")
+                for value, proxy in ((value, self.lift(value)) for value in args)
+            ]
+            settle(module, tuple(shapes))
+        path = self.paths.get(id(module), "")
+        for name, weight in module._parameters.items():
+            if weight is not None:
+                full = f"{path}.{name}" if path else name
+                self.params[id(weight)] = Param(full, tuple(weight.shape), weight.requires_grad)
+
+    def local(self, path: str) -> str:
+        """Return a module's path from the present scope."""
+        return path[len(self.prefix) :] if path.startswith(self.prefix) else path
+
     def refuse_data(self, proxy: Proxy, what: str) -> NoReturn:
         """Refuse a question that only data could answer.
 
         Raises:
             RequestError: always.
         """
-        raise RequestError(
+        raise DataNeeded(
             "{path}: its forward asks a tensor of shape {shape} for {what}; "
             "a trace has no data, so what depends on it cannot be traced",
             path=module_path(self.prefix.removesuffix(".")) or type(self.root).__name__,

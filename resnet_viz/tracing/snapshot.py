@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict, defaultdict, deque
 from operator import is_, itemgetter
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -18,6 +19,12 @@ __all__ = ["Snapshot"]
 
 _CONTAINERS = frozenset({dict, OrderedDict, defaultdict, Counter, list, set, deque})
 """What a module keeps its parameters, buffers, submodules, hooks and caches in."""
+
+_ATOMS = frozenset({bool, int, float, str, tuple, type(None), torch.dtype, torch.device})
+_FOREIGN = frozenset(
+    {"builtins", "torch", "functools", "types", "typing", "abc", "enum", "logging"}
+)
+"""Packages whose objects hold nothing of a module's."""
 
 _EMPTY: dict[type, Any] = {kind: kind() for kind in _CONTAINERS}
 
@@ -36,6 +43,7 @@ class Snapshot:
         buffers: the shape of every buffer, by the tensor's id.
         dtype: of the first parameter.
         device: of the first parameter.
+        is_lazy: whether a parameter waits for an input to have a shape.
 
     Raises:
         RequestError: a module is compiled or unfinished, and cannot be looked into.
@@ -43,12 +51,14 @@ class Snapshot:
 
     def __init__(self, root: nn.Module) -> None:
         self.dtype, self.device = torch.float32, torch.device("cpu")
+        self.is_lazy = False
         self.paths: dict[int, str] = {}
         self.params: dict[int, Param] = {}
         self.buffers: dict[int, tuple[int, ...]] = {}
         self._held: list[tuple[Any, Any]] = []
         self._tensors: list[tuple[dict[str, Any], dict[str, Any]]] = []
         self._seen: set[int] = set()
+        self._scripted: list[torch.Tensor] = []
         self._unhooked: list[dict[str, Any]] = []
         self._survey(root)
 
@@ -66,31 +76,26 @@ class Snapshot:
             paths[id(module)] = path
             kind, attributes = type(module), module.__dict__
             is_leaf = kind in LEAVES
+            prefix = f"{path}." if path else ""
             if not is_leaf and (
                 "_parameters" not in attributes or isinstance(module, ScriptModule)
             ):
-                raise RequestError(
-                    "{path}: a {kind} cannot be looked into by a trace",
-                    path=path or kind.__name__,
-                    kind=kind.__name__,
-                )
-            prefix = f"{path}." if path else ""
+                self._survey_scripted(prefix, module)
+                continue
             weights, buffers = attributes["_parameters"], attributes["_buffers"]
             for name, weight in weights.items():
                 if weight is None or id(weight) in params:
                     continue
                 try:
                     shape = tuple(weight.shape)
-                except RuntimeError:
-                    raise RequestError(
-                        "{path}: has no shape yet (run the lazy module once before)",
-                        path=prefix + name,
-                    ) from None
+                except RuntimeError:  # none before the first input
+                    self.is_lazy = True
+                    continue
                 if not params and weight.is_floating_point():
                     self.dtype, self.device = weight.dtype, weight.device
                 params[id(weight)] = Param(prefix + name, shape, weight.requires_grad)
             for buffer in buffers.values():
-                if buffer is not None:
+                if buffer is not None and not self.is_lazy:
                     self.buffers[id(buffer)] = buffer.shape
             hold((attributes, attributes.copy()))
             if weights:
@@ -109,21 +114,45 @@ class Snapshot:
                         self._hold(value)
                     else:
                         hold((value, _EMPTY[type(value)]))
+                elif type(value) not in _ATOMS and _is_plain(value):
+                    self._hold(value.__dict__)
             children = attributes["_modules"]
             for name in reversed(children):
                 child = children[name]
                 if child is not None:
                     waiting.append((prefix + name, child))
 
+    def _survey_scripted(self, prefix: str, module: Any) -> None:
+        """Note the parameters and buffers of a module that is held outside Python."""
+        if not hasattr(module, "named_parameters"):
+            raise RequestError(
+                "{path}: is not set up (its __init__ must call nn.Module's)",
+                path=prefix or "module",
+            )
+        for name, weight in module.named_parameters():
+            self._scripted.append(weight)  # as long as it is held, it is the same object
+            if not self.params and weight.is_floating_point():
+                self.dtype, self.device = weight.dtype, weight.device
+            param = Param(prefix + name, tuple(weight.shape), weight.requires_grad)
+            self.params.setdefault(id(weight), param)
+        for buffer in module.buffers():
+            self._scripted.append(buffer)
+            self.buffers[id(buffer)] = buffer.shape
+
     def _hold(self, container: Any) -> None:
-        """Keep a container's content, and that of the containers in it."""
-        if id(container) in self._seen:
-            return
-        self._seen.add(id(container))
-        self._held.append((container, container.copy()))
-        for value in container.values() if isinstance(container, dict) else container:
-            if type(value) in _CONTAINERS:
-                self._hold(value)
+        """Keep a container's content, and that of the containers and plain objects in it."""
+        waiting = [container]
+        while waiting:
+            container = waiting.pop()
+            if id(container) in self._seen:
+                continue
+            self._seen.add(id(container))
+            self._held.append((container, container.copy()))
+            for value in container.values() if isinstance(container, dict) else container:
+                if type(value) in _CONTAINERS:
+                    waiting.append(value)
+                elif _is_plain(value):
+                    waiting.append(value.__dict__)
 
     def restore(self) -> None:
         """Put back every attribute, parameter, buffer, hook and submodule as it was."""
@@ -143,6 +172,17 @@ class Snapshot:
                     hooks.clear()
         self._held.clear()
         self._tensors.clear()
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether a value is an object of a class of somebody's own, with attributes."""
+    kind = type(value)
+    return (
+        kind not in _ATOMS
+        and kind.__module__.partition(".")[0] not in _FOREIGN
+        and type(getattr(value, "__dict__", None)) is dict
+        and not isinstance(value, (type, nn.Module, torch.Tensor, ModuleType))
+    )
 
 
 def _refill(container: Any, content: Any) -> None:

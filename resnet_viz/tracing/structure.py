@@ -1,52 +1,114 @@
-"""Nested values: the tensors inside tuples, lists, dicts, slices, dataclasses."""
+"""Nested values: the tensors inside tuples, lists, dicts, dataclasses and whatever is registered.
+
+Containers of other libraries are opened as they registered it with `torch.utils._pytree`.
+"""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 import torch
+from torch import nn
+from torch.utils._pytree import SUPPORTED_NODES
 
-__all__ = ["flat", "mapped"]
+__all__ = ["mapped", "tensors_in"]
+
+_CLOSED: tuple[type, ...] = (
+    str,
+    bytes,
+    int,
+    float,
+    complex,
+    type(None),
+    type,
+    FunctionType,
+    MethodType,
+)
+_CLOSED += (ModuleType, nn.Module, torch.Size, torch.dtype, torch.device)
+"""What holds no tensors, or is no value."""
 
 
 def mapped(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
-    """Return a nested value with every part of a kind changed.
-
-    Tuples, lists, dicts, slices and dataclasses are looked into.
-    """
+    """Return a nested value with every part of a kind changed; what holds none is left as it is."""
     if isinstance(value, kind):
         return change(value)
-    if isinstance(value, torch.Size):
+    if isinstance(value, _CLOSED):
         return value
-    if isinstance(value, (tuple, list)):
-        parts = [mapped(part, kind, change) for part in value]
-        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
-    if isinstance(value, dict):
-        changed = {key: mapped(part, kind, change) for key, part in value.items()}
-        copied = copy.copy(value)
-        copied.update(changed)
-        return copied
-    if isinstance(value, slice):
+    exact = type(value)
+    if exact in (tuple, list):
+        return exact([mapped(part, kind, change) for part in value])
+    if exact is dict:
+        return {key: mapped(part, kind, change) for key, part in value.items()}
+    if exact is slice:
         ends = (value.start, value.stop, value.step)
         return slice(*(mapped(part, kind, change) for part in ends))
-    if is_dataclass(value) and not isinstance(value, type):
-        changed_copy = copy.copy(value)
-        for field in fields(value):
-            part = mapped(getattr(value, field.name), kind, change)
-            object.__setattr__(changed_copy, field.name, part)
-        return changed_copy
-    return value
-
-
-def flat(value: Any) -> Iterator[Any]:
-    """Yield what nested tuples, lists and dicts hold."""
+    if exact in SUPPORTED_NODES:
+        node = SUPPORTED_NODES[exact]
+        parts, context = node.flatten_fn(value)
+        return node.unflatten_fn([mapped(part, kind, change) for part in parts], context)
     if isinstance(value, (tuple, list)):
-        for part in value:
-            yield from flat(part)
-    elif isinstance(value, dict):
-        yield from flat(tuple(value.values()))
-    else:
-        yield value
+        parts = [mapped(part, kind, change) for part in value]
+        if all(new is old for new, old in zip(parts, value, strict=True)):
+            return value
+        return exact(*parts) if hasattr(value, "_fields") else exact(parts)
+    return _copied(value, kind, change)
+
+
+def _copied(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
+    """Return a copy of a mapping or an object with changed parts; the same where none changed."""
+    if isinstance(value, Mapping):
+        held = {key: mapped(part, kind, change) for key, part in value.items()}
+        if all(held[key] is part for key, part in value.items()):
+            return value
+        copied = copy.copy(value)
+        for key, part in held.items():
+            copied[key] = part  # type: ignore[index]
+        return copied
+    names = [field.name for field in fields(value)] if is_dataclass(value) else _own(value)
+    held = {name: mapped(getattr(value, name), kind, change) for name in names}
+    if all(part is getattr(value, name) for name, part in held.items()):
+        return value
+    copied = copy.copy(value)
+    for name, part in held.items():
+        object.__setattr__(copied, name, part)
+    return copied
+
+
+def _own(value: Any) -> list[str]:
+    """Return the names of a plain object's attributes."""
+    names = list(getattr(value, "__dict__", ()))
+    for kind in type(value).__mro__:
+        slots = kind.__dict__.get("__slots__", ())
+        names += [slots] if isinstance(slots, str) else list(slots)
+    return [name for name in names if name != "__dict__" and hasattr(value, name)]
+
+
+def tensors_in(value: Any) -> Iterator[Any]:
+    """Yield the tensors in a nested value, in order; also those in attributes of plain objects."""
+    seen: set[int] = set()
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, torch.Tensor):
+            yield part
+            continue
+        if isinstance(part, _CLOSED) or id(part) in seen:
+            continue
+        seen.add(id(part))
+        if type(part) in SUPPORTED_NODES:
+            inside = SUPPORTED_NODES[type(part)].flatten_fn(part)[0]
+        elif isinstance(part, Mapping):
+            inside = list(part.values())
+        elif isinstance(part, (tuple, list, set, frozenset)):
+            inside = list(part)
+        elif isinstance(part, slice):
+            inside = [part.start, part.stop, part.step]
+        elif is_dataclass(part):
+            inside = [getattr(part, field.name) for field in fields(part)]
+        else:
+            inside = [getattr(part, name) for name in _own(part)]
+        waiting.extend(reversed(list(inside)))

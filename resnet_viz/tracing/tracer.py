@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -14,14 +13,15 @@ from resnet_viz.errors import RequestError
 from resnet_viz.graph import Node
 from resnet_viz.graph.model import module_path
 from resnet_viz.ops.operator import spell
-from resnet_viz.tracing.fallback import Answer, counted
+from resnet_viz.tracing.cost import FREE, Answer, counted
+from resnet_viz.tracing.guard import EXPORTS, Guard
 from resnet_viz.tracing.leaves import LEAVES
 from resnet_viz.tracing.memo import MEMO, Recipe
 from resnet_viz.tracing.proxy import Proxy
 from resnet_viz.tracing.recorder import Recorder
 from resnet_viz.tracing.rules import PRODUCTS, RULES
 from resnet_viz.tracing.snapshot import Snapshot
-from resnet_viz.tracing.structure import flat, mapped
+from resnet_viz.tracing.structure import mapped, tensors_in
 
 __all__ = ["Tracer"]
 
@@ -44,13 +44,13 @@ class Tracer(Recorder, TorchFunctionMode):
     masks and the like are made of numbers, not of data.
     """
 
-    def __init__(self, module: nn.Module, snapshot: Snapshot) -> None:
+    def __init__(self, module: nn.Module, snapshot: Snapshot, guard: Guard) -> None:
         super().__init__(module, snapshot)
+        self.guard = guard
+        self.overwritten: dict[int, Any] = {}  # real tensors that hold what a stand-in stands for
         self.buffers = snapshot.buffers
-        self.failed = ""
         self.hooked = bool(_global_forward_hooks or _global_forward_pre_hooks)
         self.answers: dict[Any, Answer] = {}
-        self.forward: Callable[..., Any] = nn.Module.__call__
 
     # Modules
 
@@ -74,7 +74,7 @@ class Tracer(Recorder, TorchFunctionMode):
             or "forward" in attributes
             or self.hooked
         ):
-            return self._inside(module, args, kwargs)
+            return self.inside(module, args, kwargs)
         path = self.paths.get(id(module), kind.__name__) or kind.__name__.lower()
         x: Proxy = args[0]
         key: Any = None
@@ -97,7 +97,7 @@ class Tracer(Recorder, TorchFunctionMode):
             if recipe is not None:
                 builder = self.builder
                 if builder.prefix != self.prefix or not path.startswith(self.prefix):
-                    path = builder.path(self._local(path))
+                    path = builder.path(self.local(path))
                 path = builder.unique(path)
                 op, outputs, attrs, terms, in_place, made = recipe
                 params = tuple([param for param in found if param])
@@ -107,9 +107,9 @@ class Tracer(Recorder, TorchFunctionMode):
                     return x
                 return Proxy(self, made, x.dtype, path)
         before, dtype = len(self.builder.children), x.dtype
-        result = leaf(self, self._local(path), module, x)
+        result = leaf(self, self.local(path), module, x)
         if result is NotImplemented:
-            return self._inside(module, args, kwargs)
+            return self.inside(module, args, kwargs)
         recorded = self.builder.children[before:]
         if key is not None and len(recorded) == 1 and result.dtype is dtype:
             (first,) = recorded
@@ -127,31 +127,6 @@ class Tracer(Recorder, TorchFunctionMode):
             )
         return result
 
-    def _inside(self, module: nn.Module, args: Any, kwargs: Any) -> Any:
-        """Call a module's own forward, in a scope of its path."""
-        path = self.paths.get(id(module), type(module).__name__)
-        if not path:
-            return self._forward(module, args, kwargs, type(module).__name__)
-        name = self._local(path)
-        outer, self.prefix = self.prefix, f"{path}."
-        inside = None if name == path[len(outer) :] else f"{path}."
-        try:
-            with self.builder.scope(name, type(module).__name__, prefix=inside):
-                return self._forward(module, args, kwargs, path)
-        finally:
-            self.prefix = outer
-
-    def _forward(self, module: nn.Module, args: Any, kwargs: Any, path: str) -> Any:
-        try:
-            return self.forward(module, *args, **kwargs)
-        except BaseException:
-            self.failed = self.failed or path
-            raise
-
-    def _local(self, path: str) -> str:
-        """Return a module's path from the present scope."""
-        return path[len(self.prefix) :] if path.startswith(self.prefix) else path
-
     # Functions
 
     def __torch_function__(
@@ -167,6 +142,8 @@ class Tracer(Recorder, TorchFunctionMode):
         if known == 0:
             if function in PRODUCTS:
                 return self._tables(function, args, kwargs)
+            if any(isinstance(value, torch.Tensor) for value in args) or "out" in kwargs:
+                return self._run(function, args, kwargs)  # a view of a buffer, maybe
             return function(*args, **kwargs)
         if known == 1:
             answer = self._constant(function, args, kwargs)
@@ -186,6 +163,8 @@ class Tracer(Recorder, TorchFunctionMode):
             if type(value) is Proxy:
                 return 2
             if isinstance(value, torch.Tensor):
+                if id(value) in self.overwritten:
+                    return 2
                 if id(value) in self.params or id(value) in self.buffers:
                     known = 1
             elif isinstance(value, (tuple, list)):
@@ -197,7 +176,7 @@ class Tracer(Recorder, TorchFunctionMode):
     def _constant(self, function: Any, args: Any, kwargs: Any) -> Any:
         """Answer what is asked of parameters and buffers alone, if a stand-in is not needed.
 
-        Buffers are data that is there, and so are read; nothing is written.
+        Buffers are data that is there, and so are read; what is written to them is put back.
         """
         name = getattr(function, "__name__", "")
         if name in ("__set__", "requires_grad_"):
@@ -208,22 +187,20 @@ class Tracer(Recorder, TorchFunctionMode):
             value = self._run(function, args, kwargs)
             if not isinstance(value, torch.Tensor):
                 return value
-        if self._writes(function, name) or kwargs.get("out") is not None:
-            return NotImplemented
-        if any(id(value) in self.params for value in flat((args, kwargs))):
+        if any(id(value) in self.params for value in tensors_in((args, kwargs))):
             return NotImplemented
         return self._tables(function, args, kwargs)
 
     def _tables(self, function: Any, args: Any, kwargs: Any) -> Any:
         """Compute what is made of tables, not of the input; their product is work, too."""
-        answer = counted(function, args, kwargs)
-        if answer.macs:
+        with self.guard:
+            answer = counted(function, args, kwargs)
+        if answer.cost.macs:
             op = getattr(function, "__name__", "product").strip("_")
-            outputs: list[tuple[int, ...]] = []
-            mapped(answer.result, torch.Tensor, lambda made: outputs.append(tuple(made.shape)))
+            outputs = tuple([tuple(made.shape) for made in tensors_in(answer.result)])
             path = self.builder.unique(self.builder.path(op))
-            terms = {"matmul_macs": answer.macs}
-            self.builder.record(Node(path, op, (), tuple(outputs), {}, (), terms))
+            terms = {"matmul_macs": answer.cost.macs}
+            self.builder.record(Node(path, op, (), outputs, {}, (), terms))
         return answer.result
 
     @staticmethod
@@ -232,9 +209,10 @@ class Tracer(Recorder, TorchFunctionMode):
         trailing = name.endswith("_") and not name.endswith("__")
         return trailing or function in _IN_PLACE or name == "__setitem__"
 
-    @staticmethod
-    def _run(function: Any, args: Any, kwargs: Any) -> Any:
-        with torch._C.DisableTorchFunction():
+    def _run(self, function: Any, args: Any, kwargs: Any) -> Any:
+        if getattr(function, "__name__", "") in EXPORTS:
+            self.guard.protect(args[0])
+        with torch._C.DisableTorchFunction(), self.guard:
             return function(*args, **kwargs)
 
     def _fall_back(self, function: Any, args: Any, kwargs: Any) -> Any:
@@ -260,12 +238,11 @@ class Tracer(Recorder, TorchFunctionMode):
             path, given = self.builder.path(op), ", ".join(spell(tuple(r.shape)) for r in reads)
             line = (str(error).strip().splitlines() or [type(error).__name__])[0]
             raise RequestError(f"{module_path(path)}: {line} (given {given})") from error
-        made: list[torch.Tensor] = []
-        mapped(answer.result, torch.Tensor, made.append)
+        made = list(tensors_in(answer.result))
         if not made:
             return answer.result
-        terms: dict[str, int] = {"matmul_macs": answer.macs} if answer.macs else {}
-        if answer.unknown:
+        terms: dict[str, int] = {"matmul_macs": answer.cost.macs} if answer.cost.macs else {}
+        if answer.cost.unknown:
             terms["unknown_calls"] = 1
         outputs = tuple(tuple(tensor.shape) for tensor in made)
         source, params = self.record(self.builder.path(op), op, reads, outputs, {}, terms)
@@ -274,8 +251,12 @@ class Tracer(Recorder, TorchFunctionMode):
             torch.Tensor,
             lambda tensor: Proxy(self, tensor.shape, tensor.dtype, source, params),
         )
-        if self._writes(function, name) and type(args[0]) is Proxy:
-            return self.replaced(args[0], result)
+        if self._writes(function, name):
+            if type(args[0]) is Proxy:
+                return self.replaced(args[0], result)
+            if isinstance(args[0], torch.Tensor):
+                self.overwritten[id(args[0])] = args[0]
+                self.weights[id(args[0])] = result
         return result
 
     def _answer(self, function: Any, args: Any, kwargs: Any) -> Answer:
@@ -288,7 +269,7 @@ class Tracer(Recorder, TorchFunctionMode):
             return counted(function, args, kwargs)
         if getattr(function, "__name__", "") == "__setitem__":
             counted(function, args, kwargs)
-            answer = Answer(args[0], 0, False)
+            answer = Answer(args[0], FREE)
         else:
             answer = counted(function, args, kwargs)
         self.answers[key] = answer

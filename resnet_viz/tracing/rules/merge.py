@@ -11,10 +11,12 @@ from resnet_viz.tracing.rules.arguments import Rule
 if TYPE_CHECKING:
     from resnet_viz.tracing.recorder import Recorder
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "cat", "merge"]
 
 
-def _merge(op: str, *, in_place: bool = False) -> Rule:
+def merge(op: str, *, in_place: bool = False) -> Rule:
+    """Return the rule of an operator of two tensors, or of one and a number."""
+
     def rule(recorder: Recorder, input: Any, other: Any, **more: Any) -> Any:
         if more.get("rounding_mode") or more.get("out") is not None:
             return NotImplemented
@@ -38,7 +40,7 @@ def _merge(op: str, *, in_place: bool = False) -> Rule:
 
 
 def _reversed(op: str) -> Rule:
-    forward = _merge(op)
+    forward = merge(op)
 
     def rule(recorder: Recorder, input: Any, other: Any, **more: Any) -> Any:
         return forward(recorder, other, input, **more)
@@ -46,7 +48,8 @@ def _reversed(op: str) -> Rule:
     return rule
 
 
-def _cat(recorder: Recorder, tensors: Any, dim: int = 0, **more: Any) -> Any:
+def cat(recorder: Recorder, tensors: Any, dim: int = 0, **more: Any) -> Any:
+    """Record tensors end to end."""
     parts = [recorder.lift(part) for part in tensors]
     if more or any(part is None or len(part.shape) == 0 for part in parts):
         return NotImplemented
@@ -62,13 +65,13 @@ def _cat(recorder: Recorder, tensors: Any, dim: int = 0, **more: Any) -> Any:
 T = torch.Tensor
 
 RULES: dict[Any, Rule] = {
-    **dict.fromkeys((torch.add, T.add, T.__add__), _merge("add")),
-    **dict.fromkeys((T.__iadd__, T.add_), _merge("add", in_place=True)),
+    **dict.fromkeys((torch.add, T.add, T.__add__), merge("add")),
+    **dict.fromkeys((T.__iadd__, T.add_), merge("add", in_place=True)),
     T.__radd__: _reversed("add"),
-    **dict.fromkeys((torch.sub, T.__sub__), _merge("sub")),
-    **dict.fromkeys((torch.mul, T.mul, T.__mul__), _merge("mul")),
-    **dict.fromkeys((T.__imul__, T.mul_), _merge("mul", in_place=True)),
+    **dict.fromkeys((torch.sub, T.__sub__), merge("sub")),
+    **dict.fromkeys((torch.mul, T.mul, T.__mul__), merge("mul")),
+    **dict.fromkeys((T.__imul__, T.mul_), merge("mul", in_place=True)),
     T.__rmul__: _reversed("mul"),
-    T.__truediv__: _merge("div"),
-    torch.cat: _cat,
+    T.__truediv__: merge("div"),
+    torch.cat: cat,
 }

@@ -39,6 +39,16 @@ def _to(recorder: Recorder, input: Any, *args: Any, **more: Any) -> Any:
     return Proxy(recorder, lifted.shape, dtype, lifted.source, lifted.params)
 
 
+def _type(recorder: Recorder, input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
+    """Return the tensor with the type that is named; without one, the name of its own."""
+    (lifted,) = lift(recorder, input)
+    with torch._C.DisableTorchFunction():
+        like = torch.empty(0, dtype=lifted.dtype)
+        if dtype is None:
+            return like.type()
+        return _to(recorder, lifted, like.type(dtype).dtype)
+
+
 def _sizes(given: tuple[Any, ...], named: Any) -> tuple[Any, ...]:
     """Return sizes that are given one by one, as one tuple, or by name."""
     if named is not None:
@@ -130,6 +140,7 @@ T = torch.Tensor
 RULES: dict[Any, Rule] = {
     **dict.fromkeys((torch.flatten, T.flatten), flatten),
     **dict.fromkeys((T.to, T.cpu, T.cuda), _to),
+    T.type: _type,
     **dict.fromkeys((torch.reshape, T.reshape, T.view), _reshape),
     T.unflatten: _unflatten,
     **dict.fromkeys((torch.permute, T.permute), _permute),

@@ -1,0 +1,107 @@
+"""What a user gives as a module's input, to the arguments of its `forward`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import nn
+
+from resnet_viz.errors import RequestError, show
+from resnet_viz.tracing.structure import tensors_in
+
+__all__ = ["bind"]
+
+MAX_ELEMENTS = 10**12
+"""Of one input. Torch's own limit is 2**63 bytes."""
+
+Arguments = tuple[tuple[Any, ...], dict[str, Any]]
+
+
+def bind(module: nn.Module, input: Any, dtype: torch.dtype) -> Arguments:
+    """Return the arguments that an input stands for, with tensors for shapes.
+
+    A tuple or list is several arguments and a mapping is arguments by name, if `forward` takes them
+    so; else each is one argument. Shapes become tensors on the meta device.
+
+    Raises:
+        RequestError: a shape has a size below 1, or too many elements.
+    """
+    literal = any(True for _ in tensors_in(input))
+
+    def fill(value: Any, *, outermost: bool = False) -> Any:
+        if _is_shape(value) and not (literal and type(value) is list and not outermost):
+            return torch.empty(_checked(value), dtype=dtype, device="meta")
+        if type(value) in (tuple, list):
+            return type(value)([fill(part) for part in value])
+        if isinstance(value, tuple) and hasattr(value, "_fields"):
+            return type(value)(*map(fill, value))
+        if type(value) is dict:
+            return {key: fill(part) for key, part in value.items()}
+        return value
+
+    filled = fill(input, outermost=True)
+    if _is_shape(input):
+        return (filled,), {}
+    readings = list(_readings(filled))
+    forward = type(module).forward if _own_forward(module) else type(module).__call__
+    try:
+        signature = inspect.signature(getattr(module, forward.__name__))
+    except (TypeError, ValueError):
+        return readings[0]
+    for args, kwargs in readings:
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError:
+            continue
+        return args, kwargs
+    return readings[0]
+
+
+def _own_forward(module: nn.Module) -> bool:
+    return getattr(type(module), "forward", None) is not nn.Module.forward or (
+        "forward" in module.__dict__
+    )
+
+
+def _readings(input: Any) -> Iterator[Arguments]:
+    """Yield what an input may mean, the likelier first."""
+    if isinstance(input, Mapping):
+        if all(isinstance(key, str) for key in input):
+            yield (), dict(input)
+        yield (input,), {}
+    elif type(input) in (tuple, list):
+        yield tuple(input), {}
+        yield (input,), {}
+    else:
+        yield (input,), {}
+        if isinstance(input, tuple):
+            yield tuple(input), {}
+
+
+def _is_shape(value: Any) -> bool:
+    return (
+        type(value) in (tuple, list, torch.Size)
+        and bool(value)
+        and all(type(size) is int for size in value)
+    )
+
+
+def _checked(shape: Any) -> tuple[int, ...]:
+    """Return a shape whose sizes a tensor can have.
+
+    Raises:
+        RequestError: it cannot.
+    """
+    elements = 1
+    for size in shape:
+        elements *= size
+    if min(shape) < 1 or elements > MAX_ELEMENTS:
+        raise RequestError(
+            "input: {shape} (sizes must be 1 or more, elements {most} at most)",
+            shape=show(tuple(shape)),
+            most=MAX_ELEMENTS,
+        )
+    return tuple(shape)

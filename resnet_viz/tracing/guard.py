@@ -1,0 +1,111 @@
+"""A guard over memory that was there before a trace: what is written to it is put back.
+
+Every operator is seen that runs on real tensors, so that a write is noticed through any view or
+alias: the memory is copied before the first write, and only then.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.parameter import is_lazy
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from resnet_viz.tracing.structure import tensors_in
+
+__all__ = ["EXPORTS", "Guard"]
+
+EXPORTS = frozenset(
+    {"numpy", "__array__", "__dlpack__", "data_ptr", "untyped_storage", "storage", "_typed_storage"}
+)
+"""Functions that hand out memory, so that it can be written to unseen."""
+
+_WRITES_UNSAID = frozenset({"aten::native_batch_norm", "aten::cudnn_batch_norm"})
+"""Operators whose schema does not say that they write to running statistics."""
+
+
+class Guard(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Keeps the memory of tensors that were there before."""
+
+    def __init__(self, root: nn.Module) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._made: set[int] = set()
+        self._copies: dict[int, tuple[Any, Any]] = {}
+        self._held: list[tuple[torch.Tensor, torch.Tensor, bool, Any]] = []
+        self._root = root
+
+    def hold(self) -> None:
+        """Note where the parameters and buffers have their memory, should that be exchanged."""
+        for tensor in (*self._root.parameters(), *self._root.buffers()):
+            if not is_lazy(tensor):
+                held = (tensor, tensor.detach(), tensor.requires_grad, tensor.grad)
+                self._held.append(held)
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return self.run(func, args, kwargs or {})
+
+    def run(self, func: Any, args: Any, kwargs: Any) -> Any:
+        """Run an operator; keep what it is about to write to."""
+        schema = getattr(func, "_schema", None)
+        if schema is not None and schema.is_mutable:
+            for number, argument in enumerate(schema.arguments):
+                if argument.alias_info is not None and argument.alias_info.is_write:
+                    given = args[number] if number < len(args) else kwargs.get(argument.name)
+                    self.protect(given)
+        elif getattr(schema, "name", "") in _WRITES_UNSAID:
+            self.protect(list(args[3:5]))
+        out = func(*args, **kwargs)
+        if schema is None or not schema.is_mutable:
+            self._note(out, args, kwargs)
+        return out
+
+    def _note(self, out: Any, args: Any, kwargs: Any) -> None:
+        """Note memory that an operator made: it need not be kept."""
+        for tensor in tensors_in(out):
+            place = _place(tensor)
+            if place is not None and place not in self._made:
+                given = {_place(t) for t in tensors_in((args, kwargs))}
+                if place not in given:
+                    self._made.add(place)
+
+    def protect(self, value: Any) -> None:
+        """Copy the memory of tensors that were there before."""
+        for tensor in tensors_in(value):
+            place = _place(tensor)
+            if place is None or place in self._made or place in self._copies:
+                continue
+            storage = tensor.untyped_storage()
+            if storage.device.type != "meta":
+                self._copies[place] = (storage, storage.clone())
+
+    def restore(self) -> None:
+        """Put back what was written to, and memory that was exchanged for other."""
+        for storage, copied in self._copies.values():
+            if storage.nbytes() != copied.nbytes():
+                storage.resize_(copied.nbytes())
+            storage.copy_(copied)
+        for tensor, before, requires_grad, grad in self._held:
+            with torch.no_grad():
+                if (
+                    tensor.shape != before.shape
+                    or tensor.dtype != before.dtype
+                    or _place(tensor) != _place(before)
+                    or (tensor.layout is torch.strided and tensor.stride() != before.stride())
+                ):
+                    tensor.data = before
+            if tensor.requires_grad != requires_grad:
+                tensor.requires_grad_(requires_grad)
+            if tensor.grad is not grad:
+                tensor.grad = grad
+        self._copies.clear()
+        self._held.clear()
+
+
+def _place(tensor: torch.Tensor) -> int | None:
+    """Return what tells a tensor's memory from any other; None if it has none of its own."""
+    try:
+        return int(tensor.untyped_storage()._cdata)
+    except (NotImplementedError, RuntimeError):  # sparse, wrapped, or of another making
+        return None

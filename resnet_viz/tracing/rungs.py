@@ -1,0 +1,198 @@
+"""The rungs of the ladder: how a module's `forward` is met, from the quickest to the surest.
+
+`stand-ins` answers every torch function by its rule and runs nothing. `fake` runs torch's own code
+on fake tensors, which have a shape and a device and no data. `run` runs it on real tensors.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import torch
+from torch import nn
+
+from resnet_viz.tracing.calls import calls_led_to, torch_as_it_was
+from resnet_viz.tracing.guard import Guard
+from resnet_viz.tracing.lazy import lazy_copy
+from resnet_viz.tracing.observer import Observer
+from resnet_viz.tracing.recorder import DataNeeded, Recorder
+from resnet_viz.tracing.snapshot import Snapshot
+from resnet_viz.tracing.structure import mapped, tensors_in
+from resnet_viz.tracing.tracer import Tracer
+from resnet_viz.tracing.vision import with_native_operators
+
+__all__ = ["MEANS", "Pass", "forward_on"]
+
+
+class Pass(NamedTuple):
+    """One forward pass: who recorded it, and what it returned."""
+
+    recorder: Recorder
+    result: Any
+
+
+class _Fake(Observer):
+    """Observes fake tensors."""
+
+    def __init__(self, module: nn.Module, snapshot: Snapshot, guard: Guard) -> None:
+        from torch._subclasses.fake_tensor import FakeTensorMode  # takes as long as torch itself
+        from torch.fx.experimental.symbolic_shapes import ShapeEnv
+
+        super().__init__(module, snapshot, guard)
+        self.mode = FakeTensorMode(
+            allow_non_fake_inputs=True, shape_env=ShapeEnv(), static_shapes=True
+        )
+        self.from_lazy = False  # whether parameters have a shape and no memory
+        self._from_meta: dict[int, torch.Tensor] = {}
+
+    def example(self, tensor: torch.Tensor) -> torch.Tensor:
+        """Return a fake tensor like an example."""
+        if tensor.device.type != "meta":
+            return self.mode.from_tensor(tensor, static_shapes=True)
+        return self._off_meta(tensor)
+
+    def operands(self, func: Any, args: Any, kwargs: Any) -> Any:
+        """Return arguments of which none is on the meta device: fake tensors are on one device.
+
+        Raises:
+            DataNeeded: one is sparse; how much it stores is data.
+        """
+        if any(tensor.layout is not torch.strided for tensor in tensors_in((args, kwargs))):
+            raise DataNeeded("a sparse tensor: how much it stores is data")
+        if self.device.type == "meta" or self.from_lazy:
+            args, kwargs = mapped((args, kwargs), torch.Tensor, self._off_meta)
+            if "device" in kwargs and kwargs["device"] is not None:
+                kwargs = {**kwargs, "device": torch.device("cpu")}
+        return super().operands(func, args, kwargs)
+
+    def _off_meta(self, tensor: torch.Tensor) -> torch.Tensor:
+        if tensor.device.type != "meta":
+            return tensor
+        moved = self._from_meta.get(id(tensor))
+        if moved is None:
+            with self.mode:
+                moved = torch.empty_strided(
+                    tensor.shape, tensor.stride(), dtype=tensor.dtype, device="cpu"
+                )
+            param = self.lift(tensor)
+            self.values[moved] = param
+            self._from_meta[id(tensor)] = moved
+        return moved
+
+
+class _Run(Observer):
+    """Observes real tensors."""
+
+    def example(self, tensor: torch.Tensor) -> torch.Tensor:
+        """Return an example itself, or random numbers of its shape where there is only a shape."""
+        if tensor.device.type != "meta":
+            return tensor.detach().requires_grad_(tensor.requires_grad)
+        drawn = torch.rand(tensor.shape, device="cpu")
+        return drawn.to(tensor.dtype)
+
+
+def _stand_ins(module: nn.Module, enter: Callable[[Recorder], Any]) -> Pass:
+    snapshot, guard = Snapshot(module), Guard(module)
+    if snapshot.is_lazy:
+        module = lazy_copy(module, meta=True)
+        snapshot = Snapshot(module)
+    tracer = Tracer(module, snapshot, guard)
+    try:
+        args, kwargs = enter(tracer)
+        with calls_led_to(tracer), torch_as_it_was(), _eagerly(), with_native_operators(), tracer:
+            result = module(*args, **kwargs)
+        return Pass(tracer, result)
+    except BaseException as error:
+        error.failed = tracer.failed  # type: ignore[attr-defined]
+        raise
+    finally:
+        snapshot.restore()
+        guard.restore()
+        tracer.weights.clear()  # they know their tracer: a cycle for the garbage collector
+
+
+def _observed(kind: type[Observer], module: nn.Module, enter: Callable[[Recorder], Any]) -> Pass:
+    """Run a module under an observer; with gradients only if it fails without."""
+    try:
+        return _observed_once(kind, module, enter, grad=False)
+    except RuntimeError as error:
+        if "require grad" not in str(error):
+            raise
+        return _observed_once(kind, module, enter, grad=True)
+
+
+def _observed_once(
+    kind: type[Observer], module: nn.Module, enter: Callable[[Recorder], Any], *, grad: bool
+) -> Pass:
+    snapshot = Snapshot(module)
+    is_lazy = snapshot.is_lazy
+    if is_lazy:
+        module = lazy_copy(module, meta=kind is _Fake)
+        snapshot = Snapshot(module)
+    guard = Guard(module)
+    guard.hold()
+    observer = kind(module, snapshot, guard)
+    if isinstance(observer, _Fake):
+        observer.from_lazy = is_lazy
+    try:
+        args, kwargs = enter(observer)
+        with ExitStack() as stack:
+            stack.enter_context(torch_as_it_was())
+            stack.enter_context(_eagerly())
+            stack.enter_context(_quietly())
+            stack.enter_context(with_native_operators())
+            stack.enter_context(torch.set_grad_enabled(grad))
+            stack.enter_context(calls_led_to(observer))
+            if isinstance(observer, _Fake):
+                stack.enter_context(observer.mode)
+            stack.enter_context(observer.operators)
+            stack.enter_context(observer)
+            result = module(*args, **kwargs)
+        return Pass(observer, result)
+    except BaseException as error:
+        error.failed = observer.failed  # type: ignore[attr-defined]
+        raise
+    finally:
+        snapshot.restore()
+        guard.restore()
+
+
+@contextmanager
+def _eagerly() -> Iterator[None]:
+    """Let compiled modules and functions run as they were written."""
+    if "torch._dynamo" not in sys.modules:  # nothing is compiled, and it takes long to import
+        yield
+        return
+    with torch.compiler.set_stance("force_eager"):
+        yield
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep fake tensors from logging what they cannot do: a later means may."""
+    logger = logging.getLogger("torch._subclasses.fake_tensor")
+    disabled, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = disabled
+
+
+MEANS: Mapping[str, Callable[[nn.Module, Callable[[Recorder], Any]], Pass]] = MappingProxyType(
+    {
+        "stand-ins": _stand_ins,
+        "fake": lambda module, enter: _observed(_Fake, module, enter),
+        "run": lambda module, enter: _observed(_Run, module, enter),
+    }
+)
+"""The rungs by name, in the order in which they are tried."""
+
+
+def forward_on(means: str, module: nn.Module, enter: Callable[[Recorder], Any]) -> Pass:
+    """Run one forward pass by these means; the module and torch are afterwards what they were."""
+    return MEANS[means](module, enter)

@@ -31,13 +31,22 @@ Network: TypeAlias = "str | os.PathLike[str] | ResNetSpec | Graph | nn.Module"
 or a module."""
 
 
-def to_graph(network: Network, input: Any = None, *, folded: bool = True) -> Graph:
+def to_graph(
+    network: Network,
+    input: Any = None,
+    *,
+    folded: bool = True,
+    means: str | None = None,
+    alone: bool = False,
+) -> Graph:
     """Return the graph of a network.
 
     Args:
         network: what is meant.
         input: of a spec `(C, H, W)` or `(N, C, H, W)`, its own if None; of a module what
             `resnet_viz.trace` takes; either as a text, too: "3x224x224".
+        means: how a module is traced: `stand-ins`, `fake` or `run`; in this order if None.
+        alone: whether a module without an input stands for its parameters alone.
         folded: whether the repeats of a module or of a graph are to be found; a spec says its own.
 
     Raises:
@@ -55,12 +64,12 @@ def to_graph(network: Network, input: Any = None, *, folded: bool = True) -> Gra
         module, name = find_module(network), network.rpartition(":")[2]
     if module is None:
         return assemble(find_spec(network), input)
-    if input is None:
+    if input is None and not (alone and not name):
         raise RequestError("input: missing (a module needs its whole shape, as 1x3x224x224)")
     from dataclasses import replace
 
     trace = torch_corner("tracing").trace
-    graph: Graph = trace(module, input)
+    graph: Graph = trace(module, input, means=means)
     if folded:
         graph = fold(graph)
     return replace(graph, name=name) if name else graph

@@ -101,7 +101,10 @@ def _graphs(network: Any, options: FigureOptions) -> list[Graph]:
             count=len(networks),
             figure=options.figure,
         )
-    graphs = [to_graph(one, options.input, folded=not options.unroll) for one in networks]
+    graphs = [
+        to_graph(one, options.input, folded=not options.unroll, means=options.means)
+        for one in networks
+    ]
     for graph in graphs:
         _check_drawable(graph, whole=options.unroll or options.figure == "layers")
     return list(map(unroll_graph, graphs)) if options.unroll else graphs

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from resnet_viz.errors import Message, RequestError, check_flag, match, show, unknown
+from resnet_viz.graph.model import MEANS
 from resnet_viz.layout import DIRECTIONS
 from resnet_viz.layout.arrange import LAYOUTS
 from resnet_viz.layout.page import PAGES, Page, find_page
@@ -218,6 +219,14 @@ class FigureOptions:
         _any,
         about="the input's shape, `(C, H, W)`, a spec's own if None; of a module its whole shape.",
         metavar="CxHxW",
+    )
+    means: str | None = _option(
+        None,
+        f"how to trace a module: {listed(MEANS)} (default: in this order)",
+        _none_or(_one_of(MEANS)),
+        about=f"how a module is traced: {listed(f'`{name}`' for name in MEANS)}; in this order if "
+        "None. See `resnet_viz.trace`.",
+        legal=MEANS,
     )
     figure: str = _option(
         "network",

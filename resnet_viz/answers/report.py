@@ -72,6 +72,7 @@ class Report(Tabular):
         layers: the layer count with its derivation.
         convention: how `cost` is counted.
         unknown: operators whose cost nobody knows; `macs` are then at least what is said.
+        means: how a module was traced; see `Graph`.
     """
 
     network: str
@@ -81,6 +82,7 @@ class Report(Tabular):
     layers: Layers
     convention: str = "macs"
     unknown: tuple[str, ...] = ()
+    means: str = ""
 
     @property
     def input(self) -> Shape:
@@ -97,7 +99,8 @@ class Report(Tabular):
             raise RequestError("a report on many networks has no text (use its totals and rows)")
         derivation = [self.layers.derive()] if derive else []
         name = self.convention
-        title = f"{self.network}, input {', '.join(map(spell, self.inputs))}"
+        shapes = ", ".join(map(spell, self.inputs))
+        title = f"{self.network}, input {shapes}" if shapes else f"{self.network}, parameters alone"
         return Table(
             title=title,
             columns=_columns(self.convention),
@@ -112,6 +115,7 @@ class Report(Tabular):
                 **({"derivation": derivation[0]} if derive else {}),
                 **({"convention": self.convention} if self.convention != "macs" else {}),
                 **({"unknown": self.unknown} if self.unknown else {}),
+                **({"means": self.means} if self.means else {}),
             },
         )
 
@@ -139,16 +143,19 @@ def report(
     depth: str = "block",
     convention: str = "macs",
     open_head: bool = False,
+    means: str | None = None,
 ) -> Report:
     """Count a network.
 
     Args:
         network: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module.
         input: of a spec `(C, H, W)`, or `(N, C, H, W)` where a batch is meant, its own if None; of
-            a module its whole shape, or example inputs, see `resnet_viz.trace`.
+            a module its whole shape, or example inputs, see `resnet_viz.trace`; without one, a
+            module's parameters are counted alone.
         depth: what the rows are: `network`, `stage`, `block` or `op`.
         convention: how the cost is counted: `macs`, or as a tool does; see `count.CONVENTIONS`.
         open_head: show the operators of the head at any depth.
+        means: how a module is traced: `stand-ins`, `fake` or `run`; see `resnet_viz.trace`.
 
     Raises:
         RequestError: there is no such network, the spec is wrong or the input does not fit it.
@@ -159,7 +166,7 @@ def report(
     """
     match("depth", depth, DEPTHS)
     match("convention", convention, CONVENTIONS)
-    graph = to_graph(network, input)
+    graph = to_graph(network, input, means=means, alone=True)
     return report_graph(graph, depth=depth, convention=convention, open_head=open_head)
 
 
@@ -194,6 +201,7 @@ def report_graph(
         layers=layers,
         convention=convention,
         unknown=tuple(sorted(unknown)),
+        means=graph.means,
     )
 
 
@@ -275,4 +283,6 @@ def _sentence(report: Report) -> str:
         sentence += f"; nobody knows the cost of {', '.join(report.unknown)}"
     if report.convention not in _COST:
         sentence += f"; as {report.convention} counts: {totals[report.convention]}"
+    if report.means == "run":
+        sentence += "; counted in a run, which took one path through the data"
     return sentence

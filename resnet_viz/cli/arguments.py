@@ -60,6 +60,7 @@ def _add_report(verb: argparse.ArgumentParser) -> None:
         "macs",
         "count as macs, flops, torch, fvcore, torchinfo, thop or ptflops",
     )
+    _means(verb)
     _choice(verb, "format", "text", "text, md, csv, json, latex or html")
     verb.add_argument(
         "--derive", action="store_true", help="show where the number of layers comes from"
@@ -187,6 +188,14 @@ def _add_app(verb: argparse.ArgumentParser) -> None:
 
 
 # What several commands take
+
+
+def _means(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--means",
+        metavar="MEANS",
+        help="trace a module by stand-ins, fake or run (default: in this order)",
+    )
 
 
 def _network(verb: argparse.ArgumentParser, several: bool = False) -> None:

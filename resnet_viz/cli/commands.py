@@ -63,13 +63,19 @@ def _refuse_what_is_only_drawn(output: str, options: dict[str, object]) -> None:
 
 
 def report(
-    network: str, input: str | None, depth: str, convention: str, format: str, derive: bool
+    network: str,
+    input: str | None,
+    depth: str,
+    convention: str,
+    means: str | None,
+    format: str,
+    derive: bool,
 ) -> None:
     """Print what a network costs."""
     from resnet_viz.answers import report as answer
 
     _check_format(format, answer.Report)
-    made = answer.report(network, input, depth=depth, convention=convention)
+    made = answer.report(network, input, depth=depth, convention=convention, means=means)
     _write(made.to(format, derive=derive))
 
 

@@ -10,12 +10,31 @@ from typing import Any, NamedTuple
 from resnet_viz.arithmetic import Size
 from resnet_viz.ops import Shape
 
-__all__ = ["DEPTHS", "INPUT", "Graph", "Node", "Param", "Scope", "input_name", "module_path"]
+__all__ = [
+    "DEPTHS",
+    "INPUT",
+    "MEANS",
+    "Graph",
+    "Node",
+    "Param",
+    "Scope",
+    "input_name",
+    "module_path",
+]
 
 DEPTHS: Mapping[str, int | None] = MappingProxyType(
     {"network": 0, "stage": 1, "block": 2, "op": None}
 )
 """How many levels of scopes a report or a figure looks into; None is down to the operators."""
+
+MEANS: Mapping[str, str] = MappingProxyType(
+    {
+        "stand-ins": "stand-ins for tensors, with which nothing is computed",
+        "fake": "torch's own code on tensors without data",
+        "run": "a run on real tensors, which takes one path through the data",
+    }
+)
+"""How a module may be traced, in the order in which it is tried."""
 
 INPUT = "input"
 """What a node that reads the network's input names as its source; further ones are `input:2`, …"""
@@ -123,8 +142,8 @@ class Graph:
         idle: parameters that no node reads.
         in_place: the paths of nodes that write over their first input; memory depends on it, what
             is counted and drawn does not.
-        means: how a traced module was met: by `stand-ins`, on `fake` tensors, or in a `run`, which
-            took one path through the data; empty for an assembled graph.
+        means: how the module was traced, one of `MEANS`, or `parameters` where there was no input;
+            empty for an assembled graph.
 
     Two graphs are equal when the same nodes run in the same order on the same input: scopes are
     how nodes are grouped for a reader.

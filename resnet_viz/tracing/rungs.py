@@ -26,7 +26,7 @@ from resnet_viz.tracing.structure import mapped, tensors_in
 from resnet_viz.tracing.tracer import Tracer
 from resnet_viz.tracing.vision import with_native_operators
 
-__all__ = ["MEANS", "Pass", "forward_on"]
+__all__ = ["Pass", "forward_on"]
 
 
 class Pass(NamedTuple):
@@ -183,16 +183,22 @@ def _quietly() -> Iterator[None]:
         logger.disabled = disabled
 
 
-MEANS: Mapping[str, Callable[[nn.Module, Callable[[Recorder], Any]], Pass]] = MappingProxyType(
+_RUNGS: Mapping[str, Callable[[nn.Module, Callable[[Recorder], Any]], Pass]] = MappingProxyType(
     {
         "stand-ins": _stand_ins,
         "fake": lambda module, enter: _observed(_Fake, module, enter),
         "run": lambda module, enter: _observed(_Run, module, enter),
     }
 )
-"""The rungs by name, in the order in which they are tried."""
+"""A forward pass by each of `graph.model.MEANS`."""
 
 
 def forward_on(means: str, module: nn.Module, enter: Callable[[Recorder], Any]) -> Pass:
-    """Run one forward pass by these means; the module and torch are afterwards what they were."""
-    return MEANS[means](module, enter)
+    """Run one forward pass by these means; the module and torch are afterwards what they were.
+
+    Args:
+        means: one of `graph.model.MEANS`.
+        module: the module.
+        enter: makes its arguments, given who records.
+    """
+    return _RUNGS[means](module, enter)

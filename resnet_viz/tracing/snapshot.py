@@ -22,7 +22,7 @@ _CONTAINERS = frozenset({dict, OrderedDict, defaultdict, Counter, list, set, deq
 
 _ATOMS = frozenset({bool, int, float, str, tuple, type(None), torch.dtype, torch.device})
 _FOREIGN = frozenset(
-    {"builtins", "torch", "functools", "types", "typing", "abc", "enum", "logging"}
+    {"builtins", "torch", "functools", "typing", "abc", "enum", "logging"}
 )
 """Packages whose objects hold nothing of a module's."""
 

@@ -12,9 +12,10 @@ from torch import nn
 
 from resnet_viz.errors import RequestError, ResNetVizError, choose, first_line, show
 from resnet_viz.graph import Graph, Node, Scope, Value
+from resnet_viz.graph.model import MEANS
 from resnet_viz.tracing.arguments import bind
 from resnet_viz.tracing.recorder import DataNeeded, Recorder
-from resnet_viz.tracing.rungs import MEANS, forward_on
+from resnet_viz.tracing.rungs import forward_on
 from resnet_viz.tracing.snapshot import Snapshot
 from resnet_viz.tracing.structure import tensors_in
 

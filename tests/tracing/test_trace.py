@@ -298,8 +298,6 @@ def test_what_cannot_be_traced_is_said_with_the_module(module, shape, message: s
 def test_what_is_no_module_is_refused() -> None:
     with pytest.raises(RequestError, match=r"^module: 3 \(must be a torch\.nn\.Module\)"):
         trace(3, (1, 4))
-    with pytest.raises(RequestError, match="^input: missing"):
-        report(nn.Linear(4, 4))
 
 
 def test_summary_is_the_table_that_torchinfo_users_know(capsys) -> None:
@@ -489,3 +487,11 @@ def test_an_embedding_needs_no_integers_to_be_traced() -> None:
 def test_what_torch_would_refuse_is_refused(module, shape, message: str) -> None:
     with pytest.raises(RequestError, match=message):
         trace(module, shape)
+
+
+def test_a_module_without_an_input_has_its_parameters_counted_alone() -> None:
+    counted = report(nn.Linear(4, 4))
+
+    assert counted.totals["params"] == 20
+    assert counted.unknown == ("Linear",)
+    assert "Linear, parameters alone" in str(counted)

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
 
 from resnet_viz.tracing.structure import tensors_in
 
@@ -78,7 +78,8 @@ class Guard(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 continue
             storage = tensor.untyped_storage()
             if storage.device.type != "meta":
-                self._copies[place] = (storage, storage.clone())
+                with torch._C.DisableTorchFunction(), _disable_current_modes():
+                    self._copies[place] = (storage, storage.clone())
 
     def restore(self) -> None:
         """Put back what was written to, and memory that was exchanged for other."""

@@ -83,6 +83,10 @@ class Observer(Recorder, TorchFunctionMode):
             return (args[0], args[1].long(), *args[2:]), kwargs
         return args, kwargs
 
+    def execute(self, func: Any, args: Any, kwargs: Any) -> Any:
+        """Run an ATen operator; keep what it is about to write to."""
+        return self.guard.run(func, args, kwargs)
+
     # Modules
 
     def call(self, module: nn.Module, args: Any, kwargs: Any) -> Any:
@@ -283,7 +287,7 @@ class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if isinstance(func, HigherOrderOperator):
             return self._higher_order(func, args, kwargs)
         args, kwargs = self.observer.operands(func, args, kwargs)
-        out = self.observer.guard.run(func, args, kwargs)
+        out = self.observer.execute(func, args, kwargs)
         self.observer.operator(func, args, kwargs, out)
         return out
 

@@ -70,6 +70,10 @@ class _Fake(Observer):
                 kwargs = {**kwargs, "device": torch.device("cpu")}
         return super().operands(func, args, kwargs)
 
+    def execute(self, func: Any, args: Any, kwargs: Any) -> Any:
+        """Run an ATen operator: nothing is written to."""
+        return func(*args, **kwargs)
+
     def _off_meta(self, tensor: torch.Tensor) -> torch.Tensor:
         if tensor.device.type != "meta":
             return tensor

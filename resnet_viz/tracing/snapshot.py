@@ -21,9 +21,7 @@ _CONTAINERS = frozenset({dict, OrderedDict, defaultdict, Counter, list, set, deq
 """What a module keeps its parameters, buffers, submodules, hooks and caches in."""
 
 _ATOMS = frozenset({bool, int, float, str, tuple, type(None), torch.dtype, torch.device})
-_FOREIGN = frozenset(
-    {"builtins", "torch", "functools", "typing", "abc", "enum", "logging"}
-)
+_FOREIGN = frozenset({"builtins", "torch", "functools", "typing", "abc", "enum", "logging"})
 """Packages whose objects hold nothing of a module's."""
 
 _EMPTY: dict[type, Any] = {kind: kind() for kind in _CONTAINERS}

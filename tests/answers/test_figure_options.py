@@ -77,6 +77,7 @@ def test_a_value_of_a_wrong_type_is_one_line(name: str, value: object) -> None:
         "depth": (None, 5),
         "width": (None, 5, 2.5),
         "font_size": (None, 5, 2.5),
+        "means": (None,),
         "page": (None,),
         "unroll": (True,),
         "title": ("\x00", "\ud800"),

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
     from resnet_viz.spec.files import load, save
     from resnet_viz.tracing import trace
+    from resnet_viz.zoo.regnet import regnet
 
 __version__ = "0.1.0"
 
@@ -62,6 +63,7 @@ __all__ = [
     "load",
     "measured_lesson",
     "memory",
+    "regnet",
     "report",
     "save",
     "shapes",
@@ -100,6 +102,7 @@ _HOMES = {
     "load": "spec.files",
     "measured_lesson": "answers.lesson",
     "memory": "answers.memory",
+    "regnet": "zoo.regnet",
     "report": "answers.report",
     "save": "spec.files",
     "shapes": "answers.shapes",

@@ -113,7 +113,9 @@ class _Assembly:
         """Convolution, norm, activation, …, convolution, norm, add, activation."""
         out, functional, last = x, self.spec.functional, len(block.convs)
         for i, conv in enumerate(block.convs, start=1):
-            out = self.drop("dropout", self.spec.dropout if i == last else 0, out)
+            if i == last:
+                out = self.attend(out, x, inside=True)
+                out = self.drop("dropout", self.spec.dropout, out)
             out = self.conv(f"conv{i}", self.unstrided(conv), out)
             if i < last:
                 out = self.norm_act(f"bn{i}", out, functional=functional)
@@ -132,7 +134,9 @@ class _Assembly:
                 x = out
             elif i > 1:
                 out = self.antialias(block.convs[i - 2], out)
-            out = self.drop("dropout", self.spec.dropout if i == last else 0, out)
+            if i == last:
+                out = self.attend(out, x, inside=True)
+                out = self.drop("dropout", self.spec.dropout, out)
             out = self.conv(f"conv{i}", self.unstrided(conv), out)
         return self.join(block.shortcut, self.antialias(block.convs[-1], out), x)
 
@@ -149,12 +153,19 @@ class _Assembly:
     def drop(self, op: str, rate: float, x: Value) -> Value:
         return self.call(op, op, x) if rate else x
 
+    def attend(self, out: Value, entry: Value, *, inside: bool) -> Value:
+        """Call the network's attention, where it stands here, in a block that takes `entry`."""
+        kind = self.spec.attention
+        attention = ATTENTIONS[kind]
+        if attention.gate is None or attention.inside != inside:
+            return out
+        with self.scope(kind, kind):
+            gated: Value = attention.gate(self, out, entry.shape[-3])
+        return gated
+
     def join(self, shortcut: ShortcutPlan, out: Value, x: Value) -> Value:
-        way, attention = shortcut.way, self.spec.attention
-        gate = ATTENTIONS[attention].gate
-        if gate is not None:
-            with self.scope(attention, attention):
-                out = gate(self, out)
+        way = shortcut.way
+        out = self.attend(out, x, inside=False)
         if not way.adds:
             return out
         out = self.drop("drop_path", self.spec.drop_path, out)

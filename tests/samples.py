@@ -10,5 +10,6 @@ SAMPLE = (
     *("resnetblur18", "resnetblur50d", "resnetaa50", "seresnetaa50d"),
     *("resnetv2_18", "resnetv2_50", "resnetv2_50d_gn", "resnetv2_50d_frn", "resnetv2_50d_evos"),
     *("resnetv2_50x1_bit", "cifar-resnet20", "cifar-preresnet110", "cifar-preresnet164"),
+    *("regnetx_002", "regnety_002", "d2l-regnetx32"),
     *("wrn-16-8", "cifar-resnext29_8x64d", "vgg16", "vgg19"),
 )

@@ -39,6 +39,15 @@ def stages(draw, channels_in: int) -> Stage:
     if draw(st.booleans()):
         block = draw(st.sampled_from(["basic", "conv"]))
         return Stage(channels=draw(st.integers(low, low + 8)), block=block, **common)
+    if draw(st.integers(0, 3)) == 0:  # widths said by themselves
+        group = draw(st.integers(1, 3))
+        return Stage(
+            channels=draw(st.integers(low, low + 8)),
+            block="bottleneck",
+            group_width=group,
+            bottleneck_width=group * draw(st.integers(1, 4)),
+            **common,
+        )
     expansion = draw(st.sampled_from([1, 2, 4]))
     block = draw(st.sampled_from(["bottleneck", "bottleneck", "senet"]))
     inner = draw(st.integers(-(-low // expansion), -(-low // expansion) + 4))
@@ -89,7 +98,7 @@ def specs(draw) -> ResNetSpec:
         activation=draw(st.sampled_from(sorted(ACTIVATIONS))),
         functional=draw(st.booleans()),
         attention=attention,
-        reduction=draw(st.integers(1, 4)) if attention == "se" else 16,
+        reduction=draw(st.integers(1, 4)) if attention.startswith("se") else 16,
         downsampler=downsampler,
         standardized=draw(st.booleans()),
         dropout=draw(st.sampled_from([0.0, 0.5])),

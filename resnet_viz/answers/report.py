@@ -19,6 +19,7 @@ from resnet_viz.count import (
     receptive_fields,
     tally,
     weigh,
+    weigh_activations,
 )
 from resnet_viz.errors import RequestError, check_flag, match
 from resnet_viz.graph import Graph
@@ -66,7 +67,8 @@ class Report(Tabular):
         network: its name.
         inputs: the shape of each input.
         totals: `layers`, `params`, `trainable_params`, `macs`, `flops` (two per multiply-add) and
-            `activations`, exact; and the cost by the convention, under its name.
+            `activations`, exact; the cost by the convention, under its name, and as `acts` what its
+            tool calls activations, where it prints such.
         rows: parts of the network whose `params`, `macs`, `activations` and `cost` sum to the
             totals.
         layers: the layer count with its derivation.
@@ -192,6 +194,8 @@ def report_graph(
     }
     if convention not in totals:
         totals[convention] = weigh(total.terms, how)
+    if how.activations:
+        totals["acts"] = weigh_activations(total.terms, how)
     unknown = {node.op for node in graph.nodes() if "unknown_calls" in node.terms}
     return Report(
         network=graph.name,

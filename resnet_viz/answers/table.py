@@ -176,7 +176,7 @@ def _main(block: Scope) -> Iterator[str]:
                 yield _words(child)
         elif child.kind in ATTENTIONS:
             layers = [node for node in child.nodes() if category_of(node.op) == "conv"]
-            if child.kind == "se":
+            if child.kind in ("se", "se_inner"):
                 yield f"fc, [{', '.join(str(node.attrs['out_channels']) for node in layers)}]"
             else:
                 yield f"{child.kind}, {layers[0].attrs['kernel'][0]}"

@@ -58,7 +58,7 @@ def _add_report(verb: argparse.ArgumentParser) -> None:
         verb,
         "convention",
         "macs",
-        "count as macs, flops, torch, fvcore, torchinfo, thop or ptflops",
+        "count as macs, flops, torch, fvcore, torchinfo, thop, ptflops or pycls",
     )
     _means(verb)
     _choice(verb, "format", "text", "text, md, csv, json, latex or html")

@@ -1,6 +1,6 @@
 """Counting: a graph to parameters, cost terms, layers and receptive fields."""
 
-from resnet_viz.count.conventions import CONVENTIONS, Convention, weigh
+from resnet_viz.count.conventions import CONVENTIONS, Convention, weigh, weigh_activations
 from resnet_viz.count.layers import Layers, count_layers
 from resnet_viz.count.receptive_field import receptive_fields
 from resnet_viz.count.tally import Cost, Costs, Tally, tally
@@ -16,4 +16,5 @@ __all__ = [
     "receptive_fields",
     "tally",
     "weigh",
+    "weigh_activations",
 ]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from resnet_viz.arithmetic import Size
 
-__all__ = ["CONVENTIONS", "Convention", "weigh"]
+__all__ = ["CONVENTIONS", "Convention", "weigh", "weigh_activations"]
 
 
 class Convention(NamedTuple):
@@ -18,12 +18,14 @@ class Convention(NamedTuple):
         unit: what it counts: multiply-adds or floating-point operations.
         weights: of each term that it counts.
         source: where the tool says so.
+        activations: weights of the terms that the tool calls activations, where it prints such.
     """
 
     name: str
     unit: str
     weights: Mapping[str, int]
     source: str
+    activations: Mapping[str, int] = MappingProxyType({})
 
 
 _LAYERS = {"conv_macs": 1, "linear_macs": 1, "matmul_macs": 1}
@@ -99,6 +101,13 @@ CONVENTIONS: Mapping[str, Convention] = MappingProxyType(
                 "ptflops.get_model_complexity_info, backend pytorch: activations and pools once by "
                 "their module and once more by the function that the module calls",
             ),
+            Convention(
+                "pycls",
+                "MACs",
+                {**_MACS, "linear_bias_adds": 1, "conv_bias_adds": 1},
+                "pycls' complexity: a multiply-add is one, and so is the addition of a bias",
+                {"conv_outputs": 1, "linear_outputs": 1, "pool_outputs": 1},
+            ),
         )
     }
 )
@@ -110,4 +119,13 @@ def weigh(terms: Mapping[str, Size], convention: Convention) -> Size:
     >>> weigh({"conv_macs": 10, "norm_outputs": 3}, CONVENTIONS["fvcore"])
     16
     """
-    return sum((terms.get(name, 0) * weight for name, weight in convention.weights.items()), 0)
+    return _sum(terms, convention.weights)
+
+
+def weigh_activations(terms: Mapping[str, Size], convention: Convention) -> Size:
+    """Return what a tool that prints activations makes of cost terms; 0 of one that does not."""
+    return _sum(terms, convention.activations)
+
+
+def _sum(terms: Mapping[str, Size], weights: Mapping[str, int]) -> Size:
+    return sum((terms.get(name, 0) * weight for name, weight in weights.items()), 0)

@@ -2,8 +2,9 @@
 
 from resnet_viz.nn.block import Block
 from resnet_viz.nn.chapter import Residual, chapter_resnet18, resnet_block
+from resnet_viz.nn.libraries import from_timm, from_torchvision, to_timm, to_torchvision
 from resnet_viz.nn.resnet import ResNet, build
-from resnet_viz.nn.timm import from_timm, to_timm
 
 __all__ = ["Block", "ResNet", "Residual", "build", "chapter_resnet18", "from_timm"]
+__all__ += ["from_torchvision", "to_torchvision"]
 __all__ += ["resnet_block", "to_timm"]

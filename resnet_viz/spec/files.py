@@ -160,7 +160,7 @@ def read(data: Any) -> ResNetSpec:
     """
     values = _read_fields(ResNetSpec, data, "")
     for key, kind in (("stem", Stem), ("head", Head)):
-        if key in values:
+        if key in values and not (kind is Stem and isinstance(values[key], str)):
             values[key] = _read_part(kind, values[key], key)
     stages = values["stages"]
     if not isinstance(stages, list):

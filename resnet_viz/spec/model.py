@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from resnet_viz.arithmetic import Size, exact, largest, smallest
-from resnet_viz.errors import Message, SpecError
+from resnet_viz.errors import Message, SpecError, show
 from resnet_viz.spec.check import (
     boolean,
     divides,
@@ -35,7 +35,7 @@ from resnet_viz.spec.kinds import (
 )
 from resnet_viz.spec.kinds.block import Place
 
-__all__ = ["TABLES", "Head", "ResNetSpec", "Stage", "Stem"]
+__all__ = ["STEMS", "TABLES", "Head", "ResNetSpec", "Stage", "Stem"]
 
 MAX_CHANNELS = 1_000_000
 MAX_BLOCKS = 100_000
@@ -115,6 +115,16 @@ class Stem:
         boolean("activated", self.activated)
 
 
+STEMS: Mapping[str, Stem] = MappingProxyType(
+    {
+        "res_stem_in": Stem(),
+        "simple_stem_in": Stem(channels=32, kernel=3, pool=False),
+        "res_stem_cifar": Stem(channels=16, kernel=3, stride=1, pool=False),
+    }
+)
+"""Stems by the names that pycls gives them; a spec's `stem` may be such a name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Blocks of one width, one after the other; the first one may halve the size.
@@ -134,12 +144,18 @@ class Stage:
         dilation: of the 3×3 convolutions. The stage's first block keeps the dilation of the stage
             before, as in torchvision.
         pool: whether a 2×2 max pool of stride 2 follows the blocks, as in VGG.
+        group_width: of a bottleneck, the channels of one group of its 3×3 convolution, in place of
+            `groups` (AnyNet; Radosavovic et al. 2020, arXiv 2003.13678).
+        bottleneck_width: of a bottleneck, the channels inside, in place of `expansion` and
+            `base_width`.
 
     Raises:
         SpecError: a value is of the wrong type, out of range, or does not fit the others.
 
     >>> Stage(3, 256, block="bottleneck").width
     64
+    >>> Stage(3, 64, block="bottleneck", expansion=1, group_width=16).conv_groups
+    4
     """
 
     blocks: Size
@@ -152,6 +168,8 @@ class Stage:
     base_width: Size = 64
     dilation: int = 1
     pool: bool = False
+    group_width: Size | None = None
+    bottleneck_width: Size | None = None
 
     def __post_init__(self) -> None:
         limits = {"blocks": MAX_BLOCKS, "channels": MAX_CHANNELS, "stride": MAX_KERNEL}
@@ -161,53 +179,79 @@ class Stage:
         one_of("block", self.block, BLOCKS)
         one_of("shortcut", self.shortcut, SHORTCUTS)
         boolean("pool", self.pool)
+        for name in ("group_width", "bottleneck_width"):
+            if getattr(self, name) is not None:
+                integers(self, {name: MAX_CHANNELS})
         if BLOCKS[self.block].bottleneck:
-            divides("expansion", self.expansion, "channels", self.channels)
-            place = Place(1, "3x3", 1)
-            inside = BLOCKS[self.block].convs(self, place)
-            if any(smallest(conv.channels) < 1 for conv in inside):
-                raise SpecError(
-                    "base_width",
-                    "{base_width} (leaves no channels inside the bottleneck of {channels} channels "
-                    "and expansion {expansion})",
-                    base_width=self.base_width,
-                    channels=smallest(self.channels),
-                    expansion=self.expansion,
-                )
-            if largest(self.width) > MAX_CHANNELS:
-                raise SpecError(
-                    "groups",
-                    "{groups} (makes the bottleneck {value} channels wide; must leave at most "
-                    "{most})",
-                    groups=self.groups,
-                    value=largest(self.width),
-                    most=MAX_CHANNELS,
-                )
+            self._bottleneck_fits()
         else:
-            self._must_be_default("expansion", "groups", "base_width")
+            self._must_be_default(
+                Message("a {block} block has no bottleneck", block=self.block),
+                *("expansion", "groups", "base_width", "group_width", "bottleneck_width"),
+            )
 
-    def _must_be_default(self, *names: str) -> None:
+    def _bottleneck_fits(self) -> None:
+        if self.bottleneck_width is None:
+            divides("expansion", self.expansion, "channels", self.channels)
+        else:
+            given = Message("bottleneck_width says how wide it is")
+            self._must_be_default(given, "expansion", "base_width")
+        if self.group_width is not None:
+            self._must_be_default(Message("group_width says how many there are"), "groups")
+            if largest(self.width % self.group_width) != 0:
+                raise SpecError(
+                    "group_width",
+                    "{value} (must divide the bottleneck's width, {width})",
+                    value=show(self.group_width),
+                    width=show(self.width),
+                )
+        place = Place(1, "3x3", 1)
+        inside = BLOCKS[self.block].convs(self, place)
+        if any(smallest(conv.channels) < 1 for conv in inside):
+            raise SpecError(
+                "base_width",
+                "{base_width} (leaves no channels inside the bottleneck of {channels} channels "
+                "and expansion {expansion})",
+                base_width=self.base_width,
+                channels=smallest(self.channels),
+                expansion=self.expansion,
+            )
+        if largest(self.width) > MAX_CHANNELS:
+            raise SpecError(
+                "groups",
+                "{groups} (makes the bottleneck {value} channels wide; must leave at most {most})",
+                groups=self.groups,
+                value=largest(self.width),
+                most=MAX_CHANNELS,
+            )
+
+    def _must_be_default(self, reason: Message, *names: str) -> None:
         for name in names:
             value, legal = getattr(self, name), type(self).__dataclass_fields__[name].default
-            if type(value) is not int or value != legal:
-                raise SpecError(
-                    name,
-                    "{value} (a {block} block has no bottleneck; must be {legal})",
-                    value=value,
-                    block=self.block,
-                    legal=legal,
-                )
+            if type(value) is not type(legal) or value != legal:
+                message = "{value} ({reason}; must be {legal})"
+                if legal is None:
+                    message = "{value} ({reason}; must be left out)"
+                raise SpecError(name, message, value=show(value), reason=reason, legal=legal)
 
     @property
     def width(self) -> Size:
         """The channels of the 3×3 convolutions.
 
-        Of a bottleneck: `channels / expansion · base_width / 64`, rounded down, per group (Xie et
-        al. 2017, Table 1; torchvision's rule). Of a basic block: its channels.
+        Of a bottleneck: `bottleneck_width`, or `channels / expansion · base_width / 64`, rounded
+        down, per group (Xie et al. 2017, Table 1; torchvision's rule). Of a basic block: its
+        channels.
         """
-        if BLOCKS[self.block].bottleneck:
-            return self.channels // self.expansion * self.base_width // 64 * self.groups
-        return self.channels
+        if not BLOCKS[self.block].bottleneck:
+            return self.channels
+        if self.bottleneck_width is not None:
+            return self.bottleneck_width
+        return self.channels // self.expansion * self.base_width // 64 * self.groups
+
+    @property
+    def conv_groups(self) -> Size:
+        """The groups of a bottleneck's 3×3 convolution."""
+        return self.groups if self.group_width is None else self.width // self.group_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +293,7 @@ class ResNetSpec:
         stages: at least one.
         name: what reports and figures call it.
         input: `(C, H, W)`, the channels it takes and the image size it is made for.
+        stem: what comes before the stages, or its name in pycls (`STEMS`).
         stride_in: which convolution of a bottleneck carries the stride: `3x3` (torchvision, "v1.5")
             or `1x1` (the first one: the paper, "v1").
         bias: whether the convolutions have one.
@@ -261,7 +306,8 @@ class ResNetSpec:
         functional: whether blocks call their activations as functions, as the d2l chapter's code
             does, and not as modules: some counters see the difference.
         attention: what each block's body ends with; see `spec.kinds.ATTENTIONS`.
-        reduction: of squeeze-and-excitation, the channels of a block over those inside its gate.
+        reduction: of squeeze-and-excitation, the channels of a block (`se`: that it puts out,
+            `se_inner`: that it takes) over those inside its gate.
         downsampler: what a block's body and the stem's pool do with a stride; see
             `spec.kinds.DOWNSAMPLERS`.
         norm_groups: of group norm and EvoNorm, into how many groups channels are divided.
@@ -308,6 +354,9 @@ class ResNetSpec:
         integer("input[1]", self.input[1], 1, MAX_SIDE)
         integer("input[2]", self.input[2], 1, MAX_SIDE)
         object.__setattr__(self, "input", tuple(map(exact, self.input)))
+        if isinstance(self.stem, str):
+            one_of("stem", self.stem, STEMS)
+            object.__setattr__(self, "stem", STEMS[self.stem])
         for name, kind in (("stem", Stem), ("head", Head)):
             if not isinstance(getattr(self, name), kind):
                 raise SpecError(

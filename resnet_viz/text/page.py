@@ -294,6 +294,8 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "expansion": "Expansion",
         "groups": "Groups",
         "base_width": "Base width",
+        "group_width": "Group width",
+        "bottleneck_width": "Bottleneck width",
         "dilation": "Dilation",
         "pool": "Pooling",
         "kernel": "Kernel",

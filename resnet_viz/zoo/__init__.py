@@ -14,14 +14,8 @@ from resnet_viz.zoo.entry import Entry, Family
 __all__ = ["Entry", "Family", "entries", "families", "find", "find_spec", "names"]
 
 _FILES = (
-    "d2l",
-    "imagenet",
-    "bag_of_tricks",
-    "attention",
-    "antialiased",
-    "resnetv2",
-    "cifar",
-    "vgg",
+    *("d2l", "imagenet", "bag_of_tricks", "attention", "antialiased", "resnetv2"),
+    *("regnet", "cifar", "vgg"),
 )
 """The files of the zoo, in the order in which lists have them; each has its `FAMILIES`."""
 
@@ -111,8 +105,10 @@ def find_spec(network: object) -> ResNetSpec:
             "a spec, or a torch.nn.Module)",
             network=show(network),
         )
-    if isinstance(network, str) and not os.path.splitext(network)[1] and os.sep not in network:
-        return find(network)
+    if isinstance(network, str) and os.sep not in network:
+        suffix = os.path.splitext(network)[1]
+        if not suffix or network in entries():  # "RegNetX-1.6GF" is a name, too
+            return find(network)
     from resnet_viz.spec.files import load  # here, because a zoo name needs no file reader
 
     return load(network)

@@ -1,8 +1,9 @@
-"""The network of the ResNet chapter in Dive into Deep Learning (d2l.ai, section 8.6)."""
+"""Networks of Dive into Deep Learning (d2l.ai): sections 8.6, ResNet, and 8.8, AnyNet."""
 
 from __future__ import annotations
 
 from resnet_viz.spec import Head, ResNetSpec, Stage
+from resnet_viz.spec.model import STEMS
 from resnet_viz.zoo.entry import Entry, Family
 
 __all__ = ["FAMILIES"]
@@ -28,4 +29,33 @@ def _chapter() -> Entry:
     )
 
 
-FAMILIES = (Family("Dive into Deep Learning", {"d2l-resnet18": _chapter}),)
+def _anynet() -> Entry:
+    """RegNetX32: two stages of an AnyNet, with group width 16 and no bottleneck."""
+    stages = tuple(
+        Stage(
+            blocks=blocks,
+            channels=channels,
+            stride=2,
+            block="bottleneck",
+            expansion=1,
+            group_width=16,
+        )
+        for blocks, channels in ((4, 32), (6, 80))
+    )
+    spec = ResNetSpec(
+        stages=stages,
+        name="d2l-regnetx32",
+        input=(1, 96, 96),
+        stem=STEMS["simple_stem_in"],
+        head=Head(10),
+        bias=True,
+        functional=True,
+    )
+    return Entry(
+        spec, "Zhang et al., Dive into Deep Learning (d2l.ai), section 8.8: AnyNet as RegNetX32"
+    )
+
+
+FAMILIES = (
+    Family("Dive into Deep Learning", {"d2l-resnet18": _chapter, "d2l-regnetx32": _anynet}),
+)

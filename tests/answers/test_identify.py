@@ -14,7 +14,7 @@ from resnet_viz import Head, RequestError, ResNetSpec, assemble, build, identify
 from resnet_viz.checkpoints.names import DIALECTS
 from resnet_viz.cli import run
 from resnet_viz.nn import chapter_resnet18
-from resnet_viz.nn.timm import timm_name
+from resnet_viz.nn.libraries import timm_name
 from resnet_viz.tracing.torchvision import import_beside
 from resnet_viz.zoo import find
 

@@ -336,7 +336,10 @@ def test_drop_path_grows_from_0_at_the_first_block() -> None:
             r"^norm_groups: 8 \(norm 'batch' has no use for it; must be 32, or norm one of "
             r"\['group', 'evo'\]\)$",
         ),
-        (lambda: small(attention="sé"), "^attention: 'sé' .must be one of .'none', 'se', 'eca'"),
+        (
+            lambda: small(attention="sé"),
+            "^attention: 'sé' .must be one of .'none', 'se', 'se_inner', 'eca'",
+        ),
         (lambda: small(downsampler="blurr"), "did you mean 'blur'"),
         (lambda: small(dropout=1.0), "^dropout: 1.0 .must be a number from 0 and below 1"),
         (lambda: small(drop_path=float("nan")), "^drop_path: nan "),

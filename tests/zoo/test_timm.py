@@ -17,7 +17,9 @@ def test_the_zoo_has_every_name_but_the_pruned_ones() -> None:
     files = ("resnet", "resnetv2")
     listed = {name for file in files for name in timm().list_models(module=file)}
 
-    assert {name for name in listed if not name.endswith("_pruned")} == set(NAMES)
+    assert {name for name in listed if not name.endswith("_pruned")} == {
+        name for name in NAMES if not name.startswith("regnet")
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -36,7 +38,7 @@ def test_params_macs_and_activations_are_timms_to_the_unit(name: str) -> None:
         *("resnet50_gn", "resnet10t", "resnet50c", "test_resnet", "resnetrs50"),
         *("seresnext26d_32x4d", "ecaresnet26t", "ecaresnetlight", "resnetblur18", "resnetaa34d"),
         *("resnetv2_18", "resnetv2_50t", "resnetv2_50x1_bit", "resnetv2_50d_frn"),
-        *("resnetv2_50d_evos",),
+        *("resnetv2_50d_evos", "regnetx_004", "regnety_002"),
     ],
 )
 def test_with_timms_weights_the_outputs_are_timms(name: str) -> None:

@@ -1,4 +1,4 @@
-"""Attention: a gate for each channel, at the end of a block's body."""
+"""Attention: a gate for each channel, in a block's body."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ class Attention(NamedTuple):
     Attributes:
         description: what it is.
         label: what figures call it.
-        gate: makes its operators: of a network and what the body puts out; None if there is none.
+        gate: makes its operators: of a network, what it gates, and the channels that the block
+            takes; None if there is none.
+        inside: whether it stands before the block's last convolution, not at the body's end.
         reads_fields: the fields of the spec that it reads.
     """
 
     description: str
     label: str = ""
-    gate: Callable[[Net, Value], Value] | None = None
+    gate: Callable[[Net, Value, Size], Value] | None = None
     reads_fields: tuple[str, ...] = ()
+    inside: bool = False
 
     def __str__(self) -> str:
         return self.description
@@ -54,10 +57,29 @@ def squeezed(channels: Size, reduction: Size) -> Size:
     return maximum((channels + 4 * reduction) // (8 * reduction) * 8, 8)
 
 
-def _squeeze_excitation(net: Net, x: Value) -> Value:
-    channels = x.shape[-3]
-    gate = _pointwise(net, "fc1", squeezed(channels, net.spec.reduction), _pooled(net, x))
-    gate = _pointwise(net, "fc2", channels, net.call("relu", "relu", gate))
+def share(channels: Size, reduction: Size) -> Size:
+    """Return one channel in `reduction`, rounded to the nearest, ties to the even one; at least 1.
+
+    Source: pycls and torchvision, `int(round(width_in * 0.25))` in RegNetY.
+
+    >>> share(104, 4), share(10, 4), share(14, 4)
+    (26, 2, 4)
+    """
+    nearest, rest = divmod(2 * channels + reduction, 2 * reduction)
+    return maximum(nearest - (rest == 0) * (nearest % 2), 1)
+
+
+def _squeeze_excitation(net: Net, x: Value, channels_in: Size) -> Value:
+    return _excite(net, x, squeezed(x.shape[-3], net.spec.reduction))
+
+
+def _inner_excitation(net: Net, x: Value, channels_in: Size) -> Value:
+    return _excite(net, x, share(channels_in, net.spec.reduction))
+
+
+def _excite(net: Net, x: Value, inside: Size) -> Value:
+    gate = _pointwise(net, "fc1", inside, _pooled(net, x))
+    gate = _pointwise(net, "fc2", x.shape[-3], net.call("relu", "relu", gate))
     return net.call("mul", "mul", x, net.call("sigmoid", "sigmoid", gate))
 
 
@@ -81,7 +103,7 @@ def reach(channels: Size) -> int:
     return low
 
 
-def _efficient(net: Net, x: Value) -> Value:
+def _efficient(net: Net, x: Value, channels_in: Size) -> Value:
     channels = x.shape[-3]
     kernel = reach(channels)
     gate = net.call("flatten", "flatten", _pooled(net, x), start=-3)
@@ -101,6 +123,14 @@ ATTENTIONS: Mapping[str, Attention] = MappingProxyType(
             "Squeeze-excitation",
             _squeeze_excitation,
             ("reduction",),
+        ),
+        "se_inner": Attention(
+            "squeeze-and-excitation before the last convolution, its channels one in `reduction` "
+            "of those that the block takes (RegNetY, arXiv 2003.13678)",
+            "Squeeze-excitation",
+            _inner_excitation,
+            ("reduction",),
+            inside=True,
         ),
         "eca": Attention(
             "efficient channel attention (Wang et al. 2020, arXiv 1910.03151)",

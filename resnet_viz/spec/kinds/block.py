@@ -35,8 +35,8 @@ class Block(NamedTuple):
         description: what it is.
         convs: returns its convolutions, of a stage and the block's place in it.
         label: what figures call it.
-        bottleneck: whether it is narrower inside, so that a stage's `expansion`, `groups` and
-            `base_width` mean something.
+        bottleneck: whether it has a width inside, so that a stage's `expansion`, `groups` and
+            `base_width`, or `bottleneck_width` and `group_width`, mean something.
     """
 
     description: str
@@ -59,7 +59,7 @@ def _bottleneck(stage: Stage, place: Place) -> tuple[Conv, ...]:
     first, second = (place.stride, 1) if place.stride_in == "1x1" else (1, place.stride)
     return (
         Conv(stage.width, 1, first),
-        Conv(stage.width, 3, second, place.dilation, stage.groups),
+        Conv(stage.width, 3, second, place.dilation, stage.conv_groups),
         Conv(stage.channels, 1),
     )
 

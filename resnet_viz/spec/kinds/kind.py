@@ -23,7 +23,7 @@ class Conv(NamedTuple):
     kernel: int
     stride: int = 1
     dilation: int = 1
-    groups: int = 1
+    groups: Size = 1
 
     @property
     def padding(self) -> int:

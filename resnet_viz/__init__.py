@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from resnet_viz.answers.identify import Identification, identify
     from resnet_viz.answers.latency import LatencyReport, latency
     from resnet_viz.answers.lesson import Lesson, lesson, measured_lesson
+    from resnet_viz.answers.measure import Measurement, calibrate, measure
     from resnet_viz.answers.memory import MemoryReport, memory
     from resnet_viz.answers.report import Report, report
     from resnet_viz.answers.shapes import shapes
@@ -42,6 +43,7 @@ __all__ = [
     "Identification",
     "LatencyReport",
     "Lesson",
+    "Measurement",
     "MemoryReport",
     "Report",
     "RequestError",
@@ -52,6 +54,7 @@ __all__ = [
     "Stem",
     "assemble",
     "build",
+    "calibrate",
     "compare",
     "details",
     "draw",
@@ -61,6 +64,7 @@ __all__ = [
     "latency",
     "lesson",
     "load",
+    "measure",
     "measured_lesson",
     "memory",
     "regnet",
@@ -81,6 +85,7 @@ _HOMES = {
     "Identification": "answers.identify",
     "LatencyReport": "answers.latency",
     "Lesson": "answers.lesson",
+    "Measurement": "answers.measure",
     "MemoryReport": "answers.memory",
     "Report": "answers.report",
     "RequestError": "errors",
@@ -90,6 +95,7 @@ _HOMES = {
     "Stage": "spec",
     "Stem": "spec",
     "assemble": "assembly",
+    "calibrate": "answers.measure",
     "build": "answers.build",
     "compare": "answers.compare",
     "details": "answers.details",
@@ -100,6 +106,7 @@ _HOMES = {
     "latency": "answers.latency",
     "lesson": "answers.lesson",
     "load": "spec.files",
+    "measure": "answers.measure",
     "measured_lesson": "answers.lesson",
     "memory": "answers.memory",
     "regnet": "zoo.regnet",

@@ -54,12 +54,7 @@ def _is_spec(network: object) -> bool:
     """Tell whether this names a spec: any other source's input has a batch dimension of its own."""
     if isinstance(network, (str, os.PathLike)):
         name = os.fspath(network)
-        suffix = os.path.splitext(name)[1]
-        if not suffix:
-            return ":" not in name
-        from resnet_viz.spec.files import SUFFIXES  # here, because a zoo name needs no file reader
-
-        return suffix in SUFFIXES
+        return ":" not in name and not name.endswith(".onnx")
     return isinstance(network, ResNetSpec)
 
 

@@ -13,13 +13,13 @@ from resnet_viz.answers.tabular import Column, Table, Tabular
 from resnet_viz.count.roofline import Time, Work, bytes_of, time_of, work_of
 from resnet_viz.devices import Device, find_device
 from resnet_viz.errors import RequestError, choose, show
-from resnet_viz.graph import Node, Scope
+from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph.model import DEPTHS
 from resnet_viz.ops import OPERATORS, Shape
 from resnet_viz.ops.operator import spell
 from resnet_viz.sources import Network
 
-__all__ = ["LatencyReport", "LatencyRow", "latency"]
+__all__ = ["LatencyReport", "LatencyRow", "latency", "latency_graph"]
 
 BASES: Mapping[str, tuple[str, str]] = {
     layout: (f"amp-{layout}-pt113-cu117-rtx3090", f"amp-{layout}-pt112-cu113-rtx3090")
@@ -187,25 +187,37 @@ def latency(
     >>> resnet50.interval[0] < resnet50.step_ms < resnet50.interval[1]
     True
     """
-    levels = choose("depth", depth, DEPTHS)
+    choose("depth", depth, DEPTHS)
     found, estimated = _device(device, mode, dtype)
     if type(batch) is not int:
         raise RequestError("batch: {batch} (must be an integer of 1 or more)", batch=show(batch))
     graph = to_batch_graph(network, input, batch)
-    root = _Parts(work_of(graph), found).scope(graph.root)
-    spread, factor = found.spread, 1.0
+    return latency_graph(graph, found, mode=mode, depth=depth, estimated=estimated)
+
+
+def latency_graph(
+    graph: Graph,
+    device: Device,
+    *,
+    mode: str = "infer",
+    depth: str = "block",
+    estimated: bool = False,
+) -> LatencyReport:
+    """Predict how long a graph takes, with its repeats as they are; see `latency`."""
+    levels = choose("depth", depth, DEPTHS)
+    works = work_of(graph)
+    root = _Parts(works, device).scope(graph.root)
+    spread, factor = device.spread, 1.0
     if estimated:
-        infer, train = (find_device(n, mode=m) for n, m in zip(_base(found), _MODES, strict=True))
-        works = work_of(graph)
+        infer, train = (find_device(n, mode=m) for n, m in zip(_base(device), _MODES, strict=True))
         factor = _total(works, train) / _total(works, infer)
         spread += train.spread
-    batch = graph.input[0] if len(graph.input) > 1 else batch
+    batch = graph.input[0]
     step_ms = 1000 * factor * root.time.total
-    rows = tuple(_row(part, factor) for part in parts_at(root, levels))
     return LatencyReport(
         network=graph.name,
         inputs=graph.inputs,
-        device=found,
+        device=device,
         mode=mode,
         batch=batch,
         step_ms=step_ms,
@@ -217,7 +229,7 @@ def latency(
             "intensity": root.flops / max(root.bytes, 1),
             "ms": step_ms,
         },
-        rows=rows,
+        rows=tuple(_row(part, factor) for part in parts_at(root, levels)),
         estimated=estimated,
         unknown=tuple(sorted({n.op for n in graph.nodes() if n.op not in OPERATORS})),
     )

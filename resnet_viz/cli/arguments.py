@@ -134,6 +134,26 @@ def _add_latency(verb: argparse.ArgumentParser) -> None:
     _choice(verb, "format", "text", "text, md, csv, json, latex or html")
 
 
+def _add_measure(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("network", metavar="NETWORK", nargs="?", help=_NETWORK)
+    _input(verb)
+    _batch(verb, 1)
+    verb.add_argument(
+        "--device", metavar="DEVICE", help="what to predict for (default: this machine's name)"
+    )
+    verb.add_argument(
+        "--threads", metavar="THREADS", type=_exact, help="how many torch uses (default: its own)"
+    )
+    verb.add_argument(
+        "--calibrate",
+        action="store_true",
+        help="find what this machine reaches, in under a minute, and keep it for --device",
+    )
+    _choice(verb, "name", "this-machine", "what the calibration is called")
+    _choice(verb, "depth", "block", "what the rows are: network, stage, block or op")
+    _choice(verb, "format", "text", "text, md, csv, json, latex or html")
+
+
 def _add_zoo(verb: argparse.ArgumentParser) -> None:
     pass
 
@@ -268,6 +288,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "table": Verb("print networks side by side, stage by stage", _add_table),
         "memory": Verb("count the bytes that a network needs, and what is alive", _add_memory),
         "latency": Verb("predict how long a network takes on a device", _add_latency),
+        "measure": Verb("time a network on this machine, beside what is predicted", _add_measure),
         "zoo": Verb("list the networks by name, with where each comes from", _add_zoo),
         "spec": Verb("print a network's spec, to start a file of your own", _add_spec),
         "lesson": Verb("train plain and residual networks on digits: why residual?", _add_lesson),

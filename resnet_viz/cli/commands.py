@@ -17,6 +17,7 @@ __all__ = [
     "identify",
     "latency",
     "lesson",
+    "measure",
     "memory",
     "report",
     "shapes",
@@ -135,6 +136,33 @@ def latency(network: str, input: str | None, format: str, **options: object) -> 
 
     _check_format(format, answer.LatencyReport)
     _write(answer.latency(network, input, **options).to(format))  # type: ignore[arg-type]
+
+
+def measure(
+    network: str | None,
+    input: str | None,
+    calibrate: bool,
+    name: str,
+    threads: int | None,
+    format: str,
+    **options: object,
+) -> None:
+    """Time a network on this machine, or find what the machine reaches, or both."""
+    from resnet_viz.answers import measure as answer
+    from resnet_viz.errors import RequestError
+
+    _check_format(format, answer.Measurement)
+    if network is None and not calibrate:
+        raise RequestError("network: missing (must be given, or --calibrate)")
+    if calibrate:
+        device = answer.calibrate(name, threads=threads)
+        _write(
+            f"{device.name}: fitted to {device.rows} runs, each predicted from the others: median "
+            f"error {device.median_error:.1%}; take it as --device {device.name}\n"
+        )
+    if network is not None:
+        made = answer.measure(network, input, threads=threads, **options)  # type: ignore[arg-type]
+        _write(made.to(format))
 
 
 def zoo() -> None:

@@ -41,7 +41,7 @@ NETWORKS = (
 FITTED = ("flops", "matrix_bandwidth", "bandwidth", "launch", "grouped")
 """The coefficients that a calibration finds; the others are those of `BASE`."""
 
-MIN_SECONDS = 1.5
+MIN_SECONDS = 1.0
 """How long each of them runs at least."""
 
 HELD_BACK = 0.01

@@ -203,6 +203,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "nothing_fits": (
             "Nothing in the zoo is as small: its smallest has {0} MACs and {1} parameters."
         ),
+        "explore": "Networks with this input between their costs; a click opens one",
+        "point:zoo": "zoo",
+        "point:kept": "zoo, within the budget",
+        "point:mine": "yours, before",
+        "point:now": "shown now",
         "show_network": "Show {0}",
         "costs_of": "{layers} layers · {params} parameters · {macs} MACs",
         "in_budget": "{name}: {amount} of {limit} ({share:.0%}), {rest} left",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 
 import streamlit as st
 
 from resnet_viz.answers.compare import SIDES, Comparison, Row
 from resnet_viz.app.answers import comparison_of, drawing_of
-from resnet_viz.app.catalogue import is_known
+from resnet_viz.app.catalogue import is_known, title
 from resnet_viz.app.components import tables
 from resnet_viz.app.components.figure import figure
 from resnet_viz.app.markdown import escaped
@@ -62,6 +63,7 @@ def _choice(session: Session) -> None:
             translate(lang, "compare_with"),
             options,
             index=options.index(name) if name else None,
+            format_func=partial(title, lang=lang),
             placeholder=empty,
             key=key,
             on_change=_compare_with,

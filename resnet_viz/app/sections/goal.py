@@ -17,6 +17,7 @@ from resnet_viz.app.budget import (
 )
 from resnet_viz.app.catalogue import Listed, listed
 from resnet_viz.app.markdown import escaped
+from resnet_viz.app.sections import explore
 from resnet_viz.app.sections.spec_form import receive_edit
 from resnet_viz.app.session import Session
 from resnet_viz.count.memory import DTYPES, OPTIMIZERS
@@ -36,11 +37,20 @@ def show(session: Session) -> None:
     lang = session.config.lang
     budget, training = _limits(session), _training(session)
     session.edit(session.config._replace(budget=budget, training=training))
-    if not budget.limits():
-        st.info(translate(lang, "set_a_limit"))
-        return
-    st.markdown(f"**{translate(lang, 'nearest_of_zoo')}**")
     alike = [network for network in listed() if network.input == session.config.spec.input]
+    if budget.limits():
+        _proposals(session, budget, training, alike)
+    else:
+        st.info(translate(lang, "set_a_limit"))
+    st.markdown(f"**{translate(lang, 'explore')}**")
+    explore.show(session, alike)
+
+
+def _proposals(
+    session: Session, budget: Budget, training: Training, alike: Sequence[Listed]
+) -> None:
+    lang = session.config.lang
+    st.markdown(f"**{translate(lang, 'nearest_of_zoo')}**")
     found = _nearest(budget, alike, training)
     if not found:
         least = min(alike or listed(), key=lambda network: network.totals["macs"]).totals

@@ -10,7 +10,8 @@ from functools import partial
 from typing import Any, TypeVar
 
 from resnet_viz.answers.figure_options import OPTIONS
-from resnet_viz.app.budget import MAX_BATCH, QUANTITIES, Budget, Training, parse_amount
+from resnet_viz.app.answers import machines
+from resnet_viz.app.budget import MAX_BATCH, QUANTITIES, Budget, Setting, parse_amount
 from resnet_viz.app.state import FIRST, SECTIONS, Config, Look, is_path
 from resnet_viz.count.memory import DTYPES, OPTIMIZERS
 from resnet_viz.errors import RequestError, choose, show
@@ -23,6 +24,7 @@ __all__ = ["from_link", "read_link", "to_link"]
 
 _T = TypeVar("_T")
 
+MACHINE = Setting().device
 MAX_LINK = 20_000  # characters of one value in an address
 
 
@@ -39,10 +41,11 @@ def to_link(config: Config) -> dict[str, str]:
     for name in ("lang", "section", "opened"):
         if getattr(config, name) != Config._field_defaults[name]:
             link[name] = getattr(config, name)
-    for name, value in config.training._asdict().items():
-        if value != Training._field_defaults[name]:
+    for name, value in config.setting._asdict().items():
+        if value != Setting._field_defaults[name]:
             link[name] = f"{value}"
-    link |= {name: f"{limit}" for name, limit in config.budget.limits().items()}
+    for name, limit in config.budget.limits().items():
+        link[name] = f"{limit}us" if name == "time" else f"{limit}"
     if config.pinned is not None:
         link |= _write_network(config.pinned, "with", "pin")
     return link
@@ -106,12 +109,16 @@ def read_link(link: Mapping[str, str]) -> tuple[Config, list[RequestError]]:
         opened=read(lambda: _path(link), ""),
         pinned=read(lambda: _read_network(link, "with", "pin"), None),
         budget=Budget(**limits),
-        training=Training(
-            batch=read(lambda: _batch(link), Training().batch),
+        setting=Setting(
+            batch=read(lambda: _batch(link), Setting().batch),
             dtype=read(partial(_choice, "dtype", DTYPES, {"dtype": "float32", **link}), "float32"),
             optimizer=read(
                 partial(_choice, "optimizer", OPTIMIZERS, {"optimizer": "momentum", **link}),
                 "momentum",
+            ),
+            device=read(
+                partial(_choice, "device", dict.fromkeys(machines()), {"device": MACHINE, **link}),
+                MACHINE,
             ),
         ),
     )
@@ -127,7 +134,7 @@ def _is_too_long(name: str, value: str, problems: list[RequestError]) -> bool:
 
 
 def _batch(link: Mapping[str, str]) -> int:
-    text = link.get("batch", f"{Training().batch}")
+    text = link.get("batch", f"{Setting().batch}")
     if not re.fullmatch(r"[1-9]\d{0,4}", text) or int(text) > MAX_BATCH:
         message = "batch: {value} (must be an integer from 1 to {most})"
         raise RequestError(message, value=show(text), most=MAX_BATCH)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from resnet_viz.answers.compare import Comparison, compare
 from resnet_viz.answers.details import Details, details
@@ -10,11 +10,13 @@ from resnet_viz.answers.draw import draw_figure
 from resnet_viz.answers.drawing import Drawing
 from resnet_viz.answers.explain import Explanation, explain
 from resnet_viz.answers.figure_options import OPTIONS, FigureOptions
+from resnet_viz.answers.latency import LatencyReport, latency
 from resnet_viz.answers.memory import memory
 from resnet_viz.answers.report import Report, report_graph
-from resnet_viz.app.budget import Training
+from resnet_viz.app.budget import Setting
 from resnet_viz.app.state import Look
 from resnet_viz.assembly import assemble
+from resnet_viz.devices import devices
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Graph
 from resnet_viz.graph.repeat import count_nodes
@@ -22,7 +24,8 @@ from resnet_viz.spec import ResNetSpec
 from resnet_viz.themes import Theme, find_theme
 
 __all__ = ["MAX_OPERATORS", "check", "comparison_of", "details_of", "drawing_of"]
-__all__ += ["costs_of", "explanation_of", "graph_of", "memory_of", "report_of"]
+__all__ += ["costs_of", "explanation_of", "graph_of", "latency_of"]
+__all__ += ["machines", "memory_of", "report_of"]
 
 MAX_OPERATORS = 5_000
 """Operators of the largest network that is drawn with none folded: a browser must stay quick."""
@@ -91,16 +94,35 @@ def report_of(
 
 
 @lru_cache(maxsize=256)
-def memory_of(spec: ResNetSpec, training: Training) -> int:
+def memory_of(spec: ResNetSpec, setting: Setting) -> int:
     """Count the bytes that a step of training needs at most."""
-    found = memory(spec, **training._asdict(), depth="network")
+    found = memory(
+        spec,
+        batch=setting.batch,
+        dtype=setting.dtype,
+        optimizer=setting.optimizer,
+        depth="network",
+    )
     return int(found.totals["total_training"])
 
 
-def costs_of(spec: ResNetSpec, training: Training) -> dict[str, int]:
+@lru_cache(maxsize=256)
+def latency_of(spec: ResNetSpec, setting: Setting) -> LatencyReport:
+    """Predict how long a forward pass takes."""
+    return latency(spec, device=setting.device, batch=setting.batch, depth="network")
+
+
+@cache
+def machines() -> tuple[str, ...]:
+    """Return the names of the devices whose time can be predicted."""
+    return tuple(sorted({device.machine for device in devices() if device.mode == "infer"}))
+
+
+def costs_of(spec: ResNetSpec, setting: Setting) -> dict[str, int]:
     """Return what a network costs, all that a budget can limit among it."""
     totals = report_of(spec, "network").totals
-    return {**totals, "memory": memory_of(spec, training)}
+    time = round(latency_of(spec, setting).step_ms * 1000)
+    return {**totals, "memory": memory_of(spec, setting), "time": time}
 
 
 def check(spec: ResNetSpec) -> ResNetSpec:

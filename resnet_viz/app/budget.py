@@ -10,11 +10,11 @@ from resnet_viz.answers.memory import parse_bytes, show_bytes
 from resnet_viz.errors import RequestError, show
 from resnet_viz.view.annotate import short
 
-__all__ = ["MAX_BATCH", "QUANTITIES", "Budget", "Training", "amount", "parse_amount"]
+__all__ = ["MAX_BATCH", "QUANTITIES", "Budget", "Setting", "amount", "parse_amount"]
 
 MAX_BATCH = 65_536
 
-QUANTITIES = ("macs", "params", "memory")
+QUANTITIES = ("macs", "params", "memory", "time")
 """What can have a limit."""
 
 MAX_AMOUNT = 10**18
@@ -22,16 +22,26 @@ MAX_AMOUNT = 10**18
 UNITS: Mapping[str, int] = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
 
-class Training(NamedTuple):
-    """How a network is trained, which says what memory it takes; as `resnet_viz.memory` has it."""
+class Setting(NamedTuple):
+    """How a network is trained, which says what memory it takes, and run, how long that takes.
+
+    Attributes:
+        batch: how many images.
+        dtype: as `resnet_viz.memory` has it.
+        optimizer: as `resnet_viz.memory` has it.
+        device: whose time is predicted, as `resnet_viz.latency` has it.
+    """
 
     batch: int = 32
     dtype: str = "float32"
     optimizer: str = "momentum"
+    device: str = "rtx4090"
 
 
 class Budget(NamedTuple):
-    """The most that a network may cost; 0 is no limit. Memory is in bytes, of a training step.
+    """The most that a network may cost; 0 is no limit.
+
+    Memory is in bytes, of a training step; time in microseconds, of a forward pass.
 
     >>> Budget(macs=10**9).limits()
     {'macs': 1000000000}
@@ -40,6 +50,7 @@ class Budget(NamedTuple):
     macs: int = 0
     params: int = 0
     memory: int = 0
+    time: int = 0
 
     def limits(self) -> dict[str, int]:
         """Return the limits that are set."""
@@ -62,6 +73,8 @@ def parse_amount(name: str, text: str) -> int:
     if name == "memory":
         return parse_bytes(text.strip()) if text.strip() else 0
     plain = text.replace(",", "").strip()
+    if name == "time":
+        return _microseconds(name, plain)
     found = re.fullmatch(r"(\d{1,18}(?:\.\d{1,9})?)\s*([kmgt]?)", plain, re.IGNORECASE)
     if plain and found is None:
         raise RequestError(
@@ -72,10 +85,24 @@ def parse_amount(name: str, text: str) -> int:
     return min(round(float(found[1]) * UNITS[found[2].lower()]), MAX_AMOUNT)
 
 
+def _microseconds(name: str, text: str) -> int:
+    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|µs|us|)", text, re.IGNORECASE)
+    if text and found is None:
+        raise RequestError(
+            "{name}: {value} (must be a time such as 5 ms)", name=name, value=show(text)
+        )
+    if found is None:
+        return 0
+    scale = {"s": 10**6, "ms": 1000, "": 1000}.get(found[2].lower(), 1)
+    return round(float(found[1]) * scale)
+
+
 def amount(name: str, number: int) -> str:
     """Return an amount of a quantity in short.
 
-    >>> amount("macs", 4089184256), amount("memory", 2764000000)
-    ('4.09 G', '2.6 GiB')
+    >>> amount("macs", 4089184256), amount("memory", 2764000000), amount("time", 10680)
+    ('4.09 G', '2.6 GiB', '10.7 ms')
     """
+    if name == "time":
+        return f"{number / 1000:.3g} ms"
     return show_bytes(number) if name == "memory" else short(number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeGuard
 
-from resnet_viz.app.budget import Budget, Training
+from resnet_viz.app.budget import Budget, Setting
 from resnet_viz.spec import ResNetSpec
 
 __all__ = ["FIRST", "SECTIONS", "Config", "Look", "is_path"]
@@ -46,7 +46,7 @@ class Config(NamedTuple):
         opened: the path of the scope whose details are shown.
         pinned: what the network is compared with.
         budget: what the network may cost at most.
-        training: how it is trained, for its memory.
+        setting: how it is used, for its memory and its time.
     """
 
     spec: ResNetSpec
@@ -56,7 +56,7 @@ class Config(NamedTuple):
     opened: str = ""
     pinned: ResNetSpec | None = None
     budget: Budget = Budget()
-    training: Training = Training()
+    setting: Setting = Setting()
 
 
 def is_path(value: object) -> TypeGuard[str]:

@@ -104,6 +104,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
             "{dtype}, {optimizer}. Workspaces and what an allocator loses are not counted. "
             "“Reach a goal” sets these."
         ),
+        "time": "Time",
+        "time_help": (
+            "Predicted for a forward pass of {batch} images on {device}: {low:.3g} to {high:.3g} "
+            "ms, {rate:,.0f} images a second. “Reach a goal” sets batch and device."
+        ),
         "at_input": "for an input of {0}",
         "yours": "Your own network.",
         # Look
@@ -194,6 +199,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "limit:macs": "MACs at most",
         "limit:params": "Parameters at most",
         "limit:memory": "Memory at most",
+        "limit:time": "Time at most",
+        "device": "Device",
         "batch": "Batch",
         "dtype": "Number format",
         "optimizer": "Optimizer",

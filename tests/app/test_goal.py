@@ -4,8 +4,9 @@ import pytest
 from app_page import config, link_of, ran, visit
 from streamlit.testing.v1 import AppTest
 
+import resnet_viz
 from resnet_viz import RequestError, report
-from resnet_viz.app.budget import Budget, parse_amount
+from resnet_viz.app.budget import Budget, Setting, amount, parse_amount
 from resnet_viz.zoo import find
 
 LIMITS = {"macs": "1000000000", "params": "5000000"}
@@ -73,3 +74,27 @@ def test_networks_that_are_proposed_keep_the_budget_and_one_click_shows_one():
 
     assert config(page).spec == find(names[0])
     assert "too many" not in gauges(page)
+
+
+def test_memory_and_time_have_limits_in_their_units():
+    link = {"memory": "2GB", "time": "5 ms", "batch": "8", "device": "rtx3090"}
+    page = visit(net="resnet18", section="goal", **link)
+    setting = config(page).setting
+
+    assert config(page).budget == Budget(memory=2 * 10**9, time=5000)
+    assert (setting.batch, setting.device) == (8, "rtx3090")
+    memory = resnet_viz.memory("resnet18", batch=8, optimizer="momentum").totals["total_training"]
+    time = resnet_viz.latency("resnet18", device="rtx3090", batch=8).step_ms
+    assert page.metric[4].value == amount("memory", memory)
+    assert page.metric[5].value == amount("time", round(time * 1000))
+    assert gauges(page).count('role="meter"') == 2
+    assert (link_of(page)["memory"], link_of(page)["time"]) == ("2000000000", "5000us")
+
+
+@pytest.mark.parametrize("name", ["batch", "dtype", "optimizer", "device", "memory", "time"])
+def test_a_wrong_setting_in_a_link_is_told(name):
+    page = visit(net="resnet18", **{name: "zero"})
+
+    assert "zero" in page.error[0].value
+    assert config(page).setting == Setting()
+    assert config(page).budget == Budget()

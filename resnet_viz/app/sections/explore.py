@@ -102,7 +102,7 @@ def _around(amounts: Sequence[int]) -> list[float]:
 
 
 def _of_zoo(session: Session, networks: Sequence[Listed]) -> Iterator[Point]:
-    budget = session.config.budget._replace(memory=0)
+    budget = session.config.budget._replace(memory=0, time=0)
     for network in networks:
         kind = "kept" if budget.limits() and budget.holds(network.totals) else "zoo"
         totals = network.totals

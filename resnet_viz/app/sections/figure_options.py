@@ -36,11 +36,11 @@ def show(session: Session) -> None:
         return tuple(OPTIONS[name].legal)
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        figure = choice("figure", offered_figures(session.config.spec, look.figure), 150)
+        figure = choice("figure", offered_figures(session.config.spec, look.figure), 140)
         look = look._replace(figure=figure)
-        direction = choice("direction", names_of("direction"), 100)
-        depth = choice("depth", ("", *names_of("depth")), 150)
-        theme = choice("theme", ("", *names_of("theme")), 130)
+        direction = choice("direction", names_of("direction"), 95)
+        depth = choice("depth", ("", *names_of("depth")), 140)
+        theme = choice("theme", ("", *names_of("theme")), 125)
         facts = st.multiselect(
             translate(lang, "annotate"),
             names_of("annotate"),
@@ -49,7 +49,7 @@ def show(session: Session) -> None:
             disabled=not OPTIONS["annotate"].fits(figure),
             key=session.key(f"annotate:{lang}"),
             placeholder=translate(lang, "none"),
-            width=170,
+            width=140,
         )
         with st.popover(translate(lang, "more")):
             layout = choice("layout", names_of("layout"), 180)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 import streamlit as st
 
-from resnet_viz.app.answers import memory_of
+from resnet_viz.app.answers import costs_of, machines
 from resnet_viz.app.budget import (
     MAX_BATCH,
     QUANTITIES,
     Budget,
-    Training,
+    Setting,
     amount,
     parse_amount,
 )
@@ -35,23 +36,21 @@ MAX_PROPOSALS = 5
 def show(session: Session) -> None:
     """Let the visitor set limits, and propose networks within them."""
     lang = session.config.lang
-    budget, training = _limits(session), _training(session)
-    session.edit(session.config._replace(budget=budget, training=training))
+    budget, setting = _limits(session), _setting(session)
+    session.edit(session.config._replace(budget=budget, setting=setting))
     alike = [network for network in listed() if network.input == session.config.spec.input]
     if budget.limits():
-        _proposals(session, budget, training, alike)
+        _proposals(session, budget, setting, alike)
     else:
         st.info(translate(lang, "set_a_limit"))
     st.markdown(f"**{translate(lang, 'explore')}**")
     explore.show(session, alike)
 
 
-def _proposals(
-    session: Session, budget: Budget, training: Training, alike: Sequence[Listed]
-) -> None:
+def _proposals(session: Session, budget: Budget, setting: Setting, alike: Sequence[Listed]) -> None:
     lang = session.config.lang
     st.markdown(f"**{translate(lang, 'nearest_of_zoo')}**")
-    found = _nearest(budget, alike, training)
+    found = _nearest(budget, alike, setting)
     if not found:
         least = min(alike or listed(), key=lambda network: network.totals["macs"]).totals
         st.info(translate(lang, "nothing_fits", short(least["macs"]), short(least["params"])))
@@ -71,7 +70,7 @@ def _limits(session: Session) -> Budget:
                 amount(name, limit) if limit else "",
                 placeholder=translate(lang, "no_limit"),
                 key=session.key(f"limit {name}"),
-                width=180,
+                width=150,
             )
             try:
                 limits[name] = parse_amount(name, text or "")
@@ -84,12 +83,12 @@ def _limits(session: Session) -> Budget:
     return Budget(**limits)
 
 
-def _training(session: Session) -> Training:
-    """Return how the network is trained, as the fields say."""
-    lang, now = session.config.lang, session.config.training
+def _setting(session: Session) -> Setting:
+    """Return how the network is used, as the fields say."""
+    lang, now = session.config.lang, session.config.setting
     with st.container(horizontal=True):
         batch = st.number_input(
-            translate(lang, "batch"), 1, MAX_BATCH, now.batch, key=session.key("batch"), width=180
+            translate(lang, "batch"), 1, MAX_BATCH, now.batch, key=session.key("batch"), width=150
         )
         choices = {
             name: st.selectbox(
@@ -97,31 +96,29 @@ def _training(session: Session) -> Training:
                 list(table),
                 index=list(table).index(getattr(now, name)),
                 key=session.key(name),
-                width=180,
+                width=150,
             )
-            for name, table in (("dtype", DTYPES), ("optimizer", OPTIMIZERS))
+            for name, table in (
+                ("dtype", DTYPES),
+                ("optimizer", OPTIMIZERS),
+                ("device", machines()),
+            )
         }
-    return Training(int(batch), **choices)
+    return Setting(int(batch), **choices)
 
 
-def _nearest(budget: Budget, networks: Sequence[Listed], training: Training) -> list[Listed]:
+def _nearest(budget: Budget, networks: Sequence[Listed], setting: Setting) -> list[Listed]:
     """Return the networks that take most of a budget, without exceeding it."""
-    limits = budget.limits()
-    counted = budget._replace(memory=0)  # what takes longest is asked last, of few
+    counted = budget._replace(memory=0, time=0)  # what takes longest is asked last, of few
 
     def used(network: Listed) -> float:
         shares = [network.totals[name] / limit for name, limit in counted.limits().items()]
         return sum(shares) / max(len(shares), 1)
 
     within = [network for network in networks if counted.holds(network.totals)]
-    found = []
-    for network in sorted(within, key=used, reverse=True):
-        if "memory" in limits and memory_of(find(network.name), training) > limits["memory"]:
-            continue
-        found.append(network)
-        if len(found) == MAX_PROPOSALS:
-            break
-    return found
+    ordered = sorted(within, key=used, reverse=True)
+    kept = (one for one in ordered if budget.holds(costs_of(find(one.name), setting)))
+    return list(islice(kept, MAX_PROPOSALS))
 
 
 def _proposal(session: Session, network: Listed, lang: str) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from resnet_viz.answers.memory import show_bytes
-from resnet_viz.app.answers import costs_of, report_of
+from resnet_viz.app.answers import costs_of, latency_of, report_of
+from resnet_viz.app.budget import Setting, amount
 from resnet_viz.app.markdown import escaped, linked
 from resnet_viz.app.sections import gauges
 from resnet_viz.app.session import Session
 from resnet_viz.ops.operator import spell
+from resnet_viz.spec import ResNetSpec
 from resnet_viz.text import translate_error
 from resnet_viz.text.page import derivation, translate
 from resnet_viz.view.annotate import short
@@ -25,7 +26,7 @@ def show(session: Session) -> None:
         problem = escaped(translate_error(session.problem, config.lang))
         st.error(translate(config.lang, "refused", problem), icon=":material/error:")
     spec, lang = config.spec, config.lang
-    totals = costs_of(spec, config.training)
+    totals = costs_of(spec, config.setting)
     entry = entries().get(spec.name)
     st.header(escaped(spec.name), anchor=False)
     source = entry.source if entry is not None and entry.spec == spec else translate(lang, "yours")
@@ -41,17 +42,18 @@ def show(session: Session) -> None:
         "params": translate(lang, "params_help"),
         "macs": translate(lang, "macs_help", totals["flops"]),
         "activations": translate(lang, "activations_help"),
-        "memory": translate(lang, "memory_help", **config.training._asdict()),
+        "memory": translate(lang, "memory_help", **config.setting._asdict()),
+        "time": _about_time(spec, config.setting, lang),
     }
     pinned = config.pinned
-    before = None if pinned is None else costs_of(pinned, config.training)
+    before = None if pinned is None else costs_of(pinned, config.setting)
     against = None if pinned is None else translate(lang, "against", escaped(pinned.name))
     with st.container(key="totals", horizontal=True):
         for name, help in helps.items():
             change = None if before is None else totals[name] - before[name]
             st.metric(
                 translate(lang, name),
-                show_bytes(totals[name]) if name == "memory" else spelled(totals[name]),
+                _shown(name, totals[name]),
                 _signed(name, change) if change else None,
                 delta_color="off",
                 delta_description=against,
@@ -61,9 +63,21 @@ def show(session: Session) -> None:
     gauges.show(config.budget, totals, lang)
 
 
+def _about_time(spec: ResNetSpec, setting: Setting, lang: str) -> str:
+    found = latency_of(spec, setting)
+    low, high = found.interval
+    names = {"low": low, "high": high, "rate": found.images_per_s}
+    return translate(lang, "time_help", **names, **setting._asdict())
+
+
+def _shown(name: str, number: int) -> str:
+    return amount(name, number) if name in ("memory", "time") else spelled(number)
+
+
 def _signed(name: str, change: int) -> str:
     sign = "+" if change > 0 else "−"
-    return f"{sign}{show_bytes(abs(change)) if name == 'memory' else f'{abs(change):,}'}"
+    size = amount(name, abs(change)) if name in ("memory", "time") else f"{abs(change):,}"
+    return f"{sign}{size}"
 
 
 def spelled(amount: int) -> str:

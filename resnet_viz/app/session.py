@@ -9,6 +9,7 @@ from secrets import token_hex
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from resnet_viz.answers.identify import Identification
 from resnet_viz.app.address import read_link, to_link
 from resnet_viz.app.answers import check
 from resnet_viz.app.form_fields import Typed, form_values, parse_form
@@ -41,6 +42,7 @@ class Session:
         address: what the page's address says, as it was last read or written.
         outdated: what the browser said the address was when it was last written.
         problem: what was wrong with what the visitor sent last.
+        identified: what was found of the visitor's file of weights.
     """
 
     config: Config
@@ -55,6 +57,7 @@ class Session:
     address: Mapping[str, str] = field(default_factory=dict)
     outdated: Mapping[str, str] | None = None
     problem: RequestError | None = None
+    identified: Identification | None = None
 
     def key(self, name: str) -> str:
         """Return the key of a field that is filled anew when the network changes from outside."""

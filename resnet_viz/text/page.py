@@ -35,10 +35,19 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "network_help": (
             "Begin with a network of the zoo. What you edit below stays until you choose again."
         ),
-        "upload": "Or a spec file",
+        "upload": "Or a file",
         "upload_help": (
             "A spec in YAML, TOML or JSON, at most 100 kB. It is read as data and kept nowhere."
         ),
+        "checkpoint": "Or a file of weights (.safetensors)",
+        "checkpoint_help": (
+            "Its header is read in your browser, which sends names and shapes of tensors only. "
+            "`resnet-viz identify model.pth` reads other files, on your machine."
+        ),
+        "too_long": "Its header is longer than 50 MB.",
+        "no_header": "It has no header that can be read.",
+        "identified_none": "No network that a spec can say has these tensors. Not matched: {0}",
+        "identified_many": "{0} networks fit, which the file cannot tell apart: {1}",
         "undo": "Undo",
         "undo_help": "Ctrl+Z",
         "redo": "Redo",

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from resnet_viz.app.catalogue import is_known, title
+from resnet_viz.app.sections import own_model
 from resnet_viz.app.sections.spec_form import receive_edit
 from resnet_viz.app.session import Session
 from resnet_viz.errors import RequestError
@@ -45,6 +46,7 @@ def show(session: Session) -> None:
     if upload.open:
         with upload:
             _upload(session, lang)
+            own_model.show(session)
 
 
 def _undo(session: Session) -> None:

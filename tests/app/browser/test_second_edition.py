@@ -1,9 +1,14 @@
 """What the page does for a visitor who wants to get somewhere."""
 
+import json
+import struct
+
 from app_browser import PHONE, eventually, expect_totals, number, press, shown, until
 from playwright.sync_api import expect
 
 from resnet_viz import report
+from resnet_viz.assembly import assemble
+from resnet_viz.graph.repeat import unroll
 from resnet_viz.zoo import find
 
 
@@ -119,3 +124,45 @@ def test_the_title_is_not_under_the_bar_when_the_sidebar_is_closed(visit) -> Non
     title = page.get_by_role("heading", name="resnet18", exact=True).bounding_box()
 
     assert title["y"] >= button["y"] + button["height"]
+
+
+def weights(name: str) -> bytes:
+    """Return the header of a file with a network's tensors, and none of their bytes."""
+    nodes = unroll(assemble(find(name))).nodes()
+    params = [param for node in nodes for param in node.params]
+    header = {
+        param.name: {"dtype": "F32", "shape": param.shape, "data_offsets": [0, 0]}
+        for param in params
+    }
+    text = json.dumps({"__metadata__": {"format": "pt"}, **header}).encode()
+    return struct.pack("<Q", len(text)) + text
+
+
+def test_a_file_of_weights_is_identified_by_its_header(visit) -> None:
+    page = visit()
+
+    def choose_file(data: bytes) -> None:
+        page.locator(".checkpoint input").set_input_files(
+            {"name": "mine.safetensors", "mimeType": "application/octet-stream", "buffer": data}
+        )
+
+    press(page, "Or a file")
+    choose_file(weights("resnet34"))
+    eventually(page, lambda shown: shown.spec.stages == find("resnet34").stages)
+    expect_totals(page, "resnet34")
+
+    choose_file(struct.pack("<Q", 2**60) + b"{}")
+    expect(page.locator(".checkpoint p")).to_have_text("Its header is longer than 50 MB.")
+    choose_file(b"not a header")
+    expect(page.locator(".checkpoint p")).not_to_be_empty()
+    assert shown(page).spec.stages == find("resnet34").stages
+
+
+def test_a_point_is_opened_by_a_click(visit) -> None:
+    page = visit("net=resnet18&section=goal")
+    point = page.locator("[data-testid=stVegaLiteChart] path[aria-label*='resnet152']").first
+
+    point.click(force=True)
+
+    eventually(page, lambda shown: shown.spec != find("resnet18"))
+    expect_totals(page, shown(page).spec)

@@ -69,7 +69,7 @@ def test_a_spec_is_uploaded_and_a_broken_one_refused(visit) -> None:
     page = visit()
 
     def upload(name: str, data: bytes) -> None:
-        press(page, "Or a spec file")
+        press(page, "Or a file")
         page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(
             {"name": name, "mimeType": "text/yaml", "buffer": data}
         )

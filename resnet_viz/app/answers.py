@@ -13,7 +13,7 @@ from resnet_viz.answers.figure_options import OPTIONS, FigureOptions
 from resnet_viz.answers.latency import LatencyReport, latency
 from resnet_viz.answers.memory import memory
 from resnet_viz.answers.report import Report, report_graph
-from resnet_viz.app.budget import Setting
+from resnet_viz.app.budget import Budget, Setting
 from resnet_viz.app.state import Look
 from resnet_viz.assembly import assemble
 from resnet_viz.devices import devices
@@ -24,7 +24,7 @@ from resnet_viz.spec import ResNetSpec
 from resnet_viz.themes import Theme, find_theme
 
 __all__ = ["MAX_OPERATORS", "check", "comparison_of", "details_of", "drawing_of"]
-__all__ += ["costs_of", "explanation_of", "graph_of", "latency_of"]
+__all__ += ["costs_of", "explanation_of", "graph_of", "keeps", "latency_of"]
 __all__ += ["machines", "memory_of", "report_of"]
 
 MAX_OPERATORS = 5_000
@@ -123,6 +123,14 @@ def costs_of(spec: ResNetSpec, setting: Setting) -> dict[str, int]:
     totals = report_of(spec, "network").totals
     time = round(latency_of(spec, setting).step_ms * 1000)
     return {**totals, "memory": memory_of(spec, setting), "time": time}
+
+
+def keeps(spec: ResNetSpec, budget: Budget, setting: Setting) -> bool:
+    """Tell whether a network keeps a budget; what takes longest to know is asked last."""
+    counted = budget._replace(memory=0, time=0)
+    if not counted.holds(report_of(spec, "network").totals):
+        return False
+    return counted == budget or budget.holds(costs_of(spec, setting))
 
 
 def check(spec: ResNetSpec) -> ResNetSpec:

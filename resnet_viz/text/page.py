@@ -215,6 +215,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "optimizer": "Optimizer",
         "no_limit": "no limit",
         "set_a_limit": "Set a limit: gauges above the figure then follow each edit.",
+        "nearest_of_family": "This network, wider or narrower, deeper or shallower",
         "nearest_of_zoo": ("Networks of the zoo with this input that take most of the budget"),
         "nothing_fits": (
             "Nothing in the zoo is as small: its smallest has {0} MACs and {1} parameters."

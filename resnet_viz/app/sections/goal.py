@@ -7,7 +7,7 @@ from itertools import islice
 
 import streamlit as st
 
-from resnet_viz.app.answers import costs_of, machines
+from resnet_viz.app.answers import keeps, machines, report_of
 from resnet_viz.app.budget import (
     MAX_BATCH,
     QUANTITIES,
@@ -17,12 +17,14 @@ from resnet_viz.app.budget import (
     parse_amount,
 )
 from resnet_viz.app.catalogue import Listed, listed
+from resnet_viz.app.family import nearest_of_family
 from resnet_viz.app.markdown import escaped
 from resnet_viz.app.sections import explore
 from resnet_viz.app.sections.spec_form import receive_edit
 from resnet_viz.app.session import Session
 from resnet_viz.count.memory import DTYPES, OPTIMIZERS
 from resnet_viz.errors import RequestError
+from resnet_viz.spec import ResNetSpec
 from resnet_viz.text import translate_error
 from resnet_viz.text.page import translate
 from resnet_viz.view.annotate import short
@@ -30,7 +32,7 @@ from resnet_viz.zoo import find
 
 __all__ = ["show"]
 
-MAX_PROPOSALS = 5
+MAX_PROPOSALS = 3
 
 
 def show(session: Session) -> None:
@@ -48,14 +50,17 @@ def show(session: Session) -> None:
 
 
 def _proposals(session: Session, budget: Budget, setting: Setting, alike: Sequence[Listed]) -> None:
-    lang = session.config.lang
-    st.markdown(f"**{translate(lang, 'nearest_of_zoo')}**")
-    found = _nearest(budget, alike, setting)
-    if not found:
+    spec, lang = session.config.spec, session.config.lang
+    family = nearest_of_family(spec, budget, setting, MAX_PROPOSALS)
+    zoo = [find(network.name) for network in _nearest(budget, alike, setting)]
+    for title, found in (("nearest_of_family", family), ("nearest_of_zoo", zoo)):
+        if found:
+            st.markdown(f"**{translate(lang, title)}**")
+        for member in found:
+            _proposal(session, member, lang)
+    if not family and not zoo:
         least = min(alike or listed(), key=lambda network: network.totals["macs"]).totals
         st.info(translate(lang, "nothing_fits", short(least["macs"]), short(least["params"])))
-    for network in found:
-        _proposal(session, network, lang)
 
 
 def _limits(session: Session) -> Budget:
@@ -109,26 +114,24 @@ def _setting(session: Session) -> Setting:
 
 def _nearest(budget: Budget, networks: Sequence[Listed], setting: Setting) -> list[Listed]:
     """Return the networks that take most of a budget, without exceeding it."""
-    counted = budget._replace(memory=0, time=0)  # what takes longest is asked last, of few
+    limits = budget._replace(memory=0, time=0).limits()  # what is known of every network
 
     def used(network: Listed) -> float:
-        shares = [network.totals[name] / limit for name, limit in counted.limits().items()]
-        return sum(shares) / max(len(shares), 1)
+        return sum(network.totals[name] / limit for name, limit in limits.items())
 
-    within = [network for network in networks if counted.holds(network.totals)]
-    ordered = sorted(within, key=used, reverse=True)
-    kept = (one for one in ordered if budget.holds(costs_of(find(one.name), setting)))
+    ordered = sorted(networks, key=used, reverse=True)
+    kept = (one for one in ordered if keeps(find(one.name), budget, setting))
     return list(islice(kept, MAX_PROPOSALS))
 
 
-def _proposal(session: Session, network: Listed, lang: str) -> None:
-    totals = network.totals
+def _proposal(session: Session, spec: ResNetSpec, lang: str) -> None:
+    totals = report_of(spec, "network").totals
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            translate(lang, "show_network", network.name),
+            translate(lang, "show_network", spec.name),
             on_click=_open,
-            args=(session, network.name),
-            key=f"show {network.name}",
+            args=(session, spec),
+            key=f"show {spec.name}",
         )
         st.markdown(
             translate(
@@ -141,6 +144,6 @@ def _proposal(session: Session, network: Listed, lang: str) -> None:
         )
 
 
-def _open(session: Session, name: str) -> None:
+def _open(session: Session, spec: ResNetSpec) -> None:
     receive_edit(session)
-    session.open(find(name))
+    session.open(spec)

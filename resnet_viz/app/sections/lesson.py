@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from functools import cache
 
 import streamlit as st
@@ -28,7 +29,9 @@ def show(session: Session) -> None:
     )
     chart = chart or charts[0]
     st.markdown(translate(lang, f"lesson_text:{chart}"))
-    st.image(_drawn(chart, session.look.theme or "d2l", lang), width=720)
+    name = translate(lang, f"lesson:{chart}")
+    source = b64encode(_drawn(chart, session.look.theme or "d2l", lang).encode()).decode()
+    st.html(f'<img class="chart" alt="{name}" src="data:image/svg+xml;base64,{source}">')
     st.caption(translate(lang, "lesson_source"))
 
 

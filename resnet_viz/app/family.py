@@ -1,0 +1,67 @@
+"""A network to its family: all its widths times one factor, all its depths times another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from resnet_viz.app.answers import check, costs_of, keeps
+from resnet_viz.app.budget import Budget, Setting
+from resnet_viz.errors import RequestError
+from resnet_viz.spec import ResNetSpec, Stage
+
+__all__ = ["nearest_of_family"]
+
+STEP = 8
+"""Channels are multiples of it, as usual."""
+
+WIDTHS = tuple(eighths / 8 for eighths in range(12, 0, -1))
+DEPTHS = (1.0, 0.75, 0.5)
+
+
+@lru_cache(maxsize=64)
+def nearest_of_family(
+    spec: ResNetSpec, budget: Budget, setting: Setting, most: int
+) -> tuple[ResNetSpec, ...]:
+    """Return members of a network's family that take most of a budget, without exceeding it."""
+    kept = {one: costs_of(one, setting) for one in _members(spec) if keeps(one, budget, setting)}
+
+    def used(member: ResNetSpec) -> float:
+        return max(kept[member][name] / limit for name, limit in budget.limits().items())
+
+    return tuple(sorted(kept, key=used, reverse=True)[:most])
+
+
+def _members(spec: ResNetSpec) -> Iterator[ResNetSpec]:
+    for depth in DEPTHS:
+        for width in WIDTHS:
+            stem = replace(spec.stem, channels=_rounded(spec.stem.channels * width, STEP))
+            try:
+                stages = tuple(_scaled(stage, width, depth) for stage in spec.stages)
+                member = check(replace(spec, stem=stem, stages=stages, name=_name(spec, stages)))
+            except RequestError:  # groups that no longer divide, and the like
+                continue
+            if member.stages != spec.stages:
+                yield member
+
+
+def _scaled(stage: Stage, width: float, depth: float) -> Stage:
+    step = STEP * stage.expansion if stage.block != "basic" else STEP
+    channels = _rounded(stage.channels * width, step)
+    return replace(stage, channels=channels, blocks=max(1, round(stage.blocks * depth)))
+
+
+def _rounded(channels: float, step: int) -> int:
+    """Return the nearest multiple of a step, at least one step.
+
+    >>> _rounded(100, 8), _rounded(3, 8)
+    (104, 8)
+    """
+    return max(step, round(channels / step) * step)
+
+
+def _name(spec: ResNetSpec, stages: tuple[Stage, ...]) -> str:
+    """Return a name with the blocks and channels that were chosen."""
+    blocks = "-".join(f"{stage.blocks}" for stage in stages)
+    return f"{spec.name.partition('_at_')[0]}_at_{blocks}x{stages[-1].channels}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from resnet_viz.answers.drawing import Drawing
 from resnet_viz.answers.figure_options import FigureOptions, documented, figure_options
+from resnet_viz.answers.metrics import numbers_of
 from resnet_viz.count import Cost, Costs
 from resnet_viz.errors import RequestError, show, unknown
 from resnet_viz.graph import Graph, Node, Scope
@@ -16,6 +17,7 @@ from resnet_viz.graph.repeat import count_nodes
 from resnet_viz.layout.arrange import Look, arrange
 from resnet_viz.layout.decorate import captioned, marked
 from resnet_viz.layout.page import resized
+from resnet_viz.layout.paint import painted
 from resnet_viz.ops.operator import spell
 from resnet_viz.scene import Scene
 from resnet_viz.sources import Network, to_graph
@@ -144,6 +146,10 @@ def _is_one(scope: Scope) -> bool:
 
 def _decorated(scene: Scene, graphs: list[Graph], options: FigureOptions) -> Scene:
     """Return a placed scene with its marks, its title and its caption."""
+    if options.color:
+        found = [numbers_of(graph, options.color) for graph in graphs]
+        numbers = {path: number for each, _ in found for path, number in each.items()}
+        scene = painted(scene, numbers, found[0][1], options.palette)
     marked = _marked(scene, graphs, options) if options.highlight else scene
     return captioned(marked, options.title, options.caption)
 

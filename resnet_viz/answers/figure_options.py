@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
+from resnet_viz.answers.metrics import METRICS
 from resnet_viz.errors import Message, RequestError, check_flag, match, show, unknown
 from resnet_viz.graph.model import MEANS
 from resnet_viz.layout import DIRECTIONS
@@ -179,6 +180,11 @@ def _any(name: str, value: Any) -> Any:
     return value
 
 
+def _color(name: str, value: Any) -> Any:
+    own = isinstance(value, (Mapping, os.PathLike)) or str(value).endswith(".csv")
+    return value if own or value == "" else match(name, value, METRICS)
+
+
 def _theme(name: str, value: Any) -> Any:
     find_theme(value)
     is_name = isinstance(value, str) and not value.endswith(".toml")
@@ -309,6 +315,16 @@ class FigureOptions:
         legal=FACTS,
         needs="plain",
         metavar="FACTS",
+        drawn=True,
+    )
+    color: Any = _option(
+        "",
+        f"paint boxes by {listed(METRICS)}, or by a CSV file of paths and numbers",
+        _color,
+        about=f"what boxes are painted by: {listed(f'`{name}`' for name in METRICS)}, a mapping of "
+        "paths to numbers, or the path of a CSV file that holds such.",
+        legal=METRICS,
+        metavar="METRIC",
         drawn=True,
     )
     highlight: str | Iterable[str] = _option(

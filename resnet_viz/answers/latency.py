@@ -19,7 +19,7 @@ from resnet_viz.ops import OPERATORS, Shape
 from resnet_viz.ops.operator import spell
 from resnet_viz.sources import Network
 
-__all__ = ["LatencyReport", "LatencyRow", "latency", "latency_graph"]
+__all__ = ["LatencyReport", "LatencyRow", "TimedPart", "latency", "latency_graph", "time_parts"]
 
 BASES: Mapping[str, tuple[str, str]] = {
     layout: (f"amp-{layout}-pt113-cu117-rtx3090", f"amp-{layout}-pt112-cu113-rtx3090")
@@ -206,7 +206,7 @@ def latency_graph(
     """Predict how long a graph takes, with its repeats as they are; see `latency`."""
     levels = choose("depth", depth, DEPTHS)
     works = work_of(graph)
-    root = _Parts(works, device).scope(graph.root)
+    root = time_parts(graph, device)
     spread, factor = device.spread, 1.0
     if estimated:
         infer, train = (find_device(n, mode=m) for n, m in zip(_base(device), _MODES, strict=True))
@@ -233,6 +233,11 @@ def latency_graph(
         estimated=estimated,
         unknown=tuple(sorted({n.op for n in graph.nodes() if n.op not in OPERATORS})),
     )
+
+
+def time_parts(graph: Graph, device: Device) -> TimedPart:
+    """Return a graph's tree with the work and time of each part, its repeats included."""
+    return _Parts(work_of(graph), device).scope(graph.root)
 
 
 _MODES = ("infer", "train")
@@ -265,7 +270,7 @@ def _time(work: Work, device: Device) -> Time:
     return time_of(work, device.coefficients, device.element, compiled=device.compiled)
 
 
-class _Part(NamedTuple):
+class TimedPart(NamedTuple):
     """A scope or node with its repeats: its work and its time."""
 
     path: str
@@ -275,7 +280,7 @@ class _Part(NamedTuple):
     flops: int
     bytes: int
     time: Time
-    children: tuple[_Part, ...] = ()
+    children: tuple[TimedPart, ...] = ()
 
 
 _NO_TIME = Time(total=0.0, compute=0.0, traffic=0.0, launch=0.0)
@@ -288,13 +293,13 @@ class _Parts:
         self.device = device
         self.works = {work.path: work for work in works}
 
-    def scope(self, scope: Scope, times: int = 1) -> _Part:
+    def scope(self, scope: Scope, times: int = 1) -> TimedPart:
         times = times * scope.repeat
         children = tuple(
             self.node(child, times) if isinstance(child, Node) else self.scope(child, times)
             for child in scope.children
         )
-        return _Part(
+        return TimedPart(
             path=scope.path,
             kind=scope.kind,
             repeat=times,
@@ -307,7 +312,7 @@ class _Parts:
             children=children,
         )
 
-    def node(self, node: Node, times: int) -> _Part:
+    def node(self, node: Node, times: int) -> TimedPart:
         work, device = self.works.get(node.path), self.device
         flops = bytes = 0
         time = _NO_TIME
@@ -315,7 +320,7 @@ class _Parts:
             flops = times * work.flops
             bytes = times * bytes_of(work, device.element, compiled=device.compiled)
             time = Time(*(times * part for part in _time(work, device)))
-        return _Part(
+        return TimedPart(
             path=node.path,
             kind=node.op,
             repeat=times,
@@ -326,7 +331,7 @@ class _Parts:
         )
 
 
-def _row(part: _Part, factor: float) -> LatencyRow:
+def _row(part: TimedPart, factor: float) -> LatencyRow:
     return LatencyRow(
         path=part.path,
         kind=part.kind,

@@ -83,6 +83,7 @@ def test_a_value_of_a_wrong_type_is_one_line(name: str, value: object) -> None:
         "title": ("\x00", "\ud800"),
         "caption": ("\x00", "\ud800"),
         **dict.fromkeys(("highlight", "expand", "collapse"), ("\x00", "\ud800", {"a": 1})),
+        "color": ({"a": 1},),
     }
     if any(value is one or value == one for one in legal.get(name, ())):
         assert FigureOptions(**{name: value})

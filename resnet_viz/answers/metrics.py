@@ -1,0 +1,173 @@
+"""What a part of a network can be measured by: a number for each of its paths."""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from resnet_viz.answers.latency import time_parts
+from resnet_viz.answers.memory import show_bytes
+from resnet_viz.count import receptive_fields, tally
+from resnet_viz.count.memory import footprint, sizes
+from resnet_viz.devices import find_device
+from resnet_viz.errors import RequestError, choose, show, show_path
+from resnet_viz.graph import Graph, Node, Scope
+from resnet_viz.view.annotate import short
+
+__all__ = ["METRICS", "Metric", "numbers_of", "read_numbers"]
+
+MAX_CSV = 16_000_000
+"""Bytes of a file of numbers."""
+
+Numbers = dict[str, float]
+
+
+class Metric(NamedTuple):
+    """A number for each part of a network, of one copy where it repeats.
+
+    Attributes:
+        help: what it is, with its unit.
+        numbers: of a graph, by the paths of its scopes and operators.
+        show: returns a number as people read it.
+    """
+
+    help: str
+    numbers: Callable[[Graph], Numbers]
+    show: Callable[[float], str]
+
+
+def _walk(part: Any) -> Iterator[Any]:
+    yield part
+    for child in part.children:
+        yield from _walk(child)
+
+
+def _counted(name: str) -> Callable[[Graph], Numbers]:
+    return lambda graph: {
+        part.path: getattr(part, name) / part.repeat for part in _walk(tally(graph))
+    }
+
+
+def _memory(graph: Graph) -> Numbers:
+    root = footprint(graph, sizes("float32"), training=True).root
+    return {part.path: part.saved / part.repeat for part in _walk(root)}
+
+
+def _time(graph: Graph) -> Numbers:
+    root = time_parts(graph, find_device("rtx4090"))
+    return {part.path: 1e6 * part.time.total / part.repeat for part in _walk(root)}
+
+
+def _intensity(graph: Graph) -> Numbers:
+    root = time_parts(graph, find_device("rtx4090"))
+    return {part.path: part.flops / part.bytes for part in _walk(root) if part.bytes}
+
+
+def _receptive_field(graph: Graph) -> Numbers:
+    fields = receptive_fields(graph)
+    found: Numbers = {}
+
+    def visit(part: Node | Scope) -> float | None:
+        field = None
+        if isinstance(part, Node):
+            field = fields[part.path]
+        else:
+            for child in part.children:
+                field = visit(child)
+        if field is not None:
+            found[part.path] = field
+        return field
+
+    visit(graph.root)
+    return found
+
+
+def _show(number: float) -> str:
+    return short(round(number)) if number >= 10 or number == int(number) else f"{number:.3g}"
+
+
+METRICS: Mapping[str, Metric] = MappingProxyType(
+    {
+        "params": Metric("parameters", _counted("params"), _show),
+        "macs": Metric("multiply-adds", _counted("macs"), _show),
+        "memory": Metric(
+            "bytes saved for backward, single floats",
+            _memory,
+            lambda number: show_bytes(round(number)),
+        ),
+        "time": Metric(
+            "microseconds in inference on the rtx4090", _time, lambda number: f"{_show(number)} µs"
+        ),
+        "intensity": Metric("FLOPs for each byte that is moved", _intensity, _show),
+        "receptive-field": Metric("pixels that an element depends on", _receptive_field, _show),
+    }
+)
+"""What boxes can be painted by, and what reports can have as columns."""
+
+
+def numbers_of(graph: Graph, metric: object) -> tuple[Numbers, Callable[[float], str]]:
+    """Return a number for each path: by a metric's name, a CSV file, or a mapping of one's own.
+
+    Raises:
+        RequestError: there is no such metric or file, or it holds something else.
+    """
+    if isinstance(metric, Mapping):
+        return _checked(metric), _show
+    if isinstance(metric, os.PathLike) or (isinstance(metric, str) and metric.endswith(".csv")):
+        return read_numbers(metric), _show
+    found = choose("color", metric, METRICS)
+    return found.numbers(graph), found.show
+
+
+def read_numbers(path: str | os.PathLike[str]) -> Numbers:
+    """Return the numbers of a CSV file: a path and a number in each row, a heading if there is one.
+
+    Raises:
+        RequestError: it cannot be read, or holds something else.
+    """
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            rows = [row for row in csv.reader(file.read(MAX_CSV).splitlines()) if row]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise RequestError(
+            "color: cannot read {path} (must be a CSV file of paths and numbers): {error}",
+            path=show_path(os.fspath(path)),
+            error=getattr(error, "strerror", None) or type(error).__name__,
+        ) from None
+    found: dict[object, object] = {}
+    for number, row in enumerate(rows):
+        if len(row) == 2:
+            try:
+                found[row[0]] = float(row[1])
+                continue
+            except ValueError:
+                if number == 0:  # the heading
+                    continue
+        raise RequestError(
+            "color: {path}, row {number}: {row} (must be a path and a number)",
+            path=show_path(os.fspath(path)),
+            number=number + 1,
+            row=show(",".join(row)),
+        )
+    return _checked(found)
+
+
+def _checked(numbers: Mapping[Any, Any]) -> Numbers:
+    """Return a mapping of paths to finite numbers.
+
+    Raises:
+        RequestError: it is none.
+    """
+    for path, number in numbers.items():
+        is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
+        if not isinstance(path, str) or not is_number or not math.isfinite(number):
+            raise RequestError(
+                "color: {path}: {number} (must be a finite number by a path)",
+                path=show(path),
+                number=show(number),
+            )
+    return {path: float(number) for path, number in numbers.items()}

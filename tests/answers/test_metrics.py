@@ -1,0 +1,63 @@
+"""Figures painted by what their boxes cost."""
+
+from pathlib import Path
+
+import pytest
+
+from resnet_viz import RequestError, assemble, draw, memory, report
+from resnet_viz.answers.metrics import METRICS, numbers_of
+from resnet_viz.cli import run
+from resnet_viz.zoo import find
+
+
+def test_numbers_are_those_of_the_reports_for_one_copy() -> None:
+    graph = assemble(find("resnet50"))
+    rows = {row.path: row for row in report("resnet50").rows}
+    saved = {row.path: row for row in memory("resnet50").rows}
+    macs, _ = numbers_of(graph, "macs")
+    bytes, _ = numbers_of(graph, "memory")
+    fields, _ = numbers_of(graph, "receptive-field")
+
+    assert macs["layer3.1"] == rows["layer3.1"].macs / 5
+    assert bytes["layer3.1"] == saved["layer3.1"].saved / 5
+    assert fields["layer4"] == rows["layer4.1"].receptive_field == 427
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_every_metric_paints_a_figure_with_a_legend(metric: str) -> None:
+    plain, made = draw("resnet18", depth="op"), draw("resnet18", depth="op", color=metric)
+
+    assert made.to_svg() != plain.to_svg()
+    assert " to " in made.to_svg()
+
+
+def test_own_numbers_come_as_a_mapping_or_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("path,value\nlayer1.0,1\nlayer2.0,3\n", encoding="utf-8")
+    mapped = draw("resnet50", depth="block", color={"layer1.0": 1, "layer2.0": 3})
+
+    assert draw("resnet50", depth="block", color=str(file)).to_svg() == mapped.to_svg()
+    assert run(["draw", "resnet50", "--depth", "block", "--color", str(file)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("color", "message"),
+    [
+        ("mac", "^unknown color: 'mac' .*did you mean 'macs'"),
+        ({"layer1.0": float("nan")}, "^color: 'layer1.0': nan .must be a finite number"),
+        ({3: 1.0}, "^color: 3: 1.0"),
+        ({"nowhere": 1.0}, "^color: .'nowhere'. .must hold a number for a box"),
+        ("missing.csv", "^color: cannot read missing.csv"),
+    ],
+)
+def test_what_paints_nothing_is_refused(color, message: str) -> None:
+    with pytest.raises(RequestError, match=message):
+        draw("resnet50", color=color)
+
+
+def test_a_row_that_is_no_number_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("layer1.0,1\nlayer2.0,x\n", encoding="utf-8")
+
+    with pytest.raises(RequestError, match=r"row 2: 'layer2.0,x' \(must be a path and a number\)"):
+        draw("resnet50", color=file)

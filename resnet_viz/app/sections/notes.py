@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from resnet_viz.app.answers import drawing_of
 from resnet_viz.app.markdown import linked
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import Config
+from resnet_viz.errors import RequestError
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.text import lookup
 from resnet_viz.text.notes import NOTES as TEXTS
@@ -63,10 +65,14 @@ def _strides_in_1x1(spec: ResNetSpec) -> bool:
 
 
 def _shows_shortcuts(config: Config) -> bool:
-    """Tell whether the figure opens blocks, so that the lines beside them are seen."""
-    look = config.look
-    is_open = look.depth == "op" or not (look.depth or look.annotate)
-    return look.figure == "blocks" or (look.figure == "network" and is_open)
+    """Tell whether the figure opens blocks, so that what stands beside them is seen."""
+    if config.look.figure not in ("network", "blocks"):
+        return False
+    try:
+        ids = drawing_of(config.spec, config.look, config.lang).scene.ids()
+    except RequestError:
+        return False
+    return any(id.count(".") > 1 for id in ids)  # layer2.0.conv1 is inside of a block
 
 
 HE = "He et al. 2015, arXiv 1512.03385"

@@ -10,6 +10,7 @@ from resnet_viz.app.answers import check, costs_of, keeps
 from resnet_viz.app.budget import Budget, Setting
 from resnet_viz.errors import RequestError
 from resnet_viz.spec import ResNetSpec, Stage
+from resnet_viz.spec.kinds import BLOCKS
 
 __all__ = ["nearest_of_family"]
 
@@ -47,9 +48,14 @@ def _members(spec: ResNetSpec) -> Iterator[ResNetSpec]:
 
 
 def _scaled(stage: Stage, width: float, depth: float) -> Stage:
-    step = STEP * stage.expansion if stage.block != "basic" else STEP
-    channels = _rounded(stage.channels * width, step)
-    return replace(stage, channels=channels, blocks=max(1, round(stage.blocks * depth)))
+    step = stage.group_width or STEP * (stage.expansion if BLOCKS[stage.block].bottleneck else 1)
+    inside = stage.bottleneck_width
+    return replace(
+        stage,
+        channels=_rounded(stage.channels * width, step),
+        blocks=max(1, round(stage.blocks * depth)),
+        bottleneck_width=None if inside is None else _rounded(inside * width, step),
+    )
 
 
 def _rounded(channels: float, step: int) -> int:

@@ -59,7 +59,7 @@ def _needs() -> dict[str, dict[str, Any]]:
     return found
 
 
-OF_BOTTLENECKS = ("expansion", "groups", "base_width")
+OF_BOTTLENECKS = ("expansion", "groups", "base_width", "group_width", "bottleneck_width")
 
 NEEDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(_needs())
 """Fields that mean something only where another field has one of some values; the form hides them
@@ -132,9 +132,12 @@ def _part_values(part: Any) -> dict[str, str | bool]:
 
 
 def _text(field: Field[Any], value: Any) -> str | bool:
+    """Return what a field holds for a value; one that need not be given is empty without it."""
     sort = _sort(field)
     if sort == "flag":
         return bool(value)
+    if value is None:
+        return ""
     return ", ".join(map(str, value)) if sort == "integers" else f"{value}"
 
 
@@ -155,7 +158,13 @@ def parse_form(typed: Typed) -> dict[str, Any]:
 
 
 def _parse_part(kind: type, part: Typed) -> dict[str, Any]:
-    return {field.name: _READ[_sort(field)](part[field.name]) for field in _of(kind)}
+    return {field.name: _parse(field, part[field.name]) for field in _of(kind)}
+
+
+def _parse(field: Field[Any], held: str | bool) -> Any:
+    if field.default is None and isinstance(held, str) and not held.strip():
+        return None
+    return _READ[_sort(field)](held)
 
 
 def _integer(text: str) -> int | str:

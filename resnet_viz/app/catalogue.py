@@ -64,6 +64,8 @@ _SPELLINGS = (
     (r"resnet(v2|rs)?_?", lambda found: f"ResNet{(found[1] or '').replace('rs', '-RS')}-"),
     (r"^(?:cifar-)", "CIFAR "),
     (r"vgg", "VGG-"),
+    (r"regnet_?([xy])_?(?=\d)", lambda found: f"RegNet{found[1].upper()}-"),
+    (r"(?<=\d)[mg]f\b", lambda found: found[0].upper()),
     (r"plain", "Plain-"),
     (r"\b(se|eca)(?=ResNe)", lambda found: f"{found[1].upper()}-"),
     (r"-+", "-"),

@@ -318,8 +318,6 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "groups": "Groups",
         "base_width": "Base width",
         "group_width": "Group width",
-        "bottleneck_width": "Inner width",
-        "group_width": "Group width",
         "bottleneck_width": "Bottleneck width",
         "dilation": "Dilation",
         "pool": "Pooling",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from resnet_viz.answers.memory import MemoryReport, memory
     from resnet_viz.answers.report import Report, report
     from resnet_viz.answers.shapes import shapes
+    from resnet_viz.answers.show import show
     from resnet_viz.answers.summary import summary
     from resnet_viz.answers.table import table
     from resnet_viz.assembly import assemble
@@ -71,6 +72,7 @@ __all__ = [
     "report",
     "save",
     "shapes",
+    "show",
     "summary",
     "table",
     "trace",
@@ -113,6 +115,7 @@ _HOMES = {
     "report": "answers.report",
     "save": "spec.files",
     "shapes": "answers.shapes",
+    "show": "answers.show",
     "summary": "answers.summary",
     "table": "answers.table",
     "trace": "tracing",

@@ -92,6 +92,7 @@ class Line(NamedTuple):
         smooth: whether it is made of curves.
         colour: its own; empty for that of the scene's lines.
         width: its own, in points; 0 for that of the scene's strokes.
+        fill: the colour of the area that it goes around; empty for none.
     """
 
     points: tuple[Point, ...]
@@ -103,6 +104,24 @@ class Line(NamedTuple):
     smooth: bool = False
     colour: str = ""
     width: float = 0
+    fill: str = ""
+
+    def path(self) -> tuple[Point, ...]:
+        """Return points along the line, those of curves close enough to be joined straight."""
+        if not self.smooth:
+            return self.points
+        found = [self.points[0]]
+        for i in range(0, len(self.points) - 3, 3):
+            a, b, c, d = self.points[i : i + 4]
+            for k in range(1, _STEPS + 1):
+                t = k / _STEPS
+                s = 1 - t
+                parts = (s**3, 3 * s * s * t, 3 * s * t * t, t**3)
+                x, y = (
+                    sum(p * q[n] for p, q in zip(parts, (a, b, c, d), strict=True)) for n in (0, 1)
+                )
+                found.append((x, y))
+        return tuple(found)
 
     @property
     def bounds(self) -> Bounds:
@@ -122,6 +141,9 @@ class Line(NamedTuple):
         x, y = x1 - dx * length, y1 - dy * length
         return (x - dy * half, y + dx * half), (x + dy * half, y - dx * half)
 
+
+_STEPS = 8
+"""Straight pieces of a curve where a format has no curves."""
 
 SUBSCRIPT = 0.7
 """The size of an index, as part of that of the text beside it."""
@@ -198,11 +220,12 @@ class Scene(NamedTuple):
 
     Attributes:
         title: what the figure shows, for those who hear it read.
-        background: the colour behind the items.
+        background: the colour behind the items; empty if what is behind shows through.
         line: the colour of lines and outlines.
         text: the colour of text.
         stroke: the width of lines and outlines.
         scale: how many points of paper a point of the scene takes.
+        dark: colours with those that stand for them where a reader asks for dark mode.
         axis: `x` or `y`, along which data flows everywhere in it; empty if it does not.
     """
 
@@ -217,6 +240,7 @@ class Scene(NamedTuple):
     origin: Point = (0, 0)
     scale: float = 1
     axis: str = ""
+    dark: tuple[tuple[str, str], ...] = ()
 
     def walk(self) -> Iterator[Box | Circle | Line | Text]:
         """Yield every primitive in the order in which it is painted."""

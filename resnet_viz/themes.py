@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from resnet_viz.errors import Message, RequestError, choose, match, show, show_path, unknown
 
-__all__ = ["THEMES", "Theme", "find_theme"]
+__all__ = ["THEMES", "Theme", "counterparts", "find_theme"]
 
 
 class Theme(NamedTuple):
@@ -101,6 +101,22 @@ THEMES: Mapping[str, Theme] = MappingProxyType(
 )
 """`d2l` has the book's colours, `paper` those of line art and stages, `mono` is for print, `dark`
 for slides."""
+
+
+def counterparts(theme: Theme, other: Theme) -> tuple[tuple[str, str], ...]:
+    """Return the colours of a theme, each with the one that plays its part in another.
+
+    >>> dict(counterparts(THEMES["d2l"], THEMES["dark"]))["#b2d9ff"]
+    '#274b73'
+    """
+    pairs = [
+        (getattr(theme, n), getattr(other, n))
+        for n in ("background", "line", "text", "muted", "highlight")
+    ]
+    pairs += [(colour, other.fills[category]) for category, colour in theme.fills.items()]
+    pairs += zip(theme.stages, other.stages, strict=False)
+    return tuple(dict(reversed(pairs)).items())
+
 
 MAX_BYTES = 65_536
 MAX_LINE = 1_000  # a TOML key of thousands of dots takes seconds to read

@@ -22,6 +22,7 @@ from resnet_viz.ops.operator import spell
 from resnet_viz.scene import Scene
 from resnet_viz.sources import Network, to_graph
 from resnet_viz.text.labels import phrase
+from resnet_viz.themes import THEMES, counterparts
 from resnet_viz.view.detail import BOOK, check_scopes
 from resnet_viz.view.figures import Options
 from resnet_viz.zoo.d2l import FAMILIES as CHAPTERS
@@ -86,6 +87,10 @@ def draw_figure(network: Network | Sequence[Network], options: FigureOptions) ->
         deepest=options.kind.whole and options.depth is None,
     )
     scene = resized(scene, options.width, options.font_size)
+    if options.dark_mode:
+        scene = scene._replace(dark=counterparts(options.palette, THEMES["dark"]))
+    if options.transparent:
+        scene = scene._replace(background="")
     look = {"theme": options.palette, "direction": options.direction, "lang": options.lang}
     return Drawing(scene, graphs[0], detail, look)
 

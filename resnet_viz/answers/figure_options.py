@@ -361,6 +361,15 @@ class FigureOptions:
         metavar="POINTS",
         drawn=True,
     )
+    transparent: bool = _option(
+        False, "let what is behind the figure show through", check_flag, drawn=True
+    )
+    dark_mode: bool = _option(
+        False,
+        "let an .svg follow a reader's dark mode (prefers-color-scheme)",
+        check_flag,
+        drawn=True,
+    )
     title: str = _option("", "written above the figure", _text, drawn=True)
     caption: str = _option("", "written below the figure", _text, drawn=True)
 

@@ -62,6 +62,27 @@ class Picture:
         exporter = check_options(f"a{suffix}", ())
         exporter.check(self._part(exporter, suffix), **self._look(exporter))
 
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the picture on matplotlib's axes, new ones of its size if none are given.
+
+        Returns:
+            The axes; a point of the picture is a unit of their data.
+
+        Raises:
+            RequestError: matplotlib is not installed.
+        """
+        try:
+            import matplotlib.pyplot as plt
+        except ImportError:
+            raise RequestError("matplotlib is not installed (pip install matplotlib)") from None
+        from resnet_viz.export.axes import plot
+
+        if ax is None:
+            scale = self.scene.scale / 72
+            size = (self.scene.width * scale, self.scene.height * scale)
+            ax = plt.figure(figsize=size).add_axes((0, 0, 1, 1))
+        return plot(self.scene, ax)
+
     def _part(self, exporter: Exporter, suffix: str) -> Any:
         """Return the attribute that an exporter writes.
 

@@ -51,6 +51,8 @@ EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
         ".png": Exporter("scene", "png", ("scale",)),
         ".pdf": Exporter("scene", "pdf"),
         ".tex": Exporter("scene", "tikz"),
+        ".drawio": Exporter("scene", "drawio"),
+        ".pptx": Exporter("scene", "pptx"),
         ".html": Exporter("scene", "html"),
         ".dot": Exporter("net", "dot", _LOOK),
         ".mmd": Exporter("net", "mermaid", _LOOK),

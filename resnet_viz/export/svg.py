@@ -38,14 +38,34 @@ def to_svg(scene: Scene) -> str:
         f'height="{_n(scene.height * scene.scale)}pt" viewBox="{box}" role="img" '
         f'font-family="{SANS}" text-anchor="middle">\n',
         f"<title>{escape(scene.title)}</title>\n",
-        f'<path fill="{scene.background}" d="M{_n(left)} {_n(top)}h{_n(scene.width)}'
-        f'v{_n(scene.height)}h{_n(-scene.width)}z"/>\n',
+        _dark(scene.dark),
+        _ground(scene),
         f'<g fill="none" stroke="{scene.line}" stroke-width="{_n(scene.stroke)}" '
         f'stroke-linecap="round" stroke-linejoin="round">\n',
     ]
     _write_items(scene.items, scene, out)
     out.append("</g>\n</svg>\n")
     return "".join(out)
+
+
+def _ground(scene: Scene) -> str:
+    """Return the rectangle behind everything; none of a transparent scene."""
+    if not scene.background:
+        return ""
+    place = f"M{_n(scene.origin[0])} {_n(scene.origin[1])}"
+    size = f"h{_n(scene.width)}v{_n(scene.height)}h{_n(-scene.width)}z"
+    return f'<path fill="{scene.background}" d="{place}{size}"/>\n'
+
+
+def _dark(colours: tuple[tuple[str, str], ...]) -> str:
+    """Return the style by which a viewer in dark mode shows other colours."""
+    if not colours:
+        return ""
+    rules = "".join(
+        f'[fill="{light}"]{{fill:{dark}}}[stroke="{light}"]{{stroke:{dark}}}'
+        for light, dark in colours
+    )
+    return f"<style>@media (prefers-color-scheme:dark){{{rules}}}</style>\n"
 
 
 def write(scene: Scene) -> bytes:
@@ -134,6 +154,8 @@ def _line(line: Line) -> str:
     look = f' stroke="{line.colour}"' if line.colour else ""
     if line.width:
         look += f' stroke-width="{_n(line.width)}"'
+    if line.fill:
+        look += f' fill="{line.fill}"'
     if not line.dash:
         return f'<path{look} d="{body}{head}"/>\n'
     dashed = f'<path{look}{_DASHES[line.dash]} d="{body}"/>\n'

@@ -78,8 +78,7 @@ _PREAMBLE = r"""\documentclass{article}
 \begin{tikzpicture}[x=%(scale)sbp, y=-%(scale)sbp, inner sep=0pt, outer sep=0pt,
   line width=%(stroke)sbp, line cap=round, line join=round, draw=%(line)s, text=%(text)s]
 \useasboundingbox (%(left)s,%(top)s) rectangle (%(right)s,%(bottom)s);
-\fill[%(background)s] (%(left)s,%(top)s) rectangle (%(right)s,%(bottom)s);
-"""
+%(ground)s"""
 
 _UNICODE = r"""\usepackage[no-math]{fontspec}
 \IfFontExistsTF{Noto Sans CJK SC}{\newfontfamily\uni{Noto Sans CJK SC}}{%
@@ -137,7 +136,7 @@ def write(scene: Scene) -> bytes:
             "stroke": _n(scene.stroke * scene.scale),
             "line": colours[scene.line],
             "text": colours[scene.text],
-            "background": colours[scene.background],
+            "ground": _ground(scene, colours),
             "left": _n(left),
             "top": _n(top),
             "right": _n(left + scene.width),
@@ -151,6 +150,15 @@ def write(scene: Scene) -> bytes:
             body += [f"{command};\n" for command in _shape(item, colours, scene.scale)]
     body.append("\\end{tikzpicture}%\n\\end{document}\n")
     return "".join(body).encode()
+
+
+def _ground(scene: Scene, colours: dict[str, str]) -> str:
+    """Return the command that paints the ground; none of a transparent scene."""
+    if not scene.background:
+        return ""
+    (left, top), name = scene.origin, colours[scene.background]
+    corner = _p((left + scene.width, top + scene.height))
+    return f"\\fill[{name}] {_p((left, top))} rectangle {corner};\n"
 
 
 def escape(text: str) -> str:
@@ -184,10 +192,12 @@ def _plain(text: str) -> str:
 
 
 def _colours(scene: Scene) -> set[str]:
-    fills = {item.fill for item in scene.walk() if isinstance(item, (Box, Circle)) and item.fill}
+    shapes = (Box, Circle, Line)
+    fills = {item.fill for item in scene.walk() if isinstance(item, shapes) and item.fill}
     owners = (Box, Line, Text)
     own = {item.colour for item in scene.walk() if isinstance(item, owners) and item.colour}
-    return fills | own | {scene.background, scene.line, scene.text}
+    grounds = {scene.background} if scene.background else set()
+    return fills | own | grounds | {scene.line, scene.text}
 
 
 def _text(text: Text, colours: dict[str, str], scale: float) -> str:
@@ -237,6 +247,7 @@ def _line(line: Line, colours: dict[str, str], scale: float) -> Iterator[str]:
     look = [f"draw={colours[line.colour]}"] if line.colour else []
     look += [f"line width={_n(line.width * scale)}bp"] if line.width else []
     options = [*look, *([_dash(line.dash, scale)] if line.dash else [])]
+    options += [f"fill={colours[line.fill]}"] if line.fill else []
     first, *others = line.points
     if line.smooth:
         curves = [others[i : i + 3] for i in range(0, len(others), 3)]

@@ -24,6 +24,7 @@ __all__ = [
     "SCOPE",
     "SIDE",
     "SMALL",
+    "VOLUME",
 ]
 
 FONT = 9.0
@@ -90,6 +91,24 @@ class LEGEND:
     GAP = 4.0
     BETWEEN = 12.0
     LINE = 13.0
+
+
+class VOLUME:
+    """Feature maps: the side of the largest and of none, length for each doubling of channels.
+
+    Then what part of their width they go back, the rise of an arc for each box that it passes, the
+    room for words below and between boxes.
+    """
+
+    SIDE = 110.0
+    LEAST = 4.0
+    CHANNEL = 2.4
+    BACK = 0.3
+    ARC = 9.0
+    FONT = 8.0
+    LINE = 10.0
+    WORDS = 24.0
+    GAP = 12.0
 
 
 class GIVEN:

@@ -16,6 +16,8 @@ from resnet_viz.view.parts import (
     Part,
     Split,
     Tick,
+    Volume,
+    Volumes,
     Words,
     children,
 )
@@ -39,6 +41,8 @@ __all__ = [
     "Part",
     "Split",
     "Tick",
+    "Volume",
+    "Volumes",
     "Words",
     "children",
     "compose",

@@ -10,6 +10,7 @@ from resnet_viz.graph import Graph
 from resnet_viz.view import textbook
 from resnet_viz.view.figures import Figure, Options, blocks, stem
 from resnet_viz.view.network import network
+from resnet_viz.view.volumes import volumes
 
 __all__ = ["FIGURES", "Kind"]
 
@@ -57,6 +58,7 @@ FIGURES: Mapping[str, Kind] = MappingProxyType(
         "layers": Kind(
             "the layers of several networks (He et al., Figure 3)", textbook.layers, several=True
         ),
+        "volumes": Kind("feature maps as boxes to scale", _of_one(volumes)),
         "stem": Kind("what comes before the stages", _of_one(stem), plain=True),
     }
 )

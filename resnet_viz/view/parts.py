@@ -26,6 +26,8 @@ __all__ = [
     "Part",
     "Split",
     "Tick",
+    "Volume",
+    "Volumes",
     "Words",
     "children",
     "leaves",
@@ -155,7 +157,25 @@ class Given(NamedTuple):
     words: Words
 
 
-Part: TypeAlias = Leaf | Note | Tick | Mark | Frame | Split | Arc | Module | Fold | Given
+class Volume(NamedTuple):
+    """A feature map: its channels, and its height and width."""
+
+    channels: int
+    size: tuple[int, ...]
+
+
+class Volumes(NamedTuple):
+    """Feature maps in the order in which they are computed.
+
+    Attributes:
+        arcs: the numbers of two boxes, of which the second reads the first past others.
+    """
+
+    boxes: tuple[Volume, ...]
+    arcs: tuple[tuple[int, int], ...] = ()
+
+
+Part: TypeAlias = Leaf | Note | Tick | Mark | Frame | Split | Arc | Module | Fold | Given | Volumes
 
 
 def children(part: Part) -> tuple[Chain, ...]:
@@ -211,7 +231,7 @@ def signature(part: Part | Chain, *, strides: bool) -> Hashable:
         return (part.item.op, strides and attrs.get("stride"), *map(attrs.get, _SHOWN))
     if isinstance(part, Chain):
         return tuple([signature(inner, strides=strides) for inner in part.parts])
-    if isinstance(part, (Note, Mark, Tick)):
+    if isinstance(part, (Note, Mark, Tick, Volumes)):
         return part
     if isinstance(part, Given):
         return ("given", signature(part.leaf, strides=strides))

@@ -79,7 +79,7 @@ def test_a_value_of_a_wrong_type_is_one_line(name: str, value: object) -> None:
         "font_size": (None, 5, 2.5),
         "means": (None,),
         "page": (None,),
-        "unroll": (True,),
+        **dict.fromkeys(("unroll", "transparent", "dark_mode"), (True,)),
         "title": ("\x00", "\ud800"),
         "caption": ("\x00", "\ud800"),
         **dict.fromkeys(("highlight", "expand", "collapse"), ("\x00", "\ud800", {"a": 1})),

@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from resnet_viz.layout.extent import Extent
-from resnet_viz.layout.kinds import arc, fold, frame, given, leaf, module, split, words
-from resnet_viz.view import Arc, Fold, Frame, Given, Leaf, Mark, Module, Note, Split, Tick
+from resnet_viz.layout.kinds import arc, fold, frame, given, leaf, module, split, volumes, words
+from resnet_viz.view import Arc, Fold, Frame, Given, Leaf, Mark, Module, Note, Split, Tick, Volumes
 
 if TYPE_CHECKING:
     from resnet_viz.layout.measure import Measure
@@ -38,6 +38,7 @@ KINDS: Mapping[type, Kind] = MappingProxyType(
         Frame: Kind(frame.extent, frame.place),
         Arc: Kind(arc.extent, arc.place),
         Given: Kind(given.extent, given.place),
+        Volumes: Kind(volumes.extent, volumes.place),
         Note: Kind(words.note_extent, words.place_note),
         Mark: Kind(words.mark_extent, words.place_mark),
         Tick: Kind(words.tick_extent, words.place_tick),

@@ -26,7 +26,7 @@ from resnet_viz.zoo import entries, names
 __all__ = ["show"]
 
 QUANTITIES = ("layers", "params", "macs", "activations")
-HEIGHTS = {"right": 230, "left": 230, "up": 560, "down": 560}  # pixels of each figure
+HEIGHTS = {"right": 300, "left": 300, "up": 560, "down": 560}  # pixels of each figure
 
 
 def show(session: Session) -> None:
@@ -108,7 +108,7 @@ def _pin(session: Session) -> None:
 def _figure(session: Session, side: str, spec: ResNetSpec, changed: tuple[str, ...]) -> None:
     lang, wanted = session.config.lang, session.look
     # with numbers in its boxes, a figure folds only what is equal, and hides no difference
-    look = Look(direction=wanted.direction, depth="op", theme=wanted.theme, annotate="params")
+    look = Look(direction=wanted.direction, depth="block", theme=wanted.theme, annotate="params")
     try:
         boxes = drawing_of(spec, look, lang).scene.ids()
         marked = tuple(dict.fromkeys(_box_of(path, boxes) for path in changed))

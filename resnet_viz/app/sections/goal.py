@@ -119,7 +119,8 @@ def _nearest(budget: Budget, networks: Sequence[Listed], setting: Setting) -> li
     def used(network: Listed) -> float:
         return sum(network.totals[name] / limit for name, limit in limits.items())
 
-    ordered = sorted(networks, key=used, reverse=True)
+    alone = {tuple(network.totals.values()): network for network in reversed(networks)}
+    ordered = sorted(alone.values(), key=used, reverse=True)  # of two names for one, the first
     kept = (one for one in ordered if keeps(find(one.name), budget, setting))
     return list(islice(kept, MAX_PROPOSALS))
 

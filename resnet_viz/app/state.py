@@ -23,6 +23,7 @@ class Look(NamedTuple):
 
     Attributes:
         depth: as the book draws it if empty.
+        color: what boxes are painted by; by their operator if empty.
         theme: that of the page if empty: the book's, or the dark one on a dark page.
         annotate: names in `FACTS`, with commas between them.
     """
@@ -34,6 +35,7 @@ class Look(NamedTuple):
     annotate: str = ""
     layout: str = "auto"
     unroll: bool = False
+    color: str = ""
 
 
 class Config(NamedTuple):

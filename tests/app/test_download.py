@@ -12,7 +12,7 @@ def test_every_format_is_offered_and_the_link_opens_the_same_page():
     labels = [button.label for button in page.download_button]
 
     assert labels == [
-        *("SVG", "PNG", "PDF", "TEX", "HTML", "DOT", "MMD", "JSON"),
+        *("SVG", "PNG", "PDF", "TEX", "draw.io", "PowerPoint", "HTML", "DOT", "MMD", "JSON"),
         *("CSV", "Markdown", "LaTeX", "JSON", "HTML"),
         *("YAML", "TOML", "JSON"),
     ]
@@ -26,7 +26,7 @@ def test_a_format_that_does_not_hold_the_figure_is_not_offered_and_the_page_says
 
     for page in (english, chinese):
         labels = [button.label for button in page.download_button][:-8]
-        assert labels == ["SVG", "PDF", "HTML", "DOT", "JSON"]
+        assert labels == ["SVG", "PDF", "draw.io", "PowerPoint", "HTML", "DOT", "JSON"]
     told = [caption.value for caption in english.caption]
     for format, why in ("PNG", "pixels"), ("TEX", "too large for TeX"), ("MMD", "edges"):
         (one,) = [text for text in told if text.startswith(f"No {format}: ")]

@@ -5,9 +5,11 @@ from functools import cache
 import pytest
 
 from resnet_viz import RequestError
+from resnet_viz.answers.figure_options import OPTIONS
 from resnet_viz.app.answers import drawing_of
 from resnet_viz.app.sections.figure_options import offered_figures
 from resnet_viz.app.state import Look
+from resnet_viz.text.page import WORDS
 from resnet_viz.view import FIGURES
 from resnet_viz.zoo import find
 
@@ -36,3 +38,11 @@ def test_the_figures_that_are_offered_are_those_that_can_be_drawn(name):
 
 def test_the_figure_that_is_shown_is_offered_even_if_there_is_none_of_it_any_more():
     assert "groups" in offered_figures(find("resnet18"), "groups")
+
+
+@pytest.mark.parametrize("name", Look._fields)
+def test_every_name_that_an_option_may_have_has_its_word(name):
+    prefix = "fact" if name == "annotate" else name
+    missing = [value for value in OPTIONS[name].legal if f"{prefix}:{value}" not in WORDS]
+
+    assert missing == []

@@ -30,6 +30,9 @@ REPORTS = {"csv": "csv", "md": "md", "latex": "tex", "json": "json", "html": "ht
 
 SPECS = ("yaml", "toml", "json")
 
+TITLES = {"md": "Markdown", "latex": "LaTeX", "drawio": "draw.io", "pptx": "PowerPoint"}
+"""What formats are called, where that is not their suffix in capitals."""
+
 RENDERED = (".png", ".pdf")
 """Formats whose writer would let every other visitor wait."""
 
@@ -50,10 +53,10 @@ def show(session: Session) -> None:
                 try:
                     drawn.check(suffix)
                 except RequestError as error:
-                    refused[suffix[1:].upper()] = error
+                    refused[_title(suffix[1:])] = error
                     continue
                 file = f"{name}-graph.json" if suffix == ".json" else f"{name}{suffix}"
-                _offer(suffix[1:].upper(), file, _writer(drawn, suffix))
+                _offer(_title(suffix[1:]), file, _writer(drawn, suffix))
         for format, reason in refused.items():
             st.caption(
                 translate(lang, "not_offered", format, escaped(translate_error(reason, lang)))
@@ -93,7 +96,7 @@ def _offer(label: str, file: str, make: Callable[[], Any]) -> None:
 
 
 def _title(format: str) -> str:
-    return {"md": "Markdown", "latex": "LaTeX"}.get(format, format.upper())
+    return TITLES.get(format, format.upper())
 
 
 def _safe(name: str) -> str:

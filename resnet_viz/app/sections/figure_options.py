@@ -53,6 +53,7 @@ def show(session: Session) -> None:
         )
         with st.popover(translate(lang, "more")):
             layout = choice("layout", names_of("layout"), 180)
+            color = choice("color", ("", *names_of("color")), 180)
             unroll = st.checkbox(
                 translate(lang, "unroll"),
                 look.unroll,
@@ -68,6 +69,7 @@ def show(session: Session) -> None:
         annotate=",".join(fact for fact in names_of("annotate") if fact in facts),
         layout=layout,
         unroll=unroll,
+        color=color,
     )
     session.edit(session.config._replace(look=chosen))
 

@@ -52,8 +52,8 @@ def test_every_format_can_be_downloaded(visit) -> None:
         page.wait_for_timeout(200)  # Chromium drops the eleventh download within a second
     drawing = draw("resnet34", direction="right")
 
-    assert len(got) == 16
-    for suffix in ("svg", "png", "pdf", "tex", "html", "dot", "mmd"):
+    assert len(got) == 18
+    for suffix in ("svg", "png", "pdf", "tex", "drawio", "pptx", "html", "dot", "mmd"):
         assert got[f"resnet34.{suffix}"] == drawing.to_bytes(f".{suffix}"), suffix
     assert got["resnet34-graph.json"] == drawing.to_bytes(".json")
     for format, suffix in {"csv": "csv", "md": "md", "latex": "tex", "html": "html"}.items():

@@ -2,82 +2,104 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from resnet_viz.scene import Box, Line, Run, Scene, Text
 from resnet_viz.themes import THEMES
 
+
+class _Place(NamedTuple):
+    """A box: what it says, the fill of a category of operators, its left, middle and width."""
+
+    label: str
+    fill: str
+    left: float
+    y: float
+    width: float
+
+    @property
+    def x(self) -> float:
+        return self.left + self.width / 2
+
+    @property
+    def right(self) -> float:
+        return self.left + self.width
+
+
 _BOXES = {
-    # id: (label, category, left, top, width)
-    "configs": ("stage configs", "norm", 10, 60, 78),
-    "spec": ("Spec", "conv", 118, 60, 50),
-    "graph": ("Graph", "activation", 232, 60, 56),
-    "module": ("nn.Module", "norm", 114, 104, 58),
-    "count": ("count", "norm", 328, 30, 50),
-    "report": ("Report", "conv", 408, 30, 56),
-    "tables": ("text, md, csv, json, latex", "norm", 494, 30, 124),
-    "view": ("view", "norm", 328, 90, 50),
-    "layout": ("layout", "norm", 408, 90, 56),
-    "scene": ("Scene", "conv", 494, 90, 50),
-    "export": ("SVG", "norm", 574, 90, 44),
+    "names": _Place("zoo name, spec file", "norm", 10, 40, 96),
+    "checkpoint": _Place("checkpoint", "norm", 10, 80, 96),
+    "own": _Place("module of your own", "norm", 10, 150, 96),
+    "spec": _Place("Spec", "conv", 176, 40, 58),
+    "module": _Place("nn.Module", "conv", 176, 150, 58),
+    "graph": _Place("Graph", "activation", 312, 95, 50),
+    "count": _Place("count", "norm", 400, 40, 50),
+    "answer": _Place("Report, Comparison, …", "conv", 490, 40, 108),
+    "tables": _Place("text, md, csv, json, latex, html", "norm", 638, 40, 148),
+    "view": _Place("view", "norm", 400, 150, 50),
+    "layout": _Place("layout", "norm", 490, 150, 50),
+    "scene": _Place("Scene", "conv", 580, 150, 46),
+    "files": _Place("svg, png, pdf, tex, html", "norm", 666, 150, 120),
+    "options": _Place("FigureOptions", "conv", 435, 205, 70),
 }
 
 _ARROWS = [
-    ("configs", "spec", ""),
+    ("names", "spec", ""),
+    ("checkpoint", "spec", "identify"),
+    ("own", "module", ""),
+    ("spec", "module", "build"),
     ("spec", "graph", "assemble"),
+    ("module", "graph", "trace"),
     ("graph", "count", ""),
-    ("count", "report", ""),
-    ("report", "tables", ""),
+    ("count", "answer", ""),
+    ("answer", "tables", ""),
     ("graph", "view", ""),
     ("view", "layout", ""),
     ("layout", "scene", ""),
-    ("scene", "export", ""),
+    ("scene", "files", ""),
+    ("options", "view", ""),
+    ("options", "layout", ""),
 ]
 
-_HEIGHT = 20
+_HALF = 10.0
+"""Half the height of a box."""
+
+
+def _points(source: _Place, target: _Place) -> tuple[tuple[float, float], ...]:
+    """Return the corners of an arrow: straight, up into a box, or with a step in its middle."""
+    if source.x == target.x:
+        return (source.x, source.y + _HALF), (target.x, target.y - _HALF - 2)
+    if source.y > target.y and source is _BOXES["options"]:
+        side = source.left if target.x < source.x else source.right
+        return (side, source.y), (target.x, source.y), (target.x, target.y + _HALF + 2)
+    begin, end = (source.right, source.y), (target.left - 2, target.y)
+    if source.y == target.y:
+        return begin, end
+    middle = (begin[0] + end[0]) / 2
+    return begin, (middle, begin[1]), (middle, end[1]), end
 
 
 def dataflow() -> Scene:
     """Return the picture."""
     theme = THEMES["d2l"]
     items: list[Box | Line | Text] = []
-    for id, (label, category, x, y, width) in _BOXES.items():
-        items.append(Box(x, y, width, _HEIGHT, theme.fills[category], id=id))
-        items.append(Text(x + width / 2, y + _HEIGHT / 2, (Run(label),), 9))
+    for id, place in _BOXES.items():
+        top = place.y - _HALF
+        fill = theme.fills[place.fill]
+        items.append(Box(place.left, top, place.width, 2 * _HALF, fill, id=id))
+        items.append(Text(place.x, place.y, (Run(place.label),), 9))
     for source, target, label in _ARROWS:
-        _, _, x0, y0, width = _BOXES[source]
-        _, _, x1, y1, _ = _BOXES[target]
-        begin, end = (x0 + width, y0 + _HEIGHT / 2), (x1 - 2, y1 + _HEIGHT / 2)
-        if y0 == y1:
-            points: tuple[tuple[float, float], ...] = (begin, end)
-        else:
-            middle = (begin[0] + end[0]) / 2
-            points = (begin, (middle, begin[1]), (middle, end[1]), end)
+        points = _points(_BOXES[source], _BOXES[target])
         items.append(Line(points, 3, (4, 1.5), source, target))
         if label:
-            items.append(
-                Text((begin[0] + end[0]) / 2, begin[1] - 8, (Run(label, "serif-italic"),), 9)
-            )
-    _, _, x, y, width = _BOXES["spec"]
-    down, up = x + width / 2, _BOXES["graph"][2] + _BOXES["graph"][4] / 2
-    below = _BOXES["module"][3]
-    right = _BOXES["module"][2] + _BOXES["module"][4]
-    level = below + _HEIGHT / 2
-    for points, source, target, place, label in (
-        (((down, y + _HEIGHT), (down, below - 2)), "spec", "module", (down - 14, 92), "build"),
-        (
-            ((right, level), (up, level), (up, y + _HEIGHT + 2)),
-            "module",
-            "graph",
-            ((right + up) / 2, level - 8),
-            "trace",
-        ),
-    ):
-        items.append(Line(points, 3, (4, 1.5), source, target))
-        items.append(Text(*place, (Run(label, "serif-italic"),), 9))
+            (x, y), (x1, y1) = points[:2]
+            at = (x + 3, (y + y1) / 2) if x == x1 else (x + 3, y - 7)
+            items.append(Text(*at, (Run(label, "serif-italic"),), 9, anchor="start"))
     return Scene(
-        628,
-        140,
+        796,
+        232,
         tuple(items),
-        "The way of the data: stage configs, Spec, Graph, then counts and drawings",
+        "The way of the data: what names a network, Spec, Graph, then counts and drawings",
         theme.background,
         theme.line,
         theme.text,

@@ -1,5 +1,6 @@
 """What README and docs say, runs and is true."""
 
+import ast
 import os
 import re
 import shlex
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import resnet_viz
+from resnet_viz import draw
 from resnet_viz.cli import run
 from resnet_viz.cli.parser import parser
 
@@ -145,3 +147,68 @@ def test_the_citation_names_this_version() -> None:
     cited = safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
 
     assert cited["version"] == resnet_viz.__version__
+
+
+def test_the_walk_of_draw_is_as_the_design_says(tmp_path) -> None:
+    page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    steps = re.findall(r"^\d+\. `([\w.]+):(\w+)`", page, re.MULTILINE)
+    calls: list[tuple[str, str]] = []
+
+    def note(frame, event, arg) -> None:
+        if event == "call":
+            module = frame.f_globals.get("__name__", "").removeprefix("resnet_viz.")
+            calls.append((module, frame.f_code.co_name))
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        draw("resnet50", annotate="macs").save(tmp_path / "f.svg")
+    finally:
+        sys.setprofile(before)
+
+    assert len(steps) == 10
+    assert [step for step in dict.fromkeys(calls) if step in steps] == steps
+
+
+USES = ("app/", "zoo/", "text/", "spec/kinds/", "view/compose.py", "__init__.py")
+"""Where a kind is used, and not made: what the page says of it, the networks that have it."""
+
+KINDS = re.findall(
+    r"^\| ([^|]+) \| `([^`]+)` \| (\d+) \| (`.*`) \|$",
+    (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+
+
+def made_in(source: str, example: str) -> bool:
+    """Whether a file has a kind: as a text, a function, an option's row or an option that is read."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and node.value == example:
+            return True
+        if isinstance(node, ast.FunctionDef) and node.name == example:
+            return True
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node).startswith(f"{example}: "):
+            return True
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == f"options.{example}":
+            return True
+    return False
+
+
+@pytest.mark.parametrize(("what", "example", "count", "files"), KINDS)
+def test_a_kind_touches_the_files_that_are_counted(what, example, count, files) -> None:
+    package = ROOT / "resnet_viz"
+    listed = re.findall(r"`([^`]+)`", files)
+    found = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if made_in(path.read_text(encoding="utf-8"), example)
+    }
+
+    assert len(listed) == int(count)
+    assert all((package / name).is_file() for name in listed)
+    assert found.intersection(listed), f"{what}: {example} is nowhere"
+    assert {name for name in found.difference(listed) if not name.startswith(USES)} == set()
+
+
+def test_the_kinds_that_are_counted_are_there() -> None:
+    assert len(KINDS) >= 10

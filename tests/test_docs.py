@@ -181,7 +181,7 @@ KINDS = re.findall(
 
 
 def made_in(source: str, example: str) -> bool:
-    """Whether a file has a kind: as a text, a function, an option's row or an option that is read."""
+    """Whether a file has a kind: as a text, a function, an option's row or one that is read."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Constant) and node.value == example:
             return True

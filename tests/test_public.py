@@ -18,6 +18,7 @@ NAME = "cifar-resnet20"
 ARGUMENTS = {
     "after": NAME,
     "before": NAME,
+    "checkpoint": resnet_viz.build(NAME).state_dict(),
     "graph": GRAPH,
     "model": NET,
     "module": NET,

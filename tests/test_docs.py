@@ -162,11 +162,11 @@ def test_the_walk_of_draw_is_as_the_design_says(tmp_path) -> None:
     before = sys.getprofile()
     sys.setprofile(note)
     try:
-        draw("resnet50", annotate="macs").save(tmp_path / "f.svg")
+        draw("resnet50", depth="block", annotate="macs").save(tmp_path / "f.svg")
     finally:
         sys.setprofile(before)
 
-    assert len(steps) == 10
+    assert len(steps) == 11
     assert [step for step in dict.fromkeys(calls) if step in steps] == steps
 
 
@@ -205,8 +205,8 @@ def test_a_kind_touches_the_files_that_are_counted(what, example, count, files) 
     }
 
     assert len(listed) == int(count)
-    assert all((package / name).is_file() for name in listed)
-    assert found.intersection(listed), f"{what}: {example} is nowhere"
+    for name in listed:
+        assert name in found or Path(name).stem == example.strip("."), f"{what}: not in {name}"
     assert {name for name in found.difference(listed) if not name.startswith(USES)} == set()
 
 

@@ -33,13 +33,14 @@ ARGUMENTS = {
 
 OF_FUNCTION = {
     "details": {"path": "layer1.0"},
+    "regnet": {"depth": 13, "w_0": 24, "w_a": 36.0, "w_m": 2.5, "group_width": 8},
     "trace": {"input": (1, 3, 8, 8)},
     "summary": {"input_size": (1, 3, 8, 8), "verbose": 0},
 }
 """Arguments that a function has besides, or means otherwise."""
 
-TRAINS = ("lesson", "measured_lesson")
-"""What works for minutes with legal values; `test_lesson` asks it for wrong ones."""
+WORKS_LONG = ("calibrate", "lesson", "measure", "measured_lesson")
+"""What trains or times with legal values; their own tests give them wrong ones."""
 
 WRONG = [
     *(None, 5, -1, 0, 2.5, float("nan"), True, 1j, 10**400),
@@ -51,7 +52,7 @@ WRONG = [
 FUNCTIONS = [
     name
     for name in resnet_viz.__all__
-    if name not in TRAINS
+    if name not in WORKS_LONG
     and (
         isinstance(getattr(resnet_viz, name), FunctionType)
         or name in ("Head", "ResNetSpec", "Stage", "Stem")

@@ -7,16 +7,31 @@ help, the app a control, and the address of its page a value. A new option is on
 from __future__ import annotations
 
 import inspect
-import math
 import os
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from resnet_viz.answers.metrics import METRICS
-from resnet_viz.errors import Message, RequestError, check_flag, match, show, unknown
+from resnet_viz.answers.option import (
+    Option,
+    check_color,
+    check_depth,
+    check_facts,
+    check_nothing,
+    check_page,
+    check_paths,
+    check_points,
+    check_text,
+    check_theme,
+    listed,
+    none_or,
+    one_of,
+    option,
+)
+from resnet_viz.errors import Message, RequestError, check_flag, unknown
 from resnet_viz.graph.model import MEANS
 from resnet_viz.layout import DIRECTIONS
 from resnet_viz.layout.arrange import LAYOUTS
@@ -32,173 +47,6 @@ __all__ = ["LAYOUTS", "OPTIONS", "FigureOptions", "Option", "documented", "figur
 
 FIGURE_DEPTHS = {**DEPTHS, BOOK: None}
 """What the boxes of a figure may be: as of a report, or small inside blocks."""
-
-MAX_POINTS = 14_400.0
-"""Of a length on paper: 200 inches."""
-
-
-class Option(NamedTuple):
-    """An option of a figure.
-
-    Attributes:
-        default: its value where nothing is said.
-        help: what it is for, on one line, as the command line's help says it.
-        about: the same for Python, in sentences; the help if empty.
-        check: takes its name and a value, and returns the value in its one form.
-        legal: the names that it may have, or the names in its list; any value if empty.
-        needs: what a figure must be for it, an attribute of `Kind`; any figure takes it if empty.
-        metavar: what stands for its value in the command line's help; empty for a flag.
-        is_neutral: tells whether a value asks for nothing, so that any figure takes it.
-        drawn: whether only a drawing shows it, so that files of the graph (`.dot`) have none.
-    """
-
-    default: Any
-    help: str
-    about: str
-    check: Callable[[str, Any], Any]
-    legal: Mapping[str, object]
-    needs: str
-    metavar: str
-    is_neutral: Callable[[Any], bool]
-    drawn: bool
-
-    def fits(self, figure: str) -> bool:
-        """Tell whether a figure takes this option."""
-        return not self.needs or bool(getattr(FIGURES[figure], self.needs))
-
-    @property
-    def figures(self) -> tuple[str, ...]:
-        """The figures that take it."""
-        return tuple(figure for figure in FIGURES if self.fits(figure))
-
-
-def _option(
-    default: Any,
-    help: str,
-    check: Callable[[str, Any], Any],
-    *,
-    about: str = "",
-    legal: Mapping[str, object] = MappingProxyType({}),
-    needs: str = "",
-    metavar: str = "",
-    is_neutral: Callable[[Any], bool] = lambda value: not value,
-    drawn: bool = False,
-) -> Any:
-    row = Option(
-        default=default,
-        help=help,
-        about=about or f"{help}.",
-        check=check,
-        legal=legal,
-        needs=needs,
-        metavar=metavar,
-        is_neutral=is_neutral,
-        drawn=drawn,
-    )
-    return field(default=default, metadata={"option": row})
-
-
-# What values may be
-
-
-def _one_of(table: Mapping[str, object], thing: str = "") -> Callable[[str, Any], str]:
-    """Return the check of a name in a table."""
-
-    def check(name: str, value: Any) -> str:
-        return match(thing or name, value, table)
-
-    return check
-
-
-def _none_or(check: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
-    return lambda name, value: None if value is None else check(name, value)
-
-
-def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise RequestError("{name}: {value} (must be a text)", name=name, value=show(value))
-    return value
-
-
-def _depth(name: str, value: Any) -> str | int:
-    levels_of(value)
-    made: str | int = value
-    return made
-
-
-def _page(name: str, value: Any) -> str:
-    return find_page(value).name
-
-
-def _points(name: str, value: Any) -> float:
-    try:
-        points = float("nan" if isinstance(value, bool) else value)
-    except (OverflowError, TypeError, ValueError):
-        points = math.nan
-    if not 1 <= points <= MAX_POINTS:
-        raise RequestError(
-            "{name}: {value} (must be 1 to {most:g} points)",
-            name=name,
-            value=show(value),
-            most=MAX_POINTS,
-        )
-    return points
-
-
-def _facts(name: str, value: Any) -> tuple[str, ...]:
-    """Return facts in the order of their table, from a sequence or a text with commas."""
-    names = value.split(",") if isinstance(value, str) else value
-    if not isinstance(names, Iterable):
-        raise RequestError(
-            "{name}: {value} (must be any of {names})",
-            name=name,
-            value=show(value),
-            names=list(FACTS),
-        )
-    facts = [fact.strip() if isinstance(fact, str) else fact for fact in names]
-    asked = [fact for fact in facts if fact != ""]
-    meant = [match("annotation", fact, FACTS) for fact in asked]
-    return tuple(fact for fact in FACTS if fact in meant)
-
-
-def _paths(name: str, value: Any) -> tuple[str, ...]:
-    """Return paths, each once, from a sequence or a text with commas."""
-    if isinstance(value, str):
-        value = [path.strip() for path in value.split(",")]
-    paths = list(value) if isinstance(value, Iterable) else [value]
-    for path in paths:
-        if not isinstance(path, str):
-            raise RequestError(
-                "{name}: {path} (must be a path, as 'layer3.0', or several)",
-                name=name,
-                path=show(path),
-            )
-    return tuple(path for path in dict.fromkeys(paths) if path)
-
-
-def _any(name: str, value: Any) -> Any:
-    return value
-
-
-def _color(name: str, value: Any) -> Any:
-    own = isinstance(value, (Mapping, os.PathLike)) or str(value).endswith(".csv")
-    return value if own or value == "" else match(name, value, METRICS)
-
-
-def _theme(name: str, value: Any) -> Any:
-    find_theme(value)
-    is_name = isinstance(value, str) and not value.endswith(".toml")
-    return match(name, value, THEMES) if is_name else value
-
-
-def listed(names: Iterable[str], word: str = "or") -> str:
-    """Return names as a sentence lists them.
-
-    >>> listed(["svg", "png", "pdf"])
-    'svg, png or pdf'
-    """
-    *first, last = names
-    return f"{', '.join(first)} {word} {last}" if first else last
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,53 +67,53 @@ class FigureOptions:
     resnet_viz.errors.RequestError: unroll: not for a figure of blocks (must be the network figure)
     """
 
-    input: Any = _option(
+    input: Any = option(
         None,
         "input size, as 3x224x224 or 8x3x224x224 (default: the network's own)",
-        _any,
+        check_nothing,
         about="the input's shape, `(C, H, W)`, a spec's own if None; of a module its whole shape.",
         metavar="CxHxW",
     )
-    means: str | None = _option(
+    means: str | None = option(
         None,
         f"how to trace a module: {listed(MEANS)} (default: in this order)",
-        _none_or(_one_of(MEANS)),
+        none_or(one_of(MEANS)),
         about=f"how a module is traced: {listed(f'`{name}`' for name in MEANS)}; in this order if "
         "None. See `resnet_viz.trace`.",
         legal=MEANS,
     )
-    figure: str = _option(
+    figure: str = option(
         "network",
         f"what to draw: {listed(FIGURES)}",
-        _one_of(FIGURES),
+        one_of(FIGURES),
         about="what to show: "
         + "; ".join(f"`{name}`, {kind.shows}" for name, kind in FIGURES.items())
         + ".",
         legal=FIGURES,
     )
-    direction: str = _option(
+    direction: str = option(
         "up",
         f"where data flows: {listed(DIRECTIONS)}",
-        _one_of(DIRECTIONS),
+        one_of(DIRECTIONS),
         legal=DIRECTIONS,
     )
-    lang: str = _option(
+    lang: str = option(
         "en",
         f"language of the labels: {listed(LANGUAGES)}",
-        _one_of(LANGUAGES, "language"),
+        one_of(LANGUAGES, "language"),
         legal=LANGUAGES,
     )
-    theme: str | os.PathLike[str] | Theme = _option(
+    theme: str | os.PathLike[str] | Theme = option(
         "d2l",
         f"{', '.join(THEMES)}, or a TOML file",
-        _theme,
+        check_theme,
         about=f"{', '.join(f'`{n}`' for n in THEMES)}, the path of a TOML file, or a theme.",
         legal=THEMES,
     )
-    layout: str = _option(
+    layout: str = option(
         "auto",
         "figure, dot (Graphviz, for any network), or auto",
-        _one_of(LAYOUTS),
+        one_of(LAYOUTS),
         about="`figure` (chains, and branches side by side), `dot` (Graphviz, for any network), or "
         "`auto`: `figure`, in which scopes whose lines cross are one box; `dot` where the whole "
         "network's do, and where it is small enough to show such scopes.",
@@ -273,11 +121,11 @@ class FigureOptions:
         needs="whole",
         is_neutral=lambda value: value != "dot",
     )
-    depth: str | int | None = _option(
+    depth: str | int | None = option(
         None,
         f"what the boxes are: {listed(FIGURE_DEPTHS)}, or a number of levels (default: the "
         "deepest that can be read)",
-        _none_or(_depth),
+        none_or(check_depth),
         about=f"what the boxes are: {listed(f'`{name}`' for name in FIGURE_DEPTHS)}, or a number "
         "of levels of scopes; `book` draws small boxes inside blocks. None is the deepest level "
         "whose text has eight points on the page, a letter page if none is given; the book's own "
@@ -285,31 +133,31 @@ class FigureOptions:
         legal=FIGURE_DEPTHS,
         needs="whole",
     )
-    expand: str | Iterable[str] = _option(
+    expand: str | Iterable[str] = option(
         (),
         "look into these scopes all the same: paths or classes, with commas between them",
-        _paths,
+        check_paths,
         metavar="SCOPES",
         needs="whole",
     )
-    collapse: str | Iterable[str] = _option(
+    collapse: str | Iterable[str] = option(
         (),
         "draw these scopes as one box all the same: paths or classes, with commas between them",
-        _paths,
+        check_paths,
         metavar="SCOPES",
         needs="whole",
     )
-    unroll: bool = _option(
+    unroll: bool = option(
         False,
         "draw every block; fold none",
         check_flag,
         about="draw every block of the network, none folded.",
         needs="whole",
     )
-    annotate: str | Iterable[str] = _option(
+    annotate: str | Iterable[str] = option(
         (),
         f"what to write beside lines and boxes: any of {','.join(FACTS)}",
-        _facts,
+        check_facts,
         about=f"what is written beside boxes and lines: any of {listed(f'`{n}`' for n in FACTS)}, "
         "as a sequence or with commas between them.",
         legal=FACTS,
@@ -317,61 +165,61 @@ class FigureOptions:
         metavar="FACTS",
         drawn=True,
     )
-    color: Any = _option(
+    color: Any = option(
         "",
         f"paint boxes by {listed(METRICS)}, or by a CSV file of paths and numbers",
-        _color,
+        check_color,
         about=f"what boxes are painted by: {listed(f'`{name}`' for name in METRICS)}, a mapping of "
         "paths to numbers, or the path of a CSV file that holds such.",
         legal=METRICS,
         metavar="METRIC",
         drawn=True,
     )
-    highlight: str | Iterable[str] = _option(
+    highlight: str | Iterable[str] = option(
         (),
         "mark scopes and operators: layer3.0, or several with commas between them",
-        _paths,
+        check_paths,
         about="the paths of scopes and operators to mark, as reports have them: one, several with "
         "commas between them, or a sequence of them. Of several, those that the figure does not "
         "show, because they are folded away or deeper than it looks, are passed over.",
         metavar="PATHS",
         drawn=True,
     )
-    page: str | None = _option(
+    page: str | None = option(
         None,
         f"fit the figure to a page: {listed(PAGES)}, or points as 243x600",
-        _none_or(_page),
+        none_or(check_page),
         about=f"{listed(f'`{name}`' for name in PAGES)}, or a width and a height in points as "
         "`243x600`: what the figure is to fit, in several columns where one would be too small to "
         "read.",
         legal=PAGES,
         drawn=True,
     )
-    width: float | None = _option(
+    width: float | None = option(
         None,
         "points of paper that the figure is wide",
-        _none_or(_points),
+        none_or(check_points),
         metavar="POINTS",
         drawn=True,
     )
-    font_size: float | None = _option(
+    font_size: float | None = option(
         None,
         "points of paper that its labels have",
-        _none_or(_points),
+        none_or(check_points),
         metavar="POINTS",
         drawn=True,
     )
-    transparent: bool = _option(
+    transparent: bool = option(
         False, "let what is behind the figure show through", check_flag, drawn=True
     )
-    dark_mode: bool = _option(
+    dark_mode: bool = option(
         False,
         "let an .svg follow a reader's dark mode (prefers-color-scheme)",
         check_flag,
         drawn=True,
     )
-    title: str = _option("", "written above the figure", _text, drawn=True)
-    caption: str = _option("", "written below the figure", _text, drawn=True)
+    title: str = option("", "written above the figure", check_text, drawn=True)
+    caption: str = option("", "written below the figure", check_text, drawn=True)
 
     palette: Theme = field(init=False, repr=False, compare=False)
 
@@ -426,12 +274,10 @@ def figure_options(**options: Any) -> FigureOptions:
     Raises:
         RequestError: there is no such option, or `FigureOptions` refuses one.
 
-    >>> figure_options(dept="op")
+    >>> figure_options(dept="op")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    resnet_viz.errors.RequestError: unknown option: 'dept' (must be one of ['input', 'figure', \
-'direction', 'lang', 'theme', 'layout', 'depth', 'unroll', 'annotate', 'highlight', 'page', \
-'title', 'caption']; did you mean 'depth'?)
+    resnet_viz.errors.RequestError: unknown option: 'dept' (...; did you mean 'depth'?)
     """
     for name in options:
         if name not in OPTIONS:

@@ -170,12 +170,12 @@ def measure(
             "threads: {threads} (must be an integer of 1 or more)", threads=show(threads)
         )
     own = [found.name for found in devices() if found.source == THIS_MACHINE]
-    known = device or (own[-1] if own else None)
+    known = device if device is not None else next(iter(own[::-1]), None)
     graph = unroll(to_batch_graph(network, input, batch))
     shape = graph.input
     if len(graph.inputs) > 1:
         raise RequestError("measure: a network with several inputs (must have one)")
-    reference = latency_graph(graph, find_device(known or BASE), depth=depth)
+    reference = latency_graph(graph, find_device(BASE if known is None else known), depth=depth)
     needed = memory(graph, batch=shape[0], training=False).totals["total_inference"]
     source = _runnable(network)
     with (

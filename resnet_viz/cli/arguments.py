@@ -26,7 +26,8 @@ _NETWORK = "a zoo name, a spec file, a checkpoint, or package.module:callable fo
 
 
 def _add_draw(verb: argparse.ArgumentParser) -> None:
-    from resnet_viz.answers.figure_options import OPTIONS, listed  # here: other verbs need no view
+    from resnet_viz.answers.figure_options import OPTIONS  # here, because other verbs need no view
+    from resnet_viz.answers.option import listed
     from resnet_viz.export import EXPORTERS
 
     _named(verb, several=True)

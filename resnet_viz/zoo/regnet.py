@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from itertools import groupby
-from math import isfinite, log
+from math import log
 
 from resnet_viz.errors import SpecError, show
 from resnet_viz.spec import ResNetSpec, Stage
@@ -19,6 +19,7 @@ from resnet_viz.zoo.entry import Entry, Family
 __all__ = ["FAMILIES", "regnet"]
 
 _QUANTUM = 8
+MAX_PARAMETER = 1e9
 """Widths are multiples of 8 (section 3.3)."""
 
 
@@ -95,7 +96,7 @@ def _regnet(
 
 
 def _above(name: str, value: object, low: float, legal: str) -> None:
-    if type(value) not in (int, float) or not (isfinite(value) and value > low):  # type: ignore[arg-type, operator]
+    if type(value) not in (int, float) or not low < value < MAX_PARAMETER:  # type: ignore[operator]
         raise SpecError(
             name, "{value} (must be a number of {legal})", value=show(value), legal=legal
         )

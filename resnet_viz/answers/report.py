@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Protocol, Self, TypeVar
@@ -21,7 +22,7 @@ from resnet_viz.count import (
     weigh,
     weigh_activations,
 )
-from resnet_viz.errors import RequestError, check_flag, match
+from resnet_viz.errors import RequestError, check_flag, match, show
 from resnet_viz.graph import Graph
 from resnet_viz.graph.model import DEPTHS
 from resnet_viz.ops import Shape
@@ -46,6 +47,7 @@ class Row:
         receptive_field: how many input pixels, in each direction, one element that leaves it
             depends on; None if it depends on the whole image.
         cost: by the report's convention.
+        measures: further numbers that were asked for, by their names in `metrics.METRICS`.
     """
 
     path: str
@@ -57,6 +59,7 @@ class Row:
     activations: Size
     receptive_field: Size | None
     cost: Size
+    measures: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class Report(Tabular):
         convention: how `cost` is counted.
         unknown: operators whose cost nobody knows; `macs` are then at least what is said.
         means: how a module was traced; see `Graph`.
+        columns: which numbers a reader's table has; those of parameters, cost and activations if
+            empty.
     """
 
     network: str
@@ -85,6 +90,7 @@ class Report(Tabular):
     convention: str = "macs"
     unknown: tuple[str, ...] = ()
     means: str = ""
+    columns: tuple[str, ...] = ()
 
     @property
     def input(self) -> Shape:
@@ -97,7 +103,7 @@ class Report(Tabular):
         Raises:
             RequestError: the report is on many networks at once.
         """
-        if not all(type(total) is int for total in self.totals.values()):
+        if not all(isinstance(total, (int, float)) for total in self.totals.values()):
             raise RequestError("a report on many networks has no text (use its totals and rows)")
         derivation = [self.layers.derive()] if derive else []
         name = self.convention
@@ -105,7 +111,7 @@ class Report(Tabular):
         title = f"{self.network}, input {shapes}" if shapes else f"{self.network}, parameters alone"
         return Table(
             title=title,
-            columns=_columns(self.convention),
+            columns=_chosen(self.columns) if self.columns else _columns(self.convention),
             rows=self.rows,
             totals={**self.totals, _COST.get(name, name): self.totals[name]},
             sentences=(_sentence(self), *derivation),
@@ -146,6 +152,7 @@ def report(
     convention: str = "macs",
     open_head: bool = False,
     means: str | None = None,
+    columns: str | Iterable[str] = (),
 ) -> Report:
     """Count a network.
 
@@ -158,9 +165,13 @@ def report(
         convention: how the cost is counted: `macs`, or as a tool does; see `count.CONVENTIONS`.
         open_head: show the operators of the head at any depth.
         means: how a module is traced: `stand-ins`, `fake` or `run`; see `resnet_viz.trace`.
+        columns: which numbers the table has, as a sequence or with commas between them: `params`,
+            `macs`, `activations`, `memory` (bytes saved for backward, single floats), `time`
+            (microseconds on the rtx4090), `intensity`, `receptive-field`.
 
     Raises:
-        RequestError: there is no such network, the spec is wrong or the input does not fit it.
+        RequestError: there is no such network or column, the spec is wrong or the input does not
+            fit it.
 
     >>> resnet50 = report("resnet50", (3, 224, 224))
     >>> resnet50.totals["params"], resnet50.totals["macs"]
@@ -168,12 +179,36 @@ def report(
     """
     match("depth", depth, DEPTHS)
     match("convention", convention, CONVENTIONS)
+    chosen = column_names(columns)
     graph = to_graph(network, input, means=means, alone=True)
-    return report_graph(graph, depth=depth, convention=convention, open_head=open_head)
+    return report_graph(
+        graph, depth=depth, convention=convention, open_head=open_head, columns=chosen
+    )
+
+
+def column_names(columns: object) -> tuple[str, ...]:
+    """Return the names of columns, from a sequence or a text with commas.
+
+    Raises:
+        RequestError: there is no such column.
+    """
+    from resnet_viz.answers.metrics import METRICS  # here, for it rests on reports
+
+    names = columns.split(",") if isinstance(columns, str) else columns
+    if not isinstance(names, Iterable):
+        raise RequestError("columns: {columns} (must be names)", columns=show(columns))
+    legal = {"activations": None, **METRICS}
+    found = [name.strip() if isinstance(name, str) else name for name in names]
+    return tuple(dict.fromkeys(match("column", name, legal) for name in found if name != ""))
 
 
 def report_graph(
-    graph: Graph, *, depth: str = "block", convention: str = "macs", open_head: bool = False
+    graph: Graph,
+    *,
+    depth: str = "block",
+    convention: str = "macs",
+    open_head: bool = False,
+    columns: tuple[str, ...] = (),
 ) -> Report:
     """Count a graph with its repeats as they are; see `report`."""
     levels = DEPTHS[match("depth", depth, DEPTHS)]
@@ -183,7 +218,11 @@ def report_graph(
     total, layers = tally(graph), count_layers(graph)
     fields = receptive_fields(graph)
     opened = ("head",) if open_head else ()
-    rows = tuple(_row(part, fields, how) for part in parts_at(total, levels, opened))
+    measured = measures_of(graph, columns)
+    rows = tuple(
+        dataclasses.replace(row, measures=_measures(row, measured)) if measured else row
+        for row in (_row(part, fields, how) for part in parts_at(total, levels, opened))
+    )
     totals = {
         "layers": layers.total,
         "params": total.params,
@@ -196,6 +235,9 @@ def report_graph(
         totals[convention] = weigh(total.terms, how)
     if how.activations:
         totals["acts"] = weigh_activations(total.terms, how)
+    for name in measured:
+        if name != "intensity":  # which adds up to nothing
+            totals[name] = sum(row.measures[name] for row in rows)
     unknown = {node.op for node in graph.nodes() if "unknown_calls" in node.terms}
     return Report(
         network=graph.name,
@@ -206,7 +248,24 @@ def report_graph(
         convention=convention,
         unknown=tuple(sorted(unknown)),
         means=graph.means,
+        columns=columns,
     )
+
+
+def measures_of(graph: Graph, columns: tuple[str, ...]) -> dict[str, dict[str, float]]:
+    """Return the numbers of those columns that are no counts, each by the paths of parts."""
+    from resnet_viz.answers.metrics import METRICS
+
+    chosen = [name for name in columns if name in ("memory", "time", "intensity")]
+    return {name: METRICS[name].numbers(graph) for name in chosen}
+
+
+def _measures(row: Row, measured: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """Return a row's numbers: of all its copies, but for what does not add up."""
+    return {
+        name: numbers.get(row.path, 0) * (1 if name == "intensity" else row.repeat)
+        for name, numbers in measured.items()
+    }
 
 
 class _Tree(Protocol):
@@ -268,6 +327,40 @@ def _columns(convention: str) -> tuple[Column, ...]:
         Column("receptive_field", ""),
         *(() if is_macs else (Column(convention, "", attrgetter("cost")),)),
     )
+
+
+def _chosen(names: tuple[str, ...]) -> tuple[Column, ...]:
+    """Return the columns of a report whose numbers were chosen."""
+    return (
+        Column("path", ""),
+        Column("", "path", row_name),
+        Column("kind", "kind"),
+        Column("repeat", ""),
+        Column("output", "output"),
+        *map(_number_column, names),
+    )
+
+
+def _number_column(name: str) -> Column:
+    from resnet_viz.answers.metrics import METRICS
+
+    heading = {"macs": "MACs", "time": "time (µs)", "memory": "memory (bytes)"}.get(name, name)
+    if name in ("memory", "time", "intensity"):
+        return Column(
+            name,
+            heading,
+            lambda row: row.measures[name],
+            show=lambda value: f"{value:,.{name != 'memory':d}f}",
+            right=True,
+        )
+    if name == "receptive-field":
+        return Column(
+            "receptive_field",
+            "receptive field",
+            show=lambda v: "whole image" if v is None else METRICS[name].show(v),
+            right=True,
+        )
+    return Column(name, heading, right=True)
 
 
 def row_name(row: Row) -> str:

@@ -63,6 +63,7 @@ def _add_report(verb: argparse.ArgumentParser) -> None:
     )
     _means(verb)
     _choice(verb, "format", "text", "text, md, csv, json, latex or html")
+    _columns(verb)
     verb.add_argument(
         "--derive", action="store_true", help="show where the number of layers comes from"
     )
@@ -251,6 +252,15 @@ def _batch(verb: argparse.ArgumentParser, default: int) -> None:
         type=_exact,
         default=default,
         help=f"how many images at once (default: {default})",
+    )
+
+
+def _columns(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--columns",
+        metavar="NAMES",
+        default="",
+        help="which numbers: any of params,macs,activations,memory,time,intensity,receptive-field",
     )
 
 

@@ -69,6 +69,7 @@ def report(
     depth: str,
     convention: str,
     means: str | None,
+    columns: str,
     format: str,
     derive: bool,
 ) -> None:
@@ -76,7 +77,9 @@ def report(
     from resnet_viz.answers import report as answer
 
     _check_format(format, answer.Report)
-    made = answer.report(network, input, depth=depth, convention=convention, means=means)
+    made = answer.report(
+        network, input, depth=depth, convention=convention, means=means, columns=columns
+    )
     _write(made.to(format, derive=derive))
 
 

@@ -61,3 +61,22 @@ def test_a_row_that_is_no_number_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(RequestError, match=r"row 2: 'layer2.0,x' \(must be a path and a number\)"):
         draw("resnet50", color=file)
+
+
+def test_reports_have_the_columns_that_are_asked_for() -> None:
+    made = report("resnet50", columns="params,memory,time,intensity,receptive-field")
+    text = made.to("text")
+
+    assert made.totals["memory"] == memory("resnet50").totals["saved"]
+    assert sum(row.measures["time"] for row in made.rows) == pytest.approx(made.totals["time"])
+    for heading in ("params", "memory (bytes)", "time (µs)", "intensity", "receptive field"):
+        assert heading in text
+    assert "MACs  " not in text.splitlines()[2]
+    assert made.to("csv").splitlines()[0].split(",")[4:] == [
+        "params", "memory", "time", "intensity", "receptive_field",
+    ]  # fmt: skip
+
+
+def test_an_unknown_column_is_refused(capsys) -> None:
+    assert run(["report", "resnet18", "--columns", "params,memry"]) == 2
+    assert "unknown column: 'memry'" in capsys.readouterr().err

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
-from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from resnet_viz.answers.report import Report, report_graph
-from resnet_viz.answers.tabular import Column, Table, Tabular
+from resnet_viz.answers.tabular import Table, Tabular
 from resnet_viz.count import Tally, tally
 from resnet_viz.errors import RequestError, choose, match
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph.align import align, differences, operators, pair
-from resnet_viz.graph.model import DEPTHS, input_name
+from resnet_viz.graph.model import DEPTHS
 from resnet_viz.ops import Shape
-from resnet_viz.ops.operator import spell
 from resnet_viz.sources import Network, to_graph
 
 __all__ = ["SIDES", "STATUSES", "Comparison", "Part", "Row", "Total", "compare"]
@@ -165,24 +162,9 @@ class Comparison(Tabular):
 
     def to_table(self) -> Table:
         """Return the comparison as a table."""
-        return Table(
-            title=_heading(self),
-            columns=_COLUMNS,
-            rows=self.rows,
-            totals=_total_row(self.totals),
-            points=tuple(_sentences(self)),
-            comment="; ".join((_heading(self), *_sentences(self))),
-            facts={
-                "before": _named(self.before),
-                "after": _named(self.after),
-                "depth": self.depth,
-                "totals": {
-                    name: {**total._asdict(), "difference": total.difference}
-                    for name, total in self.totals.items()
-                },
-            },
-            records=tuple(map(_record, self.rows)),
-        )
+        from resnet_viz.answers.comparison_table import comparison_table  # which knows this class
+
+        return comparison_table(self)
 
 
 def compare(
@@ -282,7 +264,7 @@ class _Pairing:
 
     def __init__(self, before: Graph, after: Graph) -> None:
         self.roots = [_Side(graph.root, tally(graph)) for graph in (before, after)]
-        self.shapes = [_shapes(graph) for graph in (before, after)]
+        self.shapes = [graph.shapes() for graph in (before, after)]
         self.paths = {part.path for graph in (before, after) for part in graph.root.parts()} - {""}
 
     def rows(self, levels: int | None, closed: bool) -> Iterator[Row]:
@@ -316,12 +298,6 @@ class _Pairing:
             macs=sums.macs,
             activations=sums.activations,
         )
-
-
-def _shapes(graph: Graph) -> dict[str, Shape]:
-    """Return the shape of each value that a node may read, by its name."""
-    shapes = {input_name(i): shape for i, shape in enumerate(graph.inputs)}
-    return shapes | {node.path: node.output for node in graph.nodes()}
 
 
 def _reads(item: Node | Scope | None) -> Iterator[str]:
@@ -382,144 +358,3 @@ def _changes(before: _Side, after: _Side, one: Part, other: Part) -> tuple[str, 
     if one.kind.lower() != other.kind.lower() and (is_node or inside):
         changes.insert(0, "kind")
     return tuple(changes)
-
-
-# In words
-
-
-def _heading(made: Comparison) -> str:
-    before, after = made.before, made.after
-    shapes = [", ".join(map(spell, report.inputs)) for report in (before, after)]
-    if shapes[0] == shapes[1]:
-        line = f"{before.network} → {after.network}, input {shapes[0]}"
-    else:
-        line = (
-            f"{before.network}, input {shapes[0]} → {after.network}, input {shapes[1]} "
-            "(inputs differ)"
-        )
-    return " ".join(line.split())
-
-
-def signed(number: int) -> str:
-    """Return a difference as tables show it.
-
-    >>> signed(1234), signed(-1234), signed(0)
-    ('+1,234', '−1,234', '0')
-    """
-    return f"{number:+,}".replace("-", "−") if number else "0"
-
-
-_SUMMED = {
-    "layers": "layers",
-    "params": "parameters",
-    "macs": "MACs",
-    "activations": "activations",
-}
-
-
-def _sentences(made: Comparison) -> Iterator[str]:
-    """Yield the totals and the number of parts, in words."""
-    for name, word in _SUMMED.items():
-        total = made.totals[name]
-        ratio = "" if not total.difference or total.ratio is None else f", ×{total.ratio:.3g}"
-        before, after = (
-            f"at least {amount:,}" if name == "macs" and report.unknown else f"{amount:,}"
-            for amount, report in ((total.before, made.before), (total.after, made.after))
-        )
-        yield f"{word}: {before} → {after} ({signed(total.difference)}{ratio})"
-    counts = ((status, sum(row.status == status for row in made.rows)) for status in STATUSES)
-    yield "parts: " + ", ".join(f"{count:,} {status}" for status, count in counts)
-    unknown = sorted({*made.before.unknown, *made.after.unknown})
-    if unknown:
-        yield f"nobody knows the cost of {', '.join(unknown)}"
-
-
-def _name(row: Row) -> str:
-    name = row.path or "network"
-    repeats = list(dict.fromkeys(part.repeat for part in (row.before, row.after) if part))
-    if repeats == [1]:
-        return name
-    return f"{name} ({' → '.join(f'×{repeat}' for repeat in repeats)})"
-
-
-def _what(row: Row) -> str:
-    """Return what changed, with the values that a word alone does not say.
-
-    That sums differ is said by the columns beside it, if there is anything else to say.
-    """
-    if row.before is None or row.after is None:
-        (part,) = (part for part in (row.before, row.after) if part)
-        return f"{part.kind}, output {spell(part.output)}"
-    values = {
-        "kind": (row.before.kind, row.after.kind),
-        "output": (spell(row.before.output), spell(row.after.output)),
-        "input": tuple(", ".join(map(spell, part.inputs)) for part in (row.before, row.after)),
-    }
-    words = []
-    for word in row.changes:
-        one, other = values.get(word, ("", ""))
-        if word not in _AMOUNTS or not getattr(row, word):
-            words.append(f"{word} {one} → {other}" if one != other else word)
-    return ", ".join(words or row.changes)
-
-
-_AMOUNTS = ("params", "macs", "activations")
-
-
-def _columns() -> Iterator[Column]:
-    """Yield the columns: readers see what changed in words, programs each value of both sides."""
-    yield Column("path", "")
-    yield Column("", "path", _name)
-    yield Column("status", "status")
-    yield Column("changes", "", _change_names)
-    for name in ("kind", "repeat", "output", *_AMOUNTS):
-        unit = {"params": "params", "macs": "MACs"}.get(name)
-        for side in SIDES:
-            heading = f"{unit} {side}" if unit else ""
-            read = partial(_read_side, side, name)
-            yield Column(f"{name}_{side}", heading, read, right=name in _AMOUNTS)
-        if name in _AMOUNTS:
-            heading = "difference" if unit else ""
-            difference = attrgetter(name)
-            yield Column(f"{name}_difference", heading, difference, show=signed, right=True)
-    yield Column("", "what changed", _what)
-
-
-def _change_names(row: Row) -> str:
-    return " ".join(word.replace(" ", "_") for word in row.changes)
-
-
-def _read_side(side: str, name: str, row: Row) -> Any:
-    part = getattr(row, side)
-    return None if part is None else getattr(part, name)
-
-
-_COLUMNS = tuple(_columns())
-
-
-def _total_row(totals: Mapping[str, Total]) -> dict[str, int]:
-    """Return the totals by the names of the columns they stand in."""
-    return {
-        f"{name}_{end}": getattr(totals[name], end)
-        for name in _AMOUNTS
-        for end in (*SIDES, "difference")
-    }
-
-
-def _record(row: Row) -> dict[str, object]:
-    """Return a row as JSON holds it."""
-    return {
-        "path": row.path,
-        "status": row.status,
-        "changes": row.changes,
-        "before": row.before and row.before._asdict(),
-        "after": row.after and row.after._asdict(),
-        "difference": {name: getattr(row, name) for name in _AMOUNTS},
-    }
-
-
-def _named(report: Report) -> dict[str, object]:
-    """Return which network a report is of, as JSON holds it."""
-    shapes = list(report.input) if len(report.inputs) == 1 else report.inputs
-    unknown = {"unknown": report.unknown} if report.unknown else {}
-    return {"network": report.network, "input": shapes, **unknown}

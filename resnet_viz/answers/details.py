@@ -10,14 +10,13 @@ from resnet_viz.count import Tally, tally
 from resnet_viz.errors import unknown
 from resnet_viz.graph import Graph, Node, Param, Scope
 from resnet_viz.graph import unroll as unroll_graph
-from resnet_viz.graph.model import input_name
 from resnet_viz.graph.repeat import count_nodes
 from resnet_viz.ops import Shape
 from resnet_viz.sources import Network, to_graph
 
 __all__ = ["Details", "Operation", "details"]
 
-MOST_UNROLLED = 20_000
+MAX_UNROLLED = 20_000
 """Operators of the largest network in which a copy of a repeat is looked for by its own path."""
 
 
@@ -83,13 +82,12 @@ def details(network: Network, path: str, input: Any = None) -> Details:
     """
     graph = to_graph(network, input)
     part, counts = _find(graph, path)
-    if part is None and count_nodes(graph) <= MOST_UNROLLED:  # perhaps a copy of what repeats
+    if part is None and count_nodes(graph) <= MAX_UNROLLED:  # perhaps a copy of what repeats
         graph = unroll_graph(graph)
         part, counts = _find(graph, path)
     if part is None:
         raise unknown("scope", path, [item.path for item in graph.root.parts() if item.path])
-    shapes = {input_name(i): shape for i, shape in enumerate(graph.inputs)}
-    shapes.update({node.path: node.output for node in graph.nodes()})
+    shapes = graph.shapes()
     nodes = [part] if isinstance(part, Node) else list(part.nodes())
     inside = {node.path for node in nodes}
     entering = dict.fromkeys(
@@ -97,16 +95,16 @@ def details(network: Network, path: str, input: Any = None) -> Details:
     )
     total = tally(graph)
     return Details(
-        part.path,
-        counts.kind,
-        counts.repeat,
-        tuple(shapes[source] for source in entering if source in shapes),
-        counts.output,
-        counts.params,
-        counts.macs,
-        total.params,
-        total.macs,
-        tuple(_operation(node, shapes) for node in nodes),
+        path=part.path,
+        kind=counts.kind,
+        repeat=counts.repeat,
+        inputs=tuple(shapes[source] for source in entering if source in shapes),
+        output=counts.output,
+        params=counts.params,
+        macs=counts.macs,
+        total_params=total.params,
+        total_macs=total.macs,
+        operations=tuple(_operation(node, shapes) for node in nodes),
     )
 
 
@@ -128,4 +126,12 @@ def _operation(node: Node, shapes: Mapping[str, Shape]) -> Operation:
     reads = tuple(shapes[source] for source in node.inputs if source in shapes)
     terms = node.terms
     macs = sum((terms[name] for name in terms if name.endswith("_macs")), 0)
-    return Operation(node.path, node.op, node.attrs, reads, node.output, node.params, macs)
+    return Operation(
+        path=node.path,
+        op=node.op,
+        attrs=node.attrs,
+        inputs=reads,
+        output=node.output,
+        params=node.params,
+        macs=macs,
+    )

@@ -127,12 +127,12 @@ def explain(network: Network, input: Any = None, *, run: bool = False) -> Explan
         answer = printed.get(convention.name, "")
         lines.append(
             Line(
-                convention,
-                weigh(total.terms, convention),
-                scale,
-                terms,
-                answer if isinstance(answer, int) else None,
-                answer if isinstance(answer, str) else "",
+                convention=convention,
+                total=weigh(total.terms, convention),
+                scale=scale,
+                terms=terms,
+                printed=answer if isinstance(answer, int) else None,
+                problem=answer if isinstance(answer, str) else "",
             )
         )
     return Explanation(graph.name, graph.inputs, total.macs, tuple(lines), run)

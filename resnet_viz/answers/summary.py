@@ -12,7 +12,7 @@ from resnet_viz.answers.build import build
 from resnet_viz.count import Tally, tally
 from resnet_viz.errors import RequestError, choose, show
 from resnet_viz.graph import Graph
-from resnet_viz.graph.model import input_name, module_path
+from resnet_viz.graph.model import module_path
 from resnet_viz.sources import find_spec, is_callable_name, is_module, torch_corner
 from resnet_viz.spec import ResNetSpec
 
@@ -136,8 +136,7 @@ class _Reads:
     """The attributes of each operator and the shape that it reads first, by its path."""
 
     def __init__(self, graph: Graph) -> None:
-        shapes = {input_name(i): shape for i, shape in enumerate(graph.inputs)}
-        shapes.update({node.path: node.output for node in graph.nodes()})
+        shapes = graph.shapes()
         self.attrs = {node.path: node.attrs for node in graph.nodes()}
         self.first = {n.path: shapes[n.inputs[0]] for n in graph.nodes() if n.inputs}
 

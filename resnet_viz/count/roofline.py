@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 from resnet_viz.arithmetic import Size, product
 from resnet_viz.graph import Graph, Node, Scope
-from resnet_viz.graph.model import input_name
-from resnet_viz.ops import OPERATORS, Shape, category_of, memory_of
+from resnet_viz.ops import OPERATORS, category_of, memory_of
 
 __all__ = ["COEFFICIENTS", "MATRIX", "Time", "Work", "bytes_of", "time_of", "work_of"]
 
@@ -95,12 +94,9 @@ class _Works:
 
     def __init__(self, graph: Graph) -> None:
         self.nodes = {node.path: node for node in graph.nodes()}
-        self.shapes: dict[str, Shape] = {
-            input_name(i): shape for i, shape in enumerate(graph.inputs)
-        }
+        self.shapes = graph.shapes()
         self.readers: dict[str, list[Node]] = {}
         for node in self.nodes.values():
-            self.shapes[node.path] = node.output
             for path in node.inputs:
                 self.readers.setdefault(path, []).append(node)
 

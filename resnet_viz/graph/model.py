@@ -162,6 +162,11 @@ class Graph:
         """The shape of the first input."""
         return self.inputs[0]
 
+    def shapes(self) -> dict[str, Shape]:
+        """Return the shape of each value that a node may read, by its name."""
+        shapes = {input_name(i): shape for i, shape in enumerate(self.inputs)}
+        return shapes | {node.path: node.output for node in self.nodes()}
+
     def nodes(self) -> Iterator[Node]:
         """Yield the nodes in the order in which they run, those of a repeat once."""
         return self.root.nodes()

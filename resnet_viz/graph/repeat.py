@@ -267,7 +267,7 @@ class _Seen(NamedTuple):
     def link(self, first: _Seen) -> int:
         """Return which outside value differs from the first copy's; -1 if not exactly one does."""
         pairs = zip(self.form.outside, first.form.outside, strict=True)
-        differing = [i for i, (mine, its) in enumerate(pairs) if mine != its]
+        differing = [i for i, (one, other) in enumerate(pairs) if one != other]
         return differing[0] if len(differing) == 1 else -1
 
 

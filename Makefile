@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
+BESIDE_TORCH := torchvision timm segmentation-models-pytorch peft accelerate  # their wheels would bring another torch
 
-.PHONY: app demo test test-zoo test-memory fit-latency check format goldens catalogue bench lesson mermaid pyodide standalone site dist peers clean
+.PHONY: app demo test test-zoo test-transformers test-transformers test-memory fit-latency check format goldens catalogue bench lesson mermaid pyodide standalone site dist peers clean
 
 app: $(VENV)/.app  ## Set up everything and open the app in a browser.
 	$(BIN)/streamlit run app.py
@@ -31,6 +32,9 @@ test-memory: $(VENV)/.dev  ## Compare the bytes saved for backward with torch's 
 TABLE ?= timm-benchmarks.csv
 fit-latency: $(VENV)/.dev  ## Fit the devices to a table of measured step times (TABLE=...).
 	$(BIN)/python tools/fit_latency.py $(TABLE)
+
+test-transformers: $(VENV)/.dev  ## Compare counts with torch's own over Hugging Face's architectures, made small.
+	$(BIN)/python tests/transformers_cases.py
 
 check: $(VENV)/.dev  ## What CI runs: format, lint, types, import contract, tests, examples.
 	$(BIN)/ruff format --check .
@@ -97,5 +101,5 @@ $(VENV)/.app: $(VENV)/bin/python pyproject.toml
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps torchvision timm
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps $(BESIDE_TORCH)
 	@touch $@

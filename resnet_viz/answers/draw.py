@@ -13,6 +13,7 @@ from resnet_viz.count import Cost, Costs
 from resnet_viz.errors import RequestError, show, unknown
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph import unroll as unroll_graph
+from resnet_viz.graph.depth import depth_of, room_for
 from resnet_viz.graph.repeat import count_nodes
 from resnet_viz.layout.arrange import Look, arrange
 from resnet_viz.layout.decorate import captioned, marked
@@ -59,6 +60,16 @@ def draw(network: Network | Sequence[Network], **options: Any) -> Drawing:
 def draw_figure(network: Network | Sequence[Network], options: FigureOptions) -> Drawing:
     """Draw a network as options say; see `draw`."""
     graphs = _graphs(network, options)
+    with room_for(max(depth_of(graph.root) for graph in graphs)):
+        return _drawing(graphs, options)
+
+
+def _drawing(graphs: list[Graph], options: FigureOptions) -> Drawing:
+    """Draw graphs as options say."""
+    for graph in graphs:
+        _check_drawable(graph, whole=options.unroll or options.figure == "layers")
+    if options.unroll:
+        graphs = list(map(unroll_graph, graphs))
     for name in ("expand", "collapse"):
         for graph in graphs:
             check_scopes(name, frozenset(getattr(options, name)), graph)
@@ -96,10 +107,10 @@ def draw_figure(network: Network | Sequence[Network], options: FigureOptions) ->
 
 
 def _graphs(network: Any, options: FigureOptions) -> list[Graph]:
-    """Return the graphs to draw, unrolled if asked.
+    """Return the graphs of the networks to draw.
 
     Raises:
-        RequestError: the figure shows another number of them, or one cannot be drawn.
+        RequestError: the figure shows another number of them.
     """
     networks = list(network) if isinstance(network, (list, tuple)) else [network]
     if not networks or (len(networks) > 1 and not options.kind.several):
@@ -108,13 +119,10 @@ def _graphs(network: Any, options: FigureOptions) -> list[Graph]:
             count=len(networks),
             figure=options.figure,
         )
-    graphs = [
+    return [
         to_graph(one, options.input, folded=not options.unroll, means=options.means)
         for one in networks
     ]
-    for graph in graphs:
-        _check_drawable(graph, whole=options.unroll or options.figure == "layers")
-    return list(map(unroll_graph, graphs)) if options.unroll else graphs
 
 
 def _check_drawable(graph: Graph, whole: bool) -> None:

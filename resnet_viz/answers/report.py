@@ -24,6 +24,7 @@ from resnet_viz.count import (
 )
 from resnet_viz.errors import RequestError, check_flag, match, show
 from resnet_viz.graph import Graph
+from resnet_viz.graph.depth import depth_of, room_for
 from resnet_viz.graph.model import DEPTHS
 from resnet_viz.ops import Shape
 from resnet_viz.ops.operator import spell
@@ -215,14 +216,15 @@ def report_graph(
     convention = match("convention", convention, CONVENTIONS)
     how = CONVENTIONS[convention]
     check_flag("open_head", open_head)
-    total, layers = tally(graph), count_layers(graph)
-    fields = receptive_fields(graph)
-    opened = ("head",) if open_head else ()
-    measured = measures_of(graph, columns)
-    rows = tuple(
-        dataclasses.replace(row, measures=_measures(row, measured)) if measured else row
-        for row in (_row(part, fields, how) for part in parts_at(total, levels, opened))
-    )
+    with room_for(depth_of(graph.root)):
+        total, layers = tally(graph), count_layers(graph)
+        fields = receptive_fields(graph)
+        opened = ("head",) if open_head else ()
+        measured = measures_of(graph, columns)
+        rows = tuple(
+            dataclasses.replace(row, measures=_measures(row, measured)) if measured else row
+            for row in (_row(part, fields, how) for part in parts_at(total, levels, opened))
+        )
     totals = {
         "layers": layers.total,
         "params": total.params,

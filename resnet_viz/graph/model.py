@@ -116,20 +116,18 @@ class Scope(NamedTuple):
 
     def nodes(self) -> Iterator[Node]:
         """Yield the nodes in the order in which they run, those of a repeat once."""
-        for child in self.children:
-            if isinstance(child, Node):
-                yield child
-            else:
-                yield from child.nodes()
+        for part in self.parts():
+            if isinstance(part, Node):
+                yield part
 
     def parts(self) -> Iterator[Node | Scope]:
         """Yield the scope itself and all scopes and nodes in it, those of a repeat once."""
-        yield self
-        for child in self.children:
-            if isinstance(child, Node):
-                yield child
-            else:
-                yield from child.parts()
+        waiting: list[Node | Scope] = [self]
+        while waiting:  # no recursion: modules may be nested deeper than Python's calls
+            part = waiting.pop()
+            yield part
+            if isinstance(part, Scope):
+                waiting.extend(reversed(part.children))
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,11 +184,13 @@ class Graph:
 def _flat(scope: Scope) -> list[Any]:
     """Return the nodes of a scope in order, those of a repeated scope as one group."""
     flat: list[Any] = []
-    for child in scope.children:
+    waiting: list[Node | Scope] = list(reversed(scope.children))
+    while waiting:
+        child = waiting.pop()
         if isinstance(child, Node):
             flat.append(child)
         elif type(child.repeat) is int and child.repeat == 1:
-            flat.extend(_flat(child))
+            waiting.extend(reversed(child.children))
         else:
             flat.append((child.path, child.repeat, child.carry, _flat(child)))
     return flat

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 from resnet_viz.errors import RequestError, show
+from resnet_viz.graph.depth import depth_of, room_for
 from resnet_viz.graph.model import Graph, Node, Scope, module_path
 
 __all__ = ["copy_path", "copy_scope", "count_nodes", "cut_scope", "fold", "unroll"]
@@ -62,8 +64,12 @@ def unroll(graph: Graph) -> Graph:
     """
     if not isinstance(graph, Graph):
         raise RequestError("graph: {graph} (must be a Graph)", graph=show(graph))
-    if not _repeats(graph.root):
-        return graph
+    with room_for(depth_of(graph.root)):
+        return _unroll(graph) if _repeats(graph.root) else graph
+
+
+def _unroll(graph: Graph) -> Graph:
+    """Return a graph that has repeats with every repeat written out."""
     total = count_nodes(graph)
     if total > MAX_NODES:
         raise RequestError(
@@ -173,9 +179,10 @@ def fold(graph: Graph) -> Graph:
     >>> len(list(fold(graph).nodes()))
     95
     """
-    flat = unroll(graph)
-    folding = _Folding(flat)
-    root = folding.folded(flat.root)
+    with room_for(depth_of(graph.root)):
+        flat = unroll(graph)
+        folding = _Folding(flat)
+        root = folding.folded(flat.root)
     return replace(flat, root=root, outputs=tuple(map(folding.name, flat.outputs)))
 
 
@@ -206,7 +213,7 @@ class _Folding:
             if run and not seen.follows(run):
                 self._close(run, children)
                 scope_now = _reread(seen.scope, self.name)
-                seen = seen._replace(scope=scope_now, form=_Form(scope_now))
+                seen = seen.reread(scope_now)
             run.append(seen)
         self._close(run, children)
         return scope._replace(children=tuple(children))
@@ -220,7 +227,7 @@ class _Folding:
         leaving = tuple(path for path, use in uses.items() if use >= self.index)
         exits = tuple(map(self.name, leaving))
         use = max((uses[path] for path in leaving), default=-1)
-        return _Seen(folded, _Form(folded), exits, use, self.index, leaving)
+        return _Seen(scope=folded, exits=exits, use=use, end=self.index, leaving=leaving)
 
     def _close(self, run: list[_Seen], children: list[Scope | Node]) -> None:
         """Move a run of equal scopes to the children, as one."""
@@ -235,11 +242,11 @@ class _Folding:
         run.clear()
 
 
-class _Seen(NamedTuple):
+@dataclass(frozen=True)
+class _Seen:
     """A scope that has run, itself folded, with what is read of it later."""
 
     scope: Scope
-    form: _Form
     exits: tuple[str, ...]
     """Paths inside that are read after the scope has ended, by their folded names."""
     use: int
@@ -248,6 +255,15 @@ class _Seen(NamedTuple):
     """The first node after the scope."""
     leaving: tuple[str, ...]
     """The exits by their names in the unrolled graph."""
+
+    @cached_property
+    def form(self) -> _Form:
+        """What the scope is compared by; most scopes are never compared."""
+        return _Form(self.scope)
+
+    def reread(self, scope: Scope) -> _Seen:
+        """Return the same with a scope that reads values by other names."""
+        return replace(self, scope=scope)
 
     def follows(self, run: list[_Seen]) -> bool:
         """Tell whether this scope is one more copy of those in a run."""

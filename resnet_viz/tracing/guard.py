@@ -48,18 +48,25 @@ class Guard(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def run(self, func: Any, args: Any, kwargs: Any) -> Any:
         """Run an operator; keep what it is about to write to."""
+        self.foresee(func, args, kwargs)
+        out = func(*args, **kwargs)
         schema = getattr(func, "_schema", None)
-        if schema is not None and schema.is_mutable:
+        if schema is None or not schema.is_mutable:
+            self._note(out, args, kwargs)
+        return out
+
+    def foresee(self, func: Any, args: Any, kwargs: Any) -> None:
+        """Keep what an operator is about to write to."""
+        schema = getattr(func, "_schema", None)
+        if schema is None:
+            return
+        if schema.is_mutable:
             for number, argument in enumerate(schema.arguments):
                 if argument.alias_info is not None and argument.alias_info.is_write:
                     given = args[number] if number < len(args) else kwargs.get(argument.name)
                     self.protect(given)
-        elif getattr(schema, "name", "") in _WRITES_UNSAID:
+        elif schema.name in _WRITES_UNSAID:
             self.protect(list(args[3:5]))
-        out = func(*args, **kwargs)
-        if schema is None or not schema.is_mutable:
-            self._note(out, args, kwargs)
-        return out
 
     def _note(self, out: Any, args: Any, kwargs: Any) -> None:
         """Note memory that an operator made: it need not be kept."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import torch
 from torch import nn
 
+from resnet_viz.graph.depth import room_for
 from resnet_viz.tracing.calls import calls_led_to, torch_as_it_was
 from resnet_viz.tracing.guard import Guard
 from resnet_viz.tracing.lazy import lazy_copy
@@ -71,7 +72,8 @@ class _Fake(Observer):
         return super().operands(func, args, kwargs)
 
     def execute(self, func: Any, args: Any, kwargs: Any) -> Any:
-        """Run an ATen operator: nothing is written to."""
+        """Run an ATen operator; of memory, only single numbers are ever written to."""
+        self.guard.foresee(func, args, kwargs)
         return func(*args, **kwargs)
 
     def _off_meta(self, tensor: torch.Tensor) -> torch.Tensor:
@@ -108,7 +110,10 @@ def _stand_ins(module: nn.Module, enter: Callable[[Recorder], Any]) -> Pass:
     tracer = Tracer(module, snapshot, guard)
     try:
         args, kwargs = enter(tracer)
-        with calls_led_to(tracer), torch_as_it_was(), _eagerly(), with_native_operators(), tracer:
+        with ExitStack() as stack:
+            for context in _surroundings(tracer, snapshot):
+                stack.enter_context(context)
+            stack.enter_context(tracer)
             result = module(*args, **kwargs)
         return Pass(tracer, result)
     except BaseException as error:
@@ -139,19 +144,18 @@ def _observed_once(
         module = lazy_copy(module, meta=kind is _Fake)
         snapshot = Snapshot(module)
     guard = Guard(module)
-    guard.hold()
+    with room_for(snapshot.depth):
+        guard.hold()
     observer = kind(module, snapshot, guard)
     if isinstance(observer, _Fake):
         observer.from_lazy = is_lazy
     try:
         args, kwargs = enter(observer)
         with ExitStack() as stack:
-            stack.enter_context(torch_as_it_was())
-            stack.enter_context(_eagerly())
+            for context in _surroundings(observer, snapshot):
+                stack.enter_context(context)
             stack.enter_context(_quietly())
-            stack.enter_context(with_native_operators())
             stack.enter_context(torch.set_grad_enabled(grad))
-            stack.enter_context(calls_led_to(observer))
             if isinstance(observer, _Fake):
                 stack.enter_context(observer.mode)
             stack.enter_context(observer.operators)
@@ -164,6 +168,19 @@ def _observed_once(
     finally:
         snapshot.restore()
         guard.restore()
+
+
+def _surroundings(
+    recorder: Recorder, snapshot: Snapshot
+) -> tuple[AbstractContextManager[None], ...]:
+    """Return what holds around every forward pass."""
+    return (
+        torch_as_it_was(),
+        _eagerly(),
+        with_native_operators(),
+        room_for(snapshot.depth),
+        calls_led_to(recorder),
+    )
 
 
 @contextmanager

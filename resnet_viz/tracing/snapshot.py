@@ -20,6 +20,9 @@ __all__ = ["Snapshot"]
 _CONTAINERS = frozenset({dict, OrderedDict, defaultdict, Counter, list, set, deque})
 """What a module keeps its parameters, buffers, submodules, hooks and caches in."""
 
+_LONG = 60
+"""Characters of a path that may be one of many levels."""
+
 _ATOMS = frozenset({bool, int, float, str, tuple, type(None), torch.dtype, torch.device})
 _FOREIGN = frozenset({"builtins", "torch", "functools", "typing", "abc", "enum", "logging"})
 """Packages whose objects hold nothing of a module's."""
@@ -41,6 +44,7 @@ class Snapshot:
         buffers: the shape of every buffer, by the tensor's id.
         dtype: of the first parameter.
         device: of the first parameter.
+        depth: how deep modules are nested, if deeper than Python may like.
         is_lazy: whether a parameter waits for an input to have a shape.
 
     Raises:
@@ -50,6 +54,7 @@ class Snapshot:
     def __init__(self, root: nn.Module) -> None:
         self.dtype, self.device = torch.float32, torch.device("cpu")
         self.is_lazy = False
+        self.depth = 0
         self.paths: dict[int, str] = {}
         self.params: dict[int, Param] = {}
         self.buffers: dict[int, tuple[int, ...]] = {}
@@ -72,6 +77,8 @@ class Snapshot:
             if id(module) in paths:
                 continue
             paths[id(module)] = path
+            if len(path) > _LONG:
+                self.depth = max(self.depth, path.count("."))
             kind, attributes = type(module), module.__dict__
             is_leaf = kind in LEAVES
             prefix = f"{path}." if path else ""

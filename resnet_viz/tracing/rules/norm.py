@@ -41,6 +41,14 @@ def batch_norm(
             axis, size = (1 if len(x.shape) > 1 else 0), per_channel.shape[0]
             check_size(recorder, name or "batch_norm", x, axis - len(x.shape), size, "channels")
             break
+    if (training or running_mean is None) and x.shape.numel() == x.shape[
+        1 if len(x.shape) > 1 else 0
+    ]:
+        raise RequestError(
+            "{path}: input {shape} has one value for each channel (must have more in training)",
+            path=recorder.builder.path(name or "batch_norm"),
+            shape=spell(tuple(x.shape)),
+        )
     attrs = {"features": 0 if scale is None else scale.shape[0]}
     return recorder.node("batch_norm", [x], attrs, name=name, params=[scale, bias])
 

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 BESIDE_TORCH := torchvision timm segmentation-models-pytorch peft accelerate  # their wheels would bring another torch
 
-.PHONY: app demo test test-zoo test-transformers test-transformers test-memory fit-latency check format goldens catalogue bench lesson mermaid pyodide standalone site dist peers clean
+.PHONY: app demo test test-zoo test-transformers test-memory fit-latency check format goldens catalogue bench lesson mermaid pyodide standalone site dist peers clean
 
 app: $(VENV)/.app  ## Set up everything and open the app in a browser.
 	$(BIN)/streamlit run app.py

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from resnet_viz.answers.tabular import Column, Table, Tabular
 from resnet_viz.arithmetic import Size
 from resnet_viz.count import CONVENTIONS, Convention, tally, weigh
 from resnet_viz.count.tally import MACS
@@ -63,10 +67,14 @@ class Line(NamedTuple):
         return "\n".join(out)
 
 
-class Explanation(NamedTuple):
-    """What every tool counts of one network.
+@dataclass(frozen=True, slots=True)
+class Explanation(Tabular):
+    """What every tool counts of one network; as text, term by term.
 
     Attributes:
+        network: its name.
+        inputs: the shape of each input.
+        lines: a tool each.
         macs: its multiply-adds.
         ran: whether tools were run.
     """
@@ -76,6 +84,34 @@ class Explanation(NamedTuple):
     macs: Size
     lines: tuple[Line, ...]
     ran: bool = False
+
+    OWN_FORMATS = MappingProxyType({"text": lambda made: made.to_text()})
+
+    def to_table(self) -> Table:
+        """Return what each tool prints as a table.
+
+        Raises:
+            RequestError: the explanation is of many networks at once.
+        """
+        if type(self.macs) is not int:
+            raise RequestError("an explanation of many networks has no text (use its lines)")
+        return Table(
+            title=f"{self.network}, input {', '.join(map(spell, self.inputs))}",
+            columns=(
+                Column("tool", "tool", attrgetter("convention.name")),
+                Column("total", "total", right=True),
+                Column("unit", "unit", attrgetter("convention.unit")),
+                *(Column(name, heading, right=True) for name, heading in self._measured()),
+                Column("counts", "counts", attrgetter("convention.source")),
+            ),
+            rows=self.lines,
+            sentences=(f"{self.macs:,} multiply-adds",),
+            facts={"network": self.network, "inputs": self.inputs, "macs": self.macs},
+        )
+
+    def _measured(self) -> tuple[tuple[str, str], ...]:
+        """Return the columns that only tools which were run fill: name and heading."""
+        return (("printed", "printed"), ("problem", "problem")) if self.ran else ()
 
     @property
     def agrees(self) -> bool:
@@ -135,7 +171,9 @@ def explain(network: Network, input: Any = None, *, run: bool = False) -> Explan
                 problem=answer if isinstance(answer, str) else "",
             )
         )
-    return Explanation(graph.name, graph.inputs, total.macs, tuple(lines), run)
+    return Explanation(
+        network=graph.name, inputs=graph.inputs, macs=total.macs, lines=tuple(lines), ran=run
+    )
 
 
 def _referees(network: Network, shape: Shape, input: Any) -> dict[str, int | str]:

@@ -82,6 +82,7 @@ def _add_explain(verb: argparse.ArgumentParser) -> None:
         action="store_true",
         help="run the tools that are installed and compare; exit code 1 if one differs",
     )
+    _choice(verb, "format", "text", "text, md, csv, json, latex or html")
 
 
 def _add_identify(verb: argparse.ArgumentParser) -> None:

@@ -91,12 +91,13 @@ def compare(before: str, after: str, input: str | None, depth: str, format: str)
     _write(answer.compare(before, after, input, depth=depth).to(format))
 
 
-def explain(network: str, input: str | None, run: bool) -> int:
+def explain(network: str, input: str | None, run: bool, format: str) -> int:
     """Print what each tool counts, and why; return 1 if one that was run prints something else."""
     from resnet_viz.answers import explain as answer
 
+    _check_format(format, answer.Explanation)
     made = answer.explain(network, input, run=run)
-    _write(made.to_text())
+    _write(made.to(format))
     return 0 if made.agrees else 1
 
 

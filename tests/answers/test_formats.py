@@ -103,6 +103,7 @@ def test_a_negative_difference_stays_a_number_in_csv() -> None:
         resnet_viz.report("resnet18"),
         resnet_viz.compare("resnet18", "resnet34"),
         resnet_viz.shapes("resnet18"),
+        resnet_viz.explain("resnet18"),
         resnet_viz.table(["resnet18", "resnet34"]),
     ],
     ids=lambda answer: type(answer).__name__,

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 BESIDE_TORCH := torchvision timm segmentation-models-pytorch peft accelerate  # their wheels would bring another torch
 
-.PHONY: app demo test test-zoo test-transformers test-memory fit-latency check format goldens catalogue bench lesson mermaid pyodide standalone site dist peers clean
+.PHONY: app demo test test-zoo figures-check test-transformers test-memory fit-latency check format goldens catalogue bench lesson mermaid pyodide standalone site dist peers clean
 
 app: $(VENV)/.app  ## Set up everything and open the app in a browser.
 	$(BIN)/streamlit run app.py
@@ -22,6 +22,9 @@ demo: $(VENV)/.light  ## Draw the book's figures to out/ and print the exact rep
 
 test: $(VENV)/.dev  ## Set up everything and run all tests.
 	$(BIN)/pytest -n $(JOBS)
+
+figures-check: $(VENV)/.dev  ## Measure whether figures can be read, beside torchview's.
+	$(BIN)/python benchmarks/legibility.py --peer
 
 test-zoo: $(VENV)/.dev  ## Compare counts with torch's own over several hundred models.
 	$(BIN)/python tests/scale.py

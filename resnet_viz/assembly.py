@@ -146,7 +146,7 @@ class _Assembly:
         return conv._replace(stride=1) if moved else conv
 
     def antialias(self, conv: Conv, x: Value) -> Value:
-        """Call what has the stride in a convolution's place."""
+        """Call the downsampler that takes a convolution's stride."""
         run = DOWNSAMPLERS[self.spec.downsampler].run
         return x if run is None or conv.stride == 1 else run(self, "aa", conv.stride, x)
 

@@ -92,7 +92,7 @@ def _out_of_memory(needed: int) -> ResNetVizError:
 
 
 def seconds_of(module: nn.Module, x: Tensor, least: float = 1.0) -> float:
-    """Return the median seconds of a forward pass, measured for so many seconds at least."""
+    """Return the median seconds of a forward pass, measured for at least the given seconds."""
     timer = Timer(
         "module(x)", globals={"module": module, "x": x}, num_threads=torch.get_num_threads()
     )

@@ -328,7 +328,7 @@ def _without_gradients(part: Footprint) -> Footprint:
 
 
 def _largest_batch(counting: _Counting, room: int) -> int:
-    """Return the largest batch that fits into so many bytes.
+    """Return the largest batch that fits into the given bytes.
 
     Raises:
         RequestError: one image does not fit.

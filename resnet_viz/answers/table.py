@@ -22,7 +22,7 @@ __all__ = ["HEADINGS", "MACS_ROW", "Architectures", "Cell", "billions", "table"]
 
 
 class Cell(NamedTuple):
-    """What a network does in a row: convolutions in brackets, so many times, or plain words."""
+    """A network's entry in a row: convolutions in brackets with their repeats, or plain words."""
 
     lines: tuple[str, ...]
     times: Size = 1

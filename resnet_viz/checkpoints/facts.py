@@ -186,7 +186,7 @@ def _norm_groups(found: Found) -> int:
 
 
 def _stages(found: Found, whole: ResNetSpec) -> Iterator[list[_Choice]]:
-    """Yield, stage by stage, what has the names and shapes of the file; none where nothing has."""
+    """Yield each stage that matches the names and shapes of the file; nothing if one does not."""
     channels = whole.stem.channels
     for number, blocks in enumerate(found.blocks):
         choices = _choices(found, whole, number, blocks, channels)

@@ -190,7 +190,7 @@ def _first_conv(found: Found) -> Iterator[int]:
 
 
 def _variants(spec: ResNetSpec, found: Found) -> Iterator[ResNetSpec]:
-    """Yield specs with every value of what a file cannot tell, together."""
+    """Yield the specs that differ only in fields which a file does not determine."""
     for shortcut in (None, *SHORTCUTS):
         for values in product(*_LISTED.values()):
             changed = dict(zip(_LISTED, values, strict=True))

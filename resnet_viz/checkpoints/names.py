@@ -184,7 +184,7 @@ def translate(shapes: Shapes) -> Translation:
 
 
 def _places(shapes: Shapes) -> Iterator[tuple[Dialect, str]]:
-    """Yield the dialects and what stands before their names, averages of weights last."""
+    """Yield each dialect with the prefix of its names, averages of weights last."""
     for _, dialect in DIALECTS:
         prefixes: set[str] = set()
         for name in shapes:

@@ -266,7 +266,7 @@ def _columns(verb: argparse.ArgumentParser) -> None:
 
 
 def _number(text: str) -> float | str:
-    """Return a number; what is none is refused where it is used, with what is legal."""
+    """Return a number, or the text itself, which the function that uses it refuses."""
     try:
         return float(text)
     except ValueError:

@@ -91,7 +91,7 @@ class Return(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Events in order, which happen so many times in a row."""
+    """Events in order, repeated a number of times in a row."""
 
     times: Size
     events: list[Call | Return | Block]

@@ -93,7 +93,7 @@ class Builder:
             self.prefix, self.children = outer_prefix, outer_children
 
     def repeat_last(self, times: Size, entry: Value, exit: Value) -> None:
-        """Make the last scope run so many times in a row, from entry to exit."""
+        """Repeat the last scope, each copy reading the one before it, from entry to exit."""
         last = self.children.pop()
         assert isinstance(last, Scope)
         carry = (entry.source, exit.source)

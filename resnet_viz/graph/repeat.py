@@ -36,7 +36,7 @@ def copy_scope(scope: Scope, number: int) -> Scope:
 
 
 def cut_scope(scope: Scope, number: int) -> tuple[Scope, Scope]:
-    """Return a repeated scope as two: so many of its copies, and the rest, which reads the first.
+    """Split a repeated scope into its first copies and the rest, which reads them.
 
     What reads the scope from outside is not led to the rest.
     """
@@ -244,7 +244,7 @@ class _Folding:
 
 @dataclass(frozen=True)
 class _Seen:
-    """A scope that has run, itself folded, with what is read of it later."""
+    """A scope that has run, folded, with those of its values that are read later."""
 
     scope: Scope
     exits: tuple[str, ...]

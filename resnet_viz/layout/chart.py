@@ -128,7 +128,7 @@ class _Scale(NamedTuple):
         return (value - self.low) / (self.high - self.low)
 
     def marks(self) -> Iterator[tuple[float, str]]:
-        """Yield where the ticks are and what stands there."""
+        """Yield the place of each tick and its label."""
         for tick in self.ticks:
             where = (tick - self.low) / (self.high - self.low)
             yield where, _power(int(tick)) if self.axis.log else f"{tick:g}"

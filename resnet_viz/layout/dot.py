@@ -185,7 +185,7 @@ class _Drawing:
         return (x1 - x0) * du + (y1 - y0) * dv < 0
 
     def source(self, ranking: str) -> Iterator[str]:
-        """Yield the lines of what Graphviz is asked."""
+        """Yield the lines of the request to Graphviz."""
         orientation = self.orientation
         yield "digraph {"
         spacing = "nodesep=0.25, ranksep=0.3, nslimit=10, nslimit1=10"

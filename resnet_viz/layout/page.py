@@ -99,7 +99,7 @@ def is_legible(scene: Scene, page: Page = LETTER) -> bool:
 
 
 def resized(scene: Scene, width: float | None = None, font_size: float | None = None) -> Scene:
-    """Return a scene that is so wide on paper, or whose labels have so many points."""
+    """Scale a scene to a width on paper, or to a size of its labels, in points."""
     if width is not None:
         return scene._replace(scale=width / scene.width)
     return scene if font_size is None else scene._replace(scale=font_size / FONT)
@@ -137,7 +137,7 @@ class _Piece(NamedTuple):
 
 
 def in_columns(column: Column, measure: Measure, count: int) -> tuple[Column, ...]:
-    """Return a column cut into so many of about one length, or fewer; each goes on in the next."""
+    """Cut a column into at most `count` of about equal length; each continues in the next."""
     total = measure.chain(column.chain, 1).length
     pieces = list(_pieces(column.chain, (), measure, total / count / 2))
     lengths = [measure.part(piece.part, _scale(piece)).length for piece in pieces]

@@ -82,7 +82,7 @@ class Placer:
         return self.items
 
     def draw_brackets(self, distances: list[float]) -> None:
-        """Draw the brackets of what was placed, each level at its distance from the middle."""
+        """Draw the brackets of the placed parts, each level at its distance from the middle."""
         side = -1 if self.turned else 1
         for u0, u1, level, label in self.brackets:
             draw_bracket(u0, u1, self.v + side * distances[level], label, self)
@@ -106,7 +106,7 @@ class Placer:
         KINDS[type(part)].place(part, scale, self)
 
     def id_of(self, item: Node | Scope) -> str:
-        """Return the id of what stands for an operator or scope: its path."""
+        """Return the id of the box of an operator or scope: its path."""
         return f"{self.prefix}{item.path}" if item.path else ""
 
     def go_on_from(self, other: Placer, between: float, start: float, turn: float) -> None:

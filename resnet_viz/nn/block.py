@@ -108,7 +108,7 @@ def _output(child: Node | Scope) -> str:
 
 
 def _put(block: nn.Module, names: tuple[str, ...], module: nn.Module) -> None:
-    """Add a module under a dotted name, with what has to hold it."""
+    """Add a module under a dotted name, making the containers on the way."""
     for name in names[:-1]:
         if name not in block._modules:
             block.add_module(name, nn.Sequential())

@@ -125,5 +125,5 @@ class DropPath(nn.Module):
 
 
 def _each(parameter: Tensor) -> Tensor:
-    """Return what each channel has as what each pixel of an image is given."""
+    """Reshape a value for each channel so that it broadcasts over the pixels."""
     return parameter[:, None, None]

@@ -110,7 +110,7 @@ def _group_statistics(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]
 
 
 def _response_parts(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
-    """Return the inverse root mean squares, what they scale, and what meets the threshold."""
+    """Return what is kept: inverse root mean squares, the scaled input, the thresholded output."""
     scaled = Kept(product(x), inference=True)
     return (
         Kept(product(x[:-2])),

@@ -32,7 +32,7 @@ class Recipe(NamedTuple):
 
 
 class Memo(dict[Any, Recipe]):
-    """Recipes by all that they depend on: class, input, settings and shapes of what is read."""
+    """Recipes by all that they depend on: class, input, settings, and the shapes that they read."""
 
     def keep(self, key: Any, recipe: Recipe) -> None:
         """Remember a recipe; of too many, forget all before."""

@@ -181,7 +181,7 @@ class Observer(Recorder, TorchFunctionMode):
         reads: Any = None,
         cost: Cost = FREE,
     ) -> Any:
-        """Record what a rule says of a call, if it says what the call returned."""
+        """Record a call by its rule, if the rule gives the shapes that the call returned."""
         try:
             result = call()
         except DataNeeded:
@@ -308,7 +308,7 @@ def _cond(pred: Any, true_fn: Any, false_fn: Any, operands: Any = ()) -> Any:
 
 
 def _while_loop(cond_fn: Any, body_fn: Any, carried: Any, additional: Any = ()) -> Any:
-    """Run a loop as often as the data ask for."""
+    """Run a loop as many times as its data say."""
     while bool(cond_fn(*carried, *additional)):
         carried = body_fn(*carried, *additional)
     return carried

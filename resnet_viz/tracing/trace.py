@@ -73,7 +73,7 @@ class _ForwardRaised(RequestError):  # noqa: N818 - it says what happened
 
 
 def _is_open(error: ResNetVizError) -> bool:
-    """Tell whether an error says what one of the means lacks, and not what is wrong."""
+    """Tell whether an error is of the means of tracing only, so that another may do."""
     return isinstance(error, (DataNeeded, _ForwardRaised))
 
 

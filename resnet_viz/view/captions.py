@@ -1,4 +1,4 @@
-"""A net's boxes and clusters to what is written on them, and to what is said of them."""
+"""A net's boxes and clusters to their labels and their descriptions."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def notes(box: NetBox, facts: tuple[str, ...], language: str) -> list[str]:
 
 
 def shapes(box: NetBox) -> str:
-    """Return the shapes of what leaves a box."""
+    """Return the output shapes of a box."""
     return clipped(", ".join(map(spell, box.outputs)))
 
 

@@ -102,7 +102,7 @@ def _wired(scope: Scope, numbers: dict[str, int], start: int = 0) -> _Wired:
 
 
 def _number(path: str, numbers: dict[str, int]) -> int:
-    """Return the number of what a path names; a new negative one if it comes from outside."""
+    """Return the number of a path's value; a new negative one if it comes from outside."""
     number = numbers.get(path)
     if number is None:
         number = numbers[path] = -1 - len(numbers)
@@ -116,7 +116,7 @@ class _Composer:
         self.detail, self.closed = detail, closed
 
     def inside(self, whole: _Wired, level: int) -> Chain:
-        """Return what is inside a scope as a chain, itself inside so many others.
+        """Return the content of a scope as a chain; the scope is nested `level` deep.
 
         Scopes into which several values go, or out of which several come, are dissolved: a decoder
         takes what comes from below and from beside, and the lines meet at an operator inside it.

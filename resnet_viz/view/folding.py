@@ -149,7 +149,7 @@ def scope_of(part: Part) -> Scope | None:
 
 
 def once(part: Part) -> Part:
-    """Return a part as one copy of what it repeats."""
+    """Return one copy of a part that repeats."""
     if isinstance(part, Module):
         return part._replace(scope=part.scope._replace(repeat=1))
     if isinstance(part, Leaf) and isinstance(part.item, Scope):

@@ -264,7 +264,7 @@ class _Ends:
         self.alike = Counter(self.looks.values())
 
     def _look(self, box: NetBox) -> tuple[str, ...]:
-        """Return what boxes have in common that cannot be told apart: words, and what they read."""
+        """Return the key that boxes of equal words and equal inputs share."""
         return (operator_text(box.name, box.attrs, "en"), *sorted(self.sources.get(box.id, ())))
 
     def alias(self, box: NetBox) -> str:

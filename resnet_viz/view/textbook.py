@@ -195,7 +195,7 @@ def _shaded(shade: int, leaf: Leaf) -> Leaf:
 
 
 def _height(part: Part) -> int:
-    """Return the height of what leaves a part; 1 behind a fully connected layer."""
+    """Return the output height of a part; 1 behind a fully connected layer."""
     last = part.body.parts[-1] if isinstance(part, Arc) else part
     assert isinstance(last, Leaf)
     assert isinstance(last.item, Node)
@@ -434,7 +434,7 @@ def _convs(chain: Chain) -> list[Node]:
 
 
 def _symbols(chain: Chain, down: bool, language: str) -> Chain:
-    """Return the convolutions of a chain, with the symbols of what flows between them."""
+    """Return the convolutions of a chain, with the symbols of the values between them."""
     parts: list[Part] = []
     convs = _convs(chain)
     for i, conv in enumerate(convs):

@@ -59,7 +59,7 @@ def _wide(depth: int, factor: int) -> Entry:
 
 
 def _next(groups: int) -> Entry:
-    """29 layers with so many groups of 64 (Xie et al. 2017, section 5.3)."""
+    """ResNeXt-29 with that many groups of width 64 (Xie et al. 2017, section 5.3)."""
     spec = ResNetSpec(
         name=f"cifar-resnext29_{groups}x64d",
         input=_SIZE,

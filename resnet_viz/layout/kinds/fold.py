@@ -20,7 +20,7 @@ __all__ = ["bracket_distances", "bracket_label", "draw_bracket", "extent", "labe
 
 
 def extent(fold: Fold, scale: float, measure: Measure) -> Extent:
-    """Return the room of what is inside, one level of brackets further out."""
+    """Return the extent of the content, with one more level of brackets."""
     inside = measure.chain(fold.body, scale)
     return inside._replace(levels=inside.levels + 1)
 

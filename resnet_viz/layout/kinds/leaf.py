@@ -1,4 +1,4 @@
-"""A leaf: one box with what is written in it."""
+"""A leaf: one box and its text."""
 
 from __future__ import annotations
 

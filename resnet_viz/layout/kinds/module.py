@@ -18,7 +18,7 @@ __all__ = ["extent", "place"]
 
 
 def extent(module: Module, scale: float, measure: Measure) -> Extent:
-    """Return the room of what is inside, and of the frame around it."""
+    """Return the extent of the content and of the frame around it."""
     if not module.title:
         return measure.chain(module.body, SMALL if module.small else scale)
     body = measure.branch(module.body, scale)

@@ -67,7 +67,7 @@ def extent(volumes: Volumes, scale: float, measure: Measure) -> Extent:
 
 
 def place(volumes: Volumes, scale: float, placer: Placer) -> None:
-    """Place the boxes, what is written below them, and the arcs over them."""
+    """Place the boxes, the labels below them and the arcs over them."""
     size = extent(volumes, scale, placer.measure)
     u, v = placer.advance(scale), placer.v
     left, top, _, _ = placer.flow.rectangle(

@@ -1,4 +1,4 @@
-"""Rules of activations, and of what leaves a tensor as it is."""
+"""Rules of activations, and of functions that return their input unchanged."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ __all__ = ["RULES", "conv", "conv_transpose"]
 
 
 def conv(rank: int, *, standardized: bool = False) -> Rule:
-    """Return the rule of a convolution in so many dimensions."""
+    """Return the rule of a convolution of that many dimensions."""
     op = f"conv{rank}d"
 
     def rule(
@@ -59,7 +59,7 @@ def conv(rank: int, *, standardized: bool = False) -> Rule:
 
 
 def conv_transpose(rank: int) -> Rule:
-    """Return the rule of a transposed convolution in so many dimensions."""
+    """Return the rule of a transposed convolution of that many dimensions."""
     op = f"conv_transpose{rank}d"
 
     def rule(

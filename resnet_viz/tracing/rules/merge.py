@@ -1,4 +1,4 @@
-"""Rules of what joins two tensors element by element, or puts several end to end."""
+"""Rules of functions that join two tensors element by element or concatenate several."""
 
 from __future__ import annotations
 

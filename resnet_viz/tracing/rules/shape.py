@@ -1,4 +1,4 @@
-"""Rules of what moves elements and computes nothing."""
+"""Rules of functions that move elements and compute nothing."""
 
 from __future__ import annotations
 

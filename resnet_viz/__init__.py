@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from resnet_viz.answers.lesson import Lesson, lesson, measured_lesson
     from resnet_viz.answers.measure import Measurement, calibrate, measure
     from resnet_viz.answers.memory import MemoryReport, memory
+    from resnet_viz.answers.memory_timeline import memory_timeline
     from resnet_viz.answers.report import Report, report
     from resnet_viz.answers.shapes import shapes
     from resnet_viz.answers.show import show
@@ -68,6 +69,7 @@ __all__ = [
     "measure",
     "measured_lesson",
     "memory",
+    "memory_timeline",
     "regnet",
     "report",
     "save",
@@ -111,6 +113,7 @@ _HOMES = {
     "measure": "answers.measure",
     "measured_lesson": "answers.lesson",
     "memory": "answers.memory",
+    "memory_timeline": "answers.memory_timeline",
     "regnet": "zoo.regnet",
     "report": "answers.report",
     "save": "spec.files",

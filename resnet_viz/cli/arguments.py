@@ -119,6 +119,9 @@ def _add_memory(verb: argparse.ArgumentParser) -> None:
     _choice(verb, "depth", "block", "what the rows are: network, stage, block or op")
     _choice(verb, "allocator", "exact", "exact, or cuda: each tensor rounded up to 512 bytes")
     _choice(verb, "format", "text", "text, md, csv, json, latex or html")
+    verb.add_argument(
+        "-o", "--output", metavar="FILE", help="draw where the bytes live over the run to FILE, too"
+    )
 
 
 def _add_latency(verb: argparse.ArgumentParser) -> None:

@@ -126,11 +126,22 @@ def table(network: list[str], input: str | None, format: str) -> None:
     _write(answer.table(network, input).to(format))
 
 
-def memory(network: str, input: str | None, format: str, **options: object) -> None:
-    """Print what a network needs in memory."""
+def memory(
+    network: str, input: str | None, format: str, output: str | None, **options: object
+) -> None:
+    """Print what a network needs in memory, and draw where the bytes live."""
     from resnet_viz.answers import memory as answer
 
     _check_format(format, answer.MemoryReport)
+    if output is not None:
+        from resnet_viz.answers.memory_timeline import memory_timeline
+
+        names = ("batch", "dtype", "optimizer", "training")
+        chosen = {name: options[name] for name in names}
+        if options["fit"] is not None:
+            chosen["batch"] = answer.memory(network, input, **options).batch  # type: ignore[arg-type]
+        _end_orderly()
+        memory_timeline(network, input, **chosen).save(output)  # type: ignore[arg-type]
     _write(answer.memory(network, input, **options).to(format))  # type: ignore[arg-type]
 
 

@@ -34,7 +34,7 @@ def settle(page) -> None:
             const parts = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")];
             const isSame = now === window.before && now.startsWith("notRunning");
             window.before = now;
-            const made = ".stage > svg, .form tbody";
+            const made = ".stage > svg, .form tbody, .checkpoint input";
             const isMade = ({ shadowRoot }) => shadowRoot?.querySelector(made);
             return isSame && parts.every(isMade);
         }""",

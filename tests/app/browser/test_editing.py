@@ -36,7 +36,7 @@ def menu(page, stage: int, name: str) -> None:
 
 
 def test_an_edit_changes_figure_totals_and_address(visit) -> None:
-    page = visit("net=resnet18")
+    page = visit("net=resnet18&depth=book")
     expect_totals(page, "resnet18")
     before = boxes(page)
     for stage, blocks in enumerate((3, 4, 6, 3), 1):

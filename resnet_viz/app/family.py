@@ -62,7 +62,7 @@ def _rounded(channels: float, step: int) -> int:
     """Return the nearest multiple of a step, at least one step.
 
     >>> _rounded(100, 8), _rounded(3, 8)
-    (104, 8)
+    (96, 8)
     """
     return max(step, round(channels / step) * step)
 

@@ -32,8 +32,9 @@ def captions(net: str, **link: str) -> str:
 
 def test_captions_are_about_the_network_that_is_shown():
     projected = "a 1×1 convolution stands on it"
-    assert projected in captions("resnet34-b")
-    assert projected not in captions("resnet34-a")  # zeros instead
+    assert projected in captions("resnet34-b", depth="book")
+    assert projected not in captions("resnet34-b", depth="stage")  # no shortcut is drawn
+    assert projected not in captions("resnet34-a", depth="book")  # zeros instead
     moved = "The stride sits in the first 1×1"
     assert moved in captions("resnet50-v1")
     basic = replace(find("resnet18"), stride_in="1x1")  # which has no 1×1 in its blocks

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 
 def test_a_click_on_a_box_opens_it(visit) -> None:
-    page = visit("net=resnet50")
+    page = visit("net=resnet50&depth=book")
     page.click('rect[id="layer1.0.conv2"]')
     page.get_by_role("heading", name="layer1.0.conv2").wait_for()
     eventually(page, lambda shown: shown.opened == "layer1.0.conv2")

@@ -9,11 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from resnet_viz.answers.latency import time_parts
-from resnet_viz.answers.memory import show_bytes
 from resnet_viz.count import receptive_fields, tally
-from resnet_viz.count.memory import footprint, sizes
-from resnet_viz.devices import find_device
 from resnet_viz.errors import RequestError, choose, show, show_path
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.view.annotate import short
@@ -52,18 +48,30 @@ def _counted(name: str) -> Callable[[Graph], Numbers]:
     }
 
 
+# Figures read the names of the table: what counts is imported when it is asked for
+
+
 def _memory(graph: Graph) -> Numbers:
+    from resnet_viz.count.memory import footprint, sizes
+
     root = footprint(graph, sizes("float32"), training=True).root
     return {part.path: part.saved / part.repeat for part in _walk(root)}
 
 
+def _timed(graph: Graph) -> Any:
+    from resnet_viz.answers.latency import time_parts
+    from resnet_viz.devices import find_device
+
+    return time_parts(graph, find_device("rtx4090"))
+
+
 def _time(graph: Graph) -> Numbers:
-    root = time_parts(graph, find_device("rtx4090"))
+    root = _timed(graph)
     return {part.path: 1e6 * part.time.total / part.repeat for part in _walk(root)}
 
 
 def _intensity(graph: Graph) -> Numbers:
-    root = time_parts(graph, find_device("rtx4090"))
+    root = _timed(graph)
     return {part.path: part.flops / part.bytes for part in _walk(root) if part.bytes}
 
 
@@ -90,15 +98,17 @@ def _show(number: float) -> str:
     return short(round(number)) if number >= 10 or number == int(number) else f"{number:.3g}"
 
 
+def _show_bytes(number: float) -> str:
+    from resnet_viz.answers.memory import show_bytes
+
+    return show_bytes(round(number))
+
+
 METRICS: Mapping[str, Metric] = MappingProxyType(
     {
         "params": Metric("parameters", _counted("params"), _show),
         "macs": Metric("multiply-adds", _counted("macs"), _show),
-        "memory": Metric(
-            "bytes saved for backward, single floats",
-            _memory,
-            lambda number: show_bytes(round(number)),
-        ),
+        "memory": Metric("bytes saved for backward, single floats", _memory, _show_bytes),
         "time": Metric(
             "microseconds in inference on the rtx4090", _time, lambda number: f"{_show(number)} µs"
         ),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from resnet_viz.answers.show import show
     from resnet_viz.answers.summary import summary
     from resnet_viz.answers.table import table
+    from resnet_viz.answers.to_code import Code, to_code
     from resnet_viz.assembly import assemble
     from resnet_viz.errors import RequestError, ResNetVizError, SpecError
     from resnet_viz.graph import Graph, fold, unroll
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Code",
     "Comparison",
     "Drawing",
     "Graph",
@@ -77,11 +79,13 @@ __all__ = [
     "show",
     "summary",
     "table",
+    "to_code",
     "trace",
     "unroll",
 ]
 
 _HOMES = {
+    "Code": "answers.to_code",
     "Comparison": "answers.compare",
     "Drawing": "answers.draw",
     "Graph": "graph",
@@ -121,6 +125,7 @@ _HOMES = {
     "show": "answers.show",
     "summary": "answers.summary",
     "table": "answers.table",
+    "to_code": "answers.to_code",
     "trace": "tracing",
     "unroll": "graph",
 }

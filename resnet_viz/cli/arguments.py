@@ -160,6 +160,19 @@ def _add_measure(verb: argparse.ArgumentParser) -> None:
     _choice(verb, "format", "text", "text, md, csv, json, latex or html")
 
 
+def _add_code(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("network", metavar="NETWORK", help="a zoo name, a spec file or a checkpoint")
+    _choice(verb, "framework", "torch", "torch")
+    _choice(verb, "style", "plain", "plain, or chapter: as the d2l chapter writes it")
+    verb.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="write to FILE, a .py file, or an .ipynb notebook with figure and report "
+        "(default: to stdout)",
+    )
+
+
 def _add_zoo(verb: argparse.ArgumentParser) -> None:
     pass
 
@@ -304,6 +317,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "memory": Verb("count the bytes that a network needs, and what is alive", _add_memory),
         "latency": Verb("predict how long a network takes on a device", _add_latency),
         "measure": Verb("time a network on this machine, beside what is predicted", _add_measure),
+        "code": Verb("write a network as code that needs nothing of this package", _add_code),
         "zoo": Verb("list the networks by name, with where each comes from", _add_zoo),
         "spec": Verb("print a network's spec, to start a file of your own", _add_spec),
         "lesson": Verb("train plain and residual networks on digits: why residual?", _add_lesson),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "app",
+    "code",
     "compare",
     "draw",
     "explain",
@@ -178,6 +179,17 @@ def measure(
     if network is not None:
         made = answer.measure(network, input, threads=threads, **options)  # type: ignore[arg-type]
         _write(made.to(format))
+
+
+def code(network: str, framework: str, style: str, output: str | None) -> None:
+    """Write the code of a network."""
+    from resnet_viz.answers.to_code import to_code
+
+    made = to_code(network, framework, style=style)
+    if output is None:
+        _write(made)
+    else:
+        made.save(output)
 
 
 def zoo() -> None:

@@ -37,7 +37,7 @@ class Residual(nn.Module):
         strides: int = 1,
     ) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(input_channels, num_channels, 3, stride=strides, padding=1)
+        self.conv1 = nn.Conv2d(input_channels, num_channels, 3, strides, padding=1)
         self.conv2 = nn.Conv2d(num_channels, num_channels, 3, padding=1)
         self.conv3: nn.Conv2d | None = None
         if use_1x1conv:
@@ -70,9 +70,10 @@ def resnet_block(
     blocks = []
     for i in range(num_residuals):
         if i == 0 and not first_block:
-            blocks.append(Residual(input_channels, num_channels, use_1x1conv=True, strides=2))
+            block = Residual(input_channels, num_channels, use_1x1conv=True, strides=2)
         else:
-            blocks.append(Residual(num_channels, num_channels))
+            block = Residual(num_channels, num_channels)
+        blocks.append(block)
     return blocks
 
 

@@ -19,8 +19,9 @@ class StdConv2d(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the convolution of `(N, C, H, W)`."""
-        variance, mean = torch.var_mean(self.weight, dim=(1, 2, 3), correction=0, keepdim=True)
-        weight = (self.weight - mean) * torch.rsqrt(variance + self.epsilon)
+        weight = self.weight
+        variance, mean = torch.var_mean(weight, (1, 2, 3), correction=0, keepdim=True)
+        weight = (weight - mean) * torch.rsqrt(variance + self.epsilon)
         convolved: Tensor = self._conv_forward(x, weight, self.bias)
         return convolved
 
@@ -70,7 +71,8 @@ class FilterResponseNorm2d(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return the norm of `(N, C, H, W)`."""
         square = x.square().mean(dim=(2, 3), keepdim=True)
-        y = x * torch.rsqrt(square + self.epsilon) * _each(self.weight) + _each(self.bias)
+        x = x * torch.rsqrt(square + self.epsilon)
+        y = x * _each(self.weight) + _each(self.bias)
         return y if self.tau is None else torch.maximum(y, _each(self.tau))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
+from resnet_viz.nn import layers
 from resnet_viz.nn.operators import ROWS, TorchOperator
 from resnet_viz.tracing.rules import RULES
 from resnet_viz.tracing.rules.arguments import check_rank, lift
@@ -15,7 +16,7 @@ from resnet_viz.tracing.rules.arguments import check_rank, lift
 if TYPE_CHECKING:
     from resnet_viz.tracing.recorder import Recorder
 
-__all__ = ["LEAVES", "Leaf"]
+__all__ = ["Leaf", "leaf_of"]
 
 
 class Leaf:
@@ -51,3 +52,24 @@ def _nothing(attributes: Mapping[str, Any]) -> None:
 
 LEAVES: Mapping[type[nn.Module], Leaf] = {row.module: Leaf(row) for row in ROWS}
 """The leaf of each of PyTorch's modules, and of those of `nn.layers`."""
+
+_OURS = {kind.__name__: kind for kind in LEAVES if kind.__module__ == layers.__name__}
+
+
+def leaf_of(kind: type[nn.Module]) -> Leaf | None:
+    """Return the leaf of a class; that of `nn.layers` for a copy of one, as written code has it."""
+    if kind.__name__ in _OURS and _is_copy(kind, ours := _OURS[kind.__name__]):
+        return LEAVES[ours]
+    return LEAVES.get(kind)
+
+
+def _is_copy(kind: type[nn.Module], ours: type[nn.Module]) -> bool:
+    """Tell whether a class of the same name computes the same: its forward is the same code."""
+    theirs, own = (getattr(one.forward, "__code__", None) for one in (kind, ours))
+    return (
+        theirs is not None
+        and own is not None
+        and (theirs.co_code, theirs.co_consts, theirs.co_names)
+        == (own.co_code, own.co_consts, own.co_names)
+        and getattr(kind, "epsilon", None) == getattr(ours, "epsilon", None)
+    )

@@ -25,7 +25,7 @@ from resnet_viz.errors import RequestError
 from resnet_viz.tracing.aten import ATEN, SAME
 from resnet_viz.tracing.cost import FREE, Cost, operator_cost
 from resnet_viz.tracing.guard import EXPORTS, Guard
-from resnet_viz.tracing.leaves import LEAVES
+from resnet_viz.tracing.leaves import leaf_of
 from resnet_viz.tracing.proxy import Proxy
 from resnet_viz.tracing.recorder import DataNeeded, Recorder
 from resnet_viz.tracing.rules import RULES
@@ -91,7 +91,7 @@ class Observer(Recorder, TorchFunctionMode):
 
     def call(self, module: nn.Module, args: Any, kwargs: Any) -> Any:
         """Call a module; record a known leaf as one node."""
-        leaf = LEAVES.get(type(module))
+        leaf = leaf_of(type(module))
         attributes = module.__dict__
         if leaf is not None and not args and len(kwargs) == 1 and "input" in kwargs:
             args, kwargs = (kwargs["input"],), {}

@@ -13,7 +13,7 @@ from torch.jit import ScriptModule
 
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Param
-from resnet_viz.tracing.leaves import LEAVES
+from resnet_viz.tracing.leaves import leaf_of
 
 __all__ = ["Snapshot"]
 
@@ -80,7 +80,7 @@ class Snapshot:
             if len(path) > _LONG:
                 self.depth = max(self.depth, path.count("."))
             kind, attributes = type(module), module.__dict__
-            is_leaf = kind in LEAVES
+            is_leaf = leaf_of(kind) is not None
             prefix = f"{path}." if path else ""
             if not is_leaf and (
                 "_parameters" not in attributes or isinstance(module, ScriptModule)

@@ -15,7 +15,7 @@ from resnet_viz.graph.model import module_path
 from resnet_viz.ops.operator import spell
 from resnet_viz.tracing.cost import FREE, Answer, counted
 from resnet_viz.tracing.guard import EXPORTS, Guard
-from resnet_viz.tracing.leaves import LEAVES
+from resnet_viz.tracing.leaves import leaf_of
 from resnet_viz.tracing.memo import MEMO, Recipe
 from resnet_viz.tracing.proxy import Proxy
 from resnet_viz.tracing.recorder import Recorder
@@ -60,7 +60,7 @@ class Tracer(Recorder, TorchFunctionMode):
         What a rule made of one leaf is the answer for every other that is set up alike.
         """
         kind = type(module)
-        leaf = LEAVES.get(kind)
+        leaf = leaf_of(kind)
         attributes = module.__dict__
         if leaf is not None and not args and len(kwargs) == 1 and "input" in kwargs:
             args, kwargs = (kwargs["input"],), {}

@@ -36,8 +36,8 @@ def alike(name: str) -> tuple[str, ...]:
 def test_a_network_of_the_zoo_is_found_with_all_that_look_like_it(name: str) -> None:
     made = identify(state_of(find(name)))
 
-    assert made.names == alike(name)
-    assert find(name) in made.specs
+    assert set(made.names) >= set(alike(name))
+    assert find(name) in [replace(spec, name=name) for spec in made.specs]
     assert not made.unmatched
 
 

@@ -1,0 +1,137 @@
+"""A network to code that needs nothing of ours: one file, or a notebook."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from resnet_viz.answers.table import table
+from resnet_viz.code.chapter import write_chapter
+from resnet_viz.code.network import write
+from resnet_viz.errors import RequestError, choose, show
+from resnet_viz.files import write_whole
+from resnet_viz.sources import Network, find_spec
+from resnet_viz.spec import ResNetSpec
+from resnet_viz.zoo import entries
+
+__all__ = ["FRAMEWORKS", "STYLES", "Code", "to_code"]
+
+FRAMEWORKS: Mapping[str, str] = MappingProxyType({"torch": "PyTorch"})
+"""What code may be written for."""
+
+STYLES: Mapping[str, Callable[[ResNetSpec, list[str]], str]] = MappingProxyType(
+    {"plain": write, "chapter": write_chapter}
+)
+"""How code may be written: with a class for each kind of block, or as in the d2l chapter."""
+
+
+class Code(str):
+    """Source code that saves itself as a file or a notebook.
+
+    Attributes:
+        spec: the network.
+    """
+
+    __slots__ = ("spec",)
+    spec: ResNetSpec
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the code to a `.py` file, or with figure and report to an `.ipynb` notebook.
+
+        Raises:
+            RequestError: the suffix is another, or the file cannot be written.
+        """
+        suffix = os.path.splitext(path)[1].lower()
+        if suffix == ".py":
+            write_whole(path, self.encode())
+        elif suffix == ".ipynb":
+            write_whole(path, _notebook(self).encode())
+        else:
+            raise RequestError(
+                "output: {path} (must end in .py or .ipynb)", path=show(os.fspath(path))
+            )
+
+
+def to_code(network: Network, framework: str = "torch", *, style: str = "plain") -> Code:
+    """Return the code of a network: one file that needs nothing of this package.
+
+    Its parameters have the names of the module that `build` makes, so that a `state_dict` of either
+    is one of the other, and traced it has the same operators.
+
+    Args:
+        network: a zoo name, the path of a spec file or a checkpoint, or a spec.
+        framework: `torch`.
+        style: `plain`, or `chapter`: the form of the d2l chapter (`Residual`, `resnet_block`, b1 to
+            b5), for networks that it can say; their parameters have the chapter's names.
+
+    Raises:
+        RequestError: there is no such network, it has no spec, or the style cannot say it.
+
+    >>> print(to_code("resnet50").splitlines()[13])
+    STAGES = ((3, 64, 256, 1), (4, 128, 512, 2), (6, 256, 1024, 2), (3, 512, 2048, 2))
+    """
+    choose("framework", framework, FRAMEWORKS)
+    writer = choose("style", style, STYLES)
+    spec = find_spec(network)
+    code = Code(writer(spec, _title(spec)))
+    code.spec = spec
+    return code
+
+
+def _title(spec: ResNetSpec) -> list[str]:
+    """Return the lines of a docstring: the name, its source, and the rows of its table."""
+    entry = entries().get(spec.name)
+    source = f" ({entry.source})" if entry is not None and entry.spec == spec else ""
+    first = f"{spec.name}{source}."
+    if len(first) > 80:
+        first = f"{spec.name}."
+    try:
+        rows = table([spec]).to_table().rows
+    except RequestError:  # its sizes change inside a stage, which no row can say
+        return [first]
+    lines = [" ".join(str(cell) for cell in row).rstrip() for row in rows]
+    joined: list[str] = []
+    for row, line in zip(rows, lines, strict=True):
+        if row[1] or not joined:
+            joined.append(line.strip())
+        else:
+            joined[-1] += f"; {line.strip()}"
+    return [first, "", *(line.replace("×", "x") for line in joined)]
+
+
+def _notebook(code: Code) -> str:
+    """Return a notebook: the code, a trial of it, and the figure and the report as they are."""
+    from resnet_viz.answers.draw import draw
+    from resnet_viz.answers.report import report
+
+    spec = code.spec
+    shape = ", ".join(map(str, (1, *spec.input)))
+    made = "net" if "class ResNet(" not in code else "ResNet()"
+    trial = (
+        f"net = {made}.eval()\nwith torch.no_grad():\n    print(net(torch.zeros({shape})).shape)"
+    )
+    cells = [
+        _cell("markdown", f"# {spec.name}"),
+        _cell("code", str(code).rstrip()),
+        _cell("code", f"import torch\n\n{trial}"),
+        _cell("markdown", draw(spec).to_svg()),
+        _cell("markdown", report(spec).to("md")),
+    ]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook: dict[str, Any] = {
+        "cells": [{**cell, "id": f"cell-{i}"} for i, cell in enumerate(cells)],
+        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+def _cell(kind: str, source: str) -> dict[str, Any]:
+    cell: dict[str, Any] = {"cell_type": kind, "metadata": {}}
+    if kind == "code":
+        cell |= {"execution_count": None, "outputs": []}
+    return {**cell, "source": source.splitlines(keepends=True)}

@@ -1,0 +1,411 @@
+"""A spec to a file: imports, the stages' numbers, a class for each kind of block, the network."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import resnet_viz
+from resnet_viz.assembly import assemble
+from resnet_viz.code.classes import class_lines, forward_lines, grouped, in_order, init_lines
+from resnet_viz.code.text import WIDTH, call, docstring, indented
+from resnet_viz.code.unify import Instance, Kind, Slot, Step, unify
+from resnet_viz.graph import Scope
+from resnet_viz.spec import ResNetSpec
+from resnet_viz.spec.kinds import ATTENTIONS, BLOCKS
+from resnet_viz.spec.plan import BlockPlan, plan
+
+__all__ = ["write"]
+
+_NAMES = {
+    "basic": "BasicBlock",
+    "bottleneck": "Bottleneck",
+    "senet": "Bottleneck",
+    "conv": "ConvBlock",
+    "se": "SqueezeExcitation",
+    "eca": "ChannelAttention",
+    "shortcut": "Shortcut",
+}
+
+
+class _Stage(NamedTuple):
+    """A stage: its blocks' classes, and which of their instances these are."""
+
+    blocks: int
+    first: tuple[Kind, int]
+    rest: tuple[Kind, int] | None
+    pool: bool
+
+
+def write(spec: ResNetSpec, title: Sequence[str]) -> str:
+    """Return the file; title is its docstring."""
+    return _File(spec).text(title)
+
+
+class _File:
+    """The file of one spec."""
+
+    def __init__(self, spec: ResNetSpec) -> None:
+        self.spec = spec
+        scopes = [part for part in assemble(spec).root.children if isinstance(part, Scope)]
+        (stem,), (head,) = (
+            [one for one in scopes if one.kind == kind] for kind in ("stem", "head")
+        )
+        instances: list[Instance] = []
+        stages = [one for one in scopes if one.kind == "stage"]
+        for stage, planned in zip(stages, plan(spec), strict=True):
+            blocks = [child for child in stage.children if isinstance(child, Scope)]
+            before = instances[-1].facts["channels"] if instances else spec.stem.channels
+            for block, blueprint in zip(blocks, (planned.first, planned.rest), strict=False):
+                facts = _facts(blueprint, before)
+                instances.append(Instance(block, facts))
+                before = facts["channels"]
+        self.kinds = unify(instances)
+        self.stages = [self._stage(*pair) for pair in zip(stages, spec.stages, strict=True)]
+        self.stem, self.head = (
+            grouped(unify([Instance(part, {})])[0].steps) for part in (stem, head)
+        )
+        self.classes: dict[str, list[str]] = {}
+        self.names: dict[int, str] = {}
+        self._set_rates()
+
+    def _stage(self, scope: Scope, stage: Any) -> _Stage:
+        places = {
+            instance.scope.path: (kind, i)
+            for kind in self.kinds
+            for i, instance in enumerate(kind.instances)
+        }
+        blocks = [child.path for child in scope.children if isinstance(child, Scope)]
+        rest = places[blocks[1]] if len(blocks) > 1 else None
+        return _Stage(stage.blocks, places[blocks[0]], rest, stage.pool)
+
+    def _set_rates(self) -> None:
+        """Note the rates of dropout, which no operator of a graph has."""
+        for kind in self.kinds:
+            for step in kind.steps:
+                if step.op == "dropout":
+                    step.slots["rate"] = Slot("DROPOUT")
+                if step.op == "drop_path":
+                    step.slots["rate"] = Slot("drop_path")
+                    kind.parameters["drop_path"] = ["next(rates)"] * len(kind.instances)
+        for step in self.head:
+            if step.op == "dropout":
+                step.slots["rate"] = Slot(repr(self.spec.head.dropout))
+            if step.name == "fc":
+                step.slots["out_features"] = Slot("classes")
+
+    def text(self, title: Sequence[str]) -> str:
+        for kind in self.kinds:
+            self._name(kind)
+        network = self._network()
+        classes = [line for lines in self.classes.values() for line in ("", "", *lines)]
+        body = "\n".join([*classes, *network])
+        helpers = [line for lines in _helpers(body) for line in ("", "", *lines)]
+        body = "\n".join([*helpers, *classes, "", "", *network])
+        constants = self._constants()
+        return "\n".join([*docstring(title), "", *_imports(body), *constants, body]) + "\n"
+
+    def _constants(self) -> list[str]:
+        lines = []
+        if self.spec.dropout:
+            lines.append(f"DROPOUT = {self.spec.dropout!r}")
+        if self.spec.drop_path:
+            lines.append(f"DROP_PATH = {self.spec.drop_path!r}")
+        if self._loops():
+            columns = self._columns()
+            lines.append(f"# {', '.join(columns)} of each stage")
+            rows = [
+                _tuple(column[i] for column in columns.values()) for i in range(len(self.stages))
+            ]
+            lines += call("STAGES = (", rows, ",)" if len(rows) == 1 else ")")
+        return ["", *lines] if lines else []
+
+    # Classes
+
+    def _name(self, kind: Kind) -> str:
+        """Return the name of a class, after writing it."""
+        if id(kind) not in self.names:
+            base = _NAMES.get(kind.base, kind.base.title().replace("_", ""))
+            name, number = base, 1
+            while name in self.classes:
+                number += 1
+                name = f"{base}{number}"
+            self.names[id(kind)] = name
+            self.classes[name] = []  # its place is taken
+            types = {one: _type(values) for one, values in kind.parameters.items()}
+            inner: dict[str, list[str]] = {}
+            lines = class_lines(kind, name, _says(kind), self._name, types)
+            del self.classes[name]
+            self.classes.update({**inner, name: lines})
+        return self.names[id(kind)]
+
+    # The network
+
+    def _network(self) -> list[str]:
+        made = "self, classes: int = " + repr(self.spec.head.classes)
+        return [
+            "class ResNet(nn.Module):",
+            f'    """{self._shapes()}"""',
+            "",
+            f"    def __init__({made}) -> None:",
+            "        super().__init__()",
+            *indented(init_lines(self.stem, self._name), 8),
+            *indented(self._made_stages(), 8),
+            *indented(_new(init_lines(self.head, self._name), self.stem, self._name), 8),
+            "",
+            "    def forward(self, x: Tensor) -> Tensor:",
+            *indented(forward_lines(self.stem, returns=False), 8),
+            *indented(self._called_stages(), 8),
+            *indented(forward_lines(self.head, returns=True), 8),
+        ]
+
+    def _shapes(self) -> str:
+        channels, high, wide = self.spec.input
+        return f"(N, {channels}, {high}, {wide}) to (N, classes)."
+
+    def _loops(self) -> bool:
+        """Tell whether one loop can make all stages: their blocks are of the same classes."""
+        firsts = {id(stage.first[0]) for stage in self.stages}
+        rests = {id(stage.rest[0]) for stage in self.stages if stage.rest}
+        pools = {stage.pool for stage in self.stages}
+        return len(self.stages) > 1 and len(firsts) == len(pools) == 1 and len(rests) <= 1
+
+    def _called_stages(self) -> list[str]:
+        if self._loops():
+            return [
+                "for number in range(1, len(STAGES) + 1):",
+                '    x = self.get_submodule(f"layer{number}")(x)',
+            ]
+        return [f"x = self.layer{i}(x)" for i in range(1, len(self.stages) + 1)]
+
+    def _made_stages(self) -> list[str]:
+        lines = []
+        if self.spec.drop_path:
+            blocks = sum(stage.blocks for stage in self.stages)
+            last = max(blocks - 1, 1)
+            lines.append(f"rates = iter([DROP_PATH * i / {last} for i in range({blocks})])")
+        return lines + (self._loop() if self._loops() else list(self._one_by_one()))
+
+    def _one_by_one(self) -> Iterator[str]:
+        for number, stage in enumerate(self.stages, start=1):
+            blocks = [_new_block(self._name(stage.first[0]), _values(*stage.first))]
+            if stage.rest:
+                more = _new_block(self._name(stage.rest[0]), _values(*stage.rest))
+                blocks.append(f"*({more} for _ in range({stage.blocks - 1}))")
+            yield from call(f"self.layer{number} = nn.Sequential(", blocks, ")", outer=8)
+            if stage.pool:
+                yield f'self.layer{number}.add_module("pool", nn.MaxPool2d(2, 2))'
+
+    # A loop over stages
+
+    def _loop(self) -> list[str]:
+        first, rest = self._arguments()
+        carried = "incoming" in self._carried()
+        lines = [f"incoming = {self.spec.stem.channels}"] if carried else []
+        columns = _listed(self._columns())
+        header = f"for number, ({columns}) in enumerate(STAGES, start=1):"
+        if len(header) + 8 <= WIDTH:
+            lines.append(header)
+        else:
+            lines += ["for number, stage in enumerate(STAGES, start=1):", f"    {columns} = stage"]
+        lines.append("    layer = nn.Sequential()")
+        kind, other = self.stages[0].first[0], self._rest_kind()
+        carry = ["incoming = channels"] if carried else []
+        if other is None or other is kind:
+            words = [_either(said, rest.get(name, said)) for name, said in first.items()]
+            counted = any(re.search(r"\bi\b", word) for word in words)
+            lines.append(f"    for {'i' if counted else '_'} in range(blocks):")
+            lines += indented([*_append(self._name(kind), words, 16), *carry], 8)
+        else:
+            lines += indented([*_append(self._name(kind), first.values(), 12), *carry])
+            lines.append("    for _ in range(blocks - 1):")
+            lines += indented(_append(self._name(other), rest.values(), 16), 8)
+        if self.stages[0].pool:
+            lines.append('    layer.add_module("pool", nn.MaxPool2d(2, 2))')
+        return [*lines, '    self.add_module(f"layer{number}", layer)']
+
+    def _rest_kind(self) -> Kind | None:
+        return next((stage.rest[0] for stage in self.stages if stage.rest), None)
+
+    def _carried(self) -> set[str]:
+        """Return `incoming` where it is what the block before puts out, which a column has."""
+        first = self.stages[0].first[0].parameters
+        rest = self._rest_kind()
+        either = first.keys() | (rest.parameters.keys() if rest else set())
+        return {"incoming"} if {"incoming", "channels"} <= either else set()
+
+    def _tables(self) -> dict[str, tuple[list[Any], list[Any]]]:
+        """Return the values of each parameter by stage: of first blocks, and of the others."""
+        firsts = [_values(*stage.first) for stage in self.stages]
+        rests = [_values(*stage.rest) if stage.rest else None for stage in self.stages]
+        kind = self._rest_kind()
+        names = in_order(
+            dict.fromkeys([*self.stages[0].first[0].parameters, *(kind.parameters if kind else ())])
+        )
+        return {
+            name: (
+                [values.get(name) for values in firsts],
+                [None if values is None else values.get(name) for values in rests],
+            )
+            for name in names
+        }
+
+    def _arguments(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the arguments of first blocks and of others, in words of the loop."""
+        first, rest = {}, {}
+        for name, (firsts, rests) in self._tables().items():
+            said = self._words(name, firsts, rests)
+            if any(value is not None for value in firsts):
+                first[name] = said[0]
+            if any(value is not None for value in rests):
+                rest[name] = said[1]
+        return first, rest
+
+    def _words(self, name: str, firsts: list[Any], rests: list[Any]) -> tuple[str, str]:
+        """Return what a parameter is in the first block of a stage, and in the others."""
+        if name in self._carried() or name == "drop_path":
+            said = name if name != "drop_path" else "next(rates)"
+            return said, said
+        pairs = list(zip(firsts, rests, strict=True))
+        if all(rest in (None, one) for one, rest in pairs):
+            return name, name
+        if all(one is None for one in firsts):
+            return name, name
+        known = [rest for rest in rests if rest is not None]
+        other = repr(known[0]) if len(set(known)) == 1 else name
+        own = f"first_{name}" if other == name else name
+        if len(set(firsts)) == 1 and other != name:
+            return repr(firsts[0]), other
+        return own, other
+
+    def _columns(self) -> dict[str, list[Any]]:
+        """Return the columns of the table of stages."""
+        columns: dict[str, list[Any]] = {"blocks": [stage.blocks for stage in self.stages]}
+        for name, (firsts, rests) in self._tables().items():
+            for word, values in zip(self._words(name, firsts, rests), (firsts, rests), strict=True):
+                if word.isidentifier() and word not in ("True", "False", "incoming"):
+                    filled = [
+                        value if value is not None else other
+                        for value, other in zip(values, firsts, strict=True)
+                    ]
+                    columns.setdefault(word, filled)
+                elif word == "incoming" and not self._carried():
+                    columns.setdefault(word, values)
+        return columns
+
+
+def _facts(block: BlockPlan, incoming: Any) -> dict[str, Any]:
+    """Return what is known of a block, by the names of parameters."""
+    facts = {
+        "incoming": incoming,
+        "channels": block.shortcut.join.channels,
+        "stride": block.shortcut.join.stride,
+    }
+    if BLOCKS[block.kind].bottleneck:
+        facts["width"] = block.convs[1].channels
+    wide = [conv.dilation for conv in block.convs if conv.kernel == 3]
+    return facts | {"dilation": wide[0], "rest_dilation": wide[-1]}
+
+
+def _values(kind: Kind, number: int) -> dict[str, Any]:
+    return {name: kind.parameters[name][number] for name in in_order(kind.parameters)}
+
+
+def _new_block(name: str, values: Mapping[str, Any]) -> str:
+    said = [value if value == "next(rates)" else repr(value) for value in values.values()]
+    return f"{name}({', '.join(said)})"
+
+
+def _append(name: str, arguments: Iterable[str], outer: int) -> list[str]:
+    """Return the lines that append a block to a stage."""
+    given = list(arguments)
+    line = f"layer.append({name}({', '.join(given)}))"
+    if len(line) + outer <= WIDTH:
+        return [line]
+    return [*call(f"block = {name}(", given, ")", outer=outer), "layer.append(block)"]
+
+
+def _listed(names: Iterable[str]) -> str:
+    listed = list(names)
+    return ", ".join(listed) + ("," if len(listed) == 1 else "")
+
+
+def _either(first: str, other: str) -> str:
+    """Return what is `first` in a stage's first block and `other` in those after it."""
+    if first == other:
+        return first
+    if (first, other) == ("True", "False"):
+        return "i == 0"
+    if (first, other) == ("False", "True"):
+        return "i > 0"
+    return f"{first} if i == 0 else {other}"
+
+
+def _new(lines: list[str], before: list[Step], class_of: Any) -> list[str]:
+    """Return a constructor's lines but for those that stand there already."""
+    known = set(init_lines(before, class_of))
+    return [line for line in lines if line not in known or line.startswith(" ")]
+
+
+def _type(values: list[Any]) -> str:
+    if all(type(value) is bool for value in values):
+        return "bool"
+    return "float" if "next(rates)" in values else "int"
+
+
+def _says(kind: Kind) -> str:
+    """Return what a class is, on a line; without its source where that makes it too long."""
+    table: Mapping[str, Any] = {**BLOCKS, **ATTENTIONS}
+    if kind.base not in table:
+        return "What runs beside a body that changes the shape."
+    said = table[kind.base].description
+    line = f"{said[0].upper()}{said[1:]}."
+    return line if len(line) <= WIDTH - 10 else f"{line.partition(',')[0].partition(' (')[0]}."
+
+
+def _tuple(values: Any) -> str:
+    said = [repr(value) for value in values]
+    return f"({', '.join(said)}{',' if len(said) == 1 else ''})"
+
+
+def _imports(body: str) -> list[str]:
+    lines = ["import torch"] if "torch." in body.replace("torch.nn", "") else []
+    lines += ["from torch import Tensor, nn"]
+    return lines + (["from torch.nn import functional as F"] if re.search(r"\bF\.", body) else [])
+
+
+_EXAMPLE = re.compile(r"\n\n +>>> .*?(?=\n +\"\"\")", re.DOTALL)
+"""The example at the end of a docstring."""
+
+
+@cache
+def _sources() -> dict[str, list[str]]:
+    """Return the source of each layer of ours that PyTorch lacks, examples left out."""
+    path = Path(resnet_viz.__file__).parent / "nn" / "layers.py"
+    text = path.read_text(encoding="utf-8")
+    return {
+        node.name: re.sub(
+            r"\n\n +>>> .*?(?=\n +\"\"\")",
+            "",
+            ast.get_source_segment(text, node) or "",
+            flags=re.DOTALL,
+        ).split("\n")
+        for node in ast.parse(text).body
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef))
+    }
+
+
+def _helpers(body: str) -> Iterator[list[str]]:
+    """Yield the layers that a file needs, those first that others need."""
+    needed = {name for name in _sources() if re.search(rf"\b{name}\b", body)}
+    needed |= {
+        other
+        for name in needed
+        for other in _sources()
+        if any(re.search(rf"\b{other}\b", line) for line in _sources()[name])
+    }
+    yield from (lines for name, lines in _sources().items() if name in needed)

@@ -89,14 +89,21 @@ def wrapped(text: str, size: float, width: float) -> list[str]:
         if line and text_width(longer.rstrip(), "sans", size) > width:
             lines.append(line.rstrip())
             longer = word.lstrip()
-        while text_width(longer.rstrip(), "sans", size) > width and len(longer) > 1:
-            cut = len(longer) - 1
-            while cut > 1 and text_width(longer[:cut], "sans", size) > width:
-                cut -= 1
+        while (cut := _cut(longer, size, width)) < len(longer.rstrip()):
             lines.append(longer[:cut])
             longer = longer[cut:]
         line = longer
     return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _cut(word: str, size: float, width: float) -> int:
+    """Return how many characters of a word fit a width, one at least."""
+    room = width
+    for count, character in enumerate(word):
+        room -= text_width(character, "sans", size)
+        if room < 0:
+            return max(count, 1)
+    return len(word)
 
 
 def _words(text: str) -> list[str]:

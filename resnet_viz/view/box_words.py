@@ -19,7 +19,7 @@ __all__ = [
     "scope_words",
 ]
 
-MAX_LETTERS = 40
+MAX_LETTERS = 56
 """Characters of a line in a box."""
 
 _CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})

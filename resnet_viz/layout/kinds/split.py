@@ -126,8 +126,9 @@ def _even(split: Split, scale: float, measure: Measure) -> _Arrangement:
     inside = max(branch.length for branch in branches)
     join = join_length(split.join, 1, measure)
     length = 2 * EVEN.FORK * scale + inside + (GAP + join) * scale
+    own = 0.0 if sign_of(split.join) else measure.width * scale / 2  # of the operator that joins
     return _Arrangement(
-        whole=Extent(length, half, max(across - half, 0), (scale, scale)),
+        whole=Extent(length, max(half, own), max(across - half, own), (scale, scale)),
         branches=tuple(branches),
         middles=tuple(middle - half for middle in middles),
         before=EVEN.FORK * scale,

@@ -193,14 +193,17 @@ def column_names(columns: object) -> tuple[str, ...]:
     Raises:
         RequestError: there is no such column.
     """
-    from resnet_viz.answers.metrics import METRICS  # here, for it rests on reports
-
     names = columns.split(",") if isinstance(columns, str) else columns
     if not isinstance(names, Iterable):
         raise RequestError("columns: {columns} (must be names)", columns=show(columns))
+    stripped = (name.strip() if isinstance(name, str) else name for name in names)
+    found = [name for name in stripped if name != ""]
+    if not found:
+        return ()
+    from resnet_viz.answers.metrics import METRICS  # here, because most reports have none
+
     legal = {"activations": None, **METRICS}
-    found = [name.strip() if isinstance(name, str) else name for name in names]
-    return tuple(dict.fromkeys(match("column", name, legal) for name in found if name != ""))
+    return tuple(dict.fromkeys(match("column", name, legal) for name in found))
 
 
 def report_graph(
@@ -256,9 +259,11 @@ def report_graph(
 
 def measures_of(graph: Graph, columns: tuple[str, ...]) -> dict[str, dict[str, float]]:
     """Return the numbers of those columns that are no counts, each by the paths of parts."""
+    chosen = [name for name in columns if name in ("memory", "time", "intensity")]
+    if not chosen:
+        return {}
     from resnet_viz.answers.metrics import METRICS
 
-    chosen = [name for name in columns if name in ("memory", "time", "intensity")]
     return {name: METRICS[name].numbers(graph) for name in chosen}
 
 
@@ -344,8 +349,6 @@ def _chosen(names: tuple[str, ...]) -> tuple[Column, ...]:
 
 
 def _number_column(name: str) -> Column:
-    from resnet_viz.answers.metrics import METRICS
-
     heading = {"macs": "MACs", "time": "time (µs)", "memory": "memory (bytes)"}.get(name, name)
     if name in ("memory", "time", "intensity"):
         return Column(
@@ -359,10 +362,16 @@ def _number_column(name: str) -> Column:
         return Column(
             "receptive_field",
             "receptive field",
-            show=lambda v: "whole image" if v is None else METRICS[name].show(v),
+            show=_pixels,
             right=True,
         )
     return Column(name, heading, right=True)
+
+
+def _pixels(field: Size | None) -> str:
+    from resnet_viz.answers.metrics import METRICS
+
+    return "whole image" if field is None else METRICS["receptive-field"].show(field)
 
 
 def row_name(row: Row) -> str:

@@ -110,7 +110,7 @@ def test_an_unknown_option_is_refused_with_the_nearest() -> None:
 
 def test_a_verb_is_filled_only_when_it_is_asked_for() -> None:
     code = (
-        "import sys; from resnet_viz.cli import run; run(['zoo']);"
+        "import sys; from resnet_viz.cli import run; run(['zoo']); run(['report', 'resnet18']);"
         "assert 'resnet_viz.view' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

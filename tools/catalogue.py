@@ -130,7 +130,7 @@ def written(catalogue: Catalog) -> tuple[bytes, bytes]:
 
 def path_of(lang: str) -> Path:
     """Return the path of a language's `.po`."""
-    return LOCALE / lang / "LC_MESSAGES" / "resnet_viz.po"
+    return Path(LOCALE) / lang / "LC_MESSAGES" / "resnet_viz.po"
 
 
 def read(lang: str) -> Catalog:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ __all__ = ["LANGUAGES", "LOCALE", "lookup", "translate_error"]
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "zh": "中文"})
 """The languages, each under what it calls itself."""
 
-LOCALE = Path(__file__).parent / "locale"
+LOCALE = os.path.join(os.path.dirname(__file__), "locale")
 """A folder for each language but English: `<language>/LC_MESSAGES/resnet_viz.po`, and its `.mo`."""
 
 SEPARATORS: Mapping[str, str] = MappingProxyType({"en": "; ", "zh": "；"})

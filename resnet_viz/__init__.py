@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from resnet_viz.answers.memory import MemoryReport, memory
     from resnet_viz.answers.memory_timeline import memory_timeline
     from resnet_viz.answers.report import Report, report
+    from resnet_viz.answers.search import Search, fit, pareto, search
     from resnet_viz.answers.shapes import shapes
     from resnet_viz.answers.show import show
     from resnet_viz.answers.summary import summary
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from resnet_viz.assembly import assemble
     from resnet_viz.errors import RequestError, ResNetVizError, SpecError
     from resnet_viz.graph import Graph, fold, unroll
+    from resnet_viz.spaces.space import Space
     from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
     from resnet_viz.spec.files import load, save
     from resnet_viz.tracing import trace
@@ -53,6 +55,8 @@ __all__ = [
     "RequestError",
     "ResNetSpec",
     "ResNetVizError",
+    "Search",
+    "Space",
     "SpecError",
     "Stage",
     "Stem",
@@ -63,6 +67,7 @@ __all__ = [
     "details",
     "draw",
     "explain",
+    "fit",
     "fold",
     "identify",
     "latency",
@@ -72,9 +77,11 @@ __all__ = [
     "measured_lesson",
     "memory",
     "memory_timeline",
+    "pareto",
     "regnet",
     "report",
     "save",
+    "search",
     "shapes",
     "show",
     "summary",
@@ -99,6 +106,8 @@ _HOMES = {
     "RequestError": "errors",
     "ResNetSpec": "spec",
     "ResNetVizError": "errors",
+    "Search": "answers.search",
+    "Space": "spaces.space",
     "SpecError": "errors",
     "Stage": "spec",
     "Stem": "spec",
@@ -109,6 +118,7 @@ _HOMES = {
     "details": "answers.details",
     "draw": "answers.draw",
     "explain": "answers.explain",
+    "fit": "answers.search",
     "fold": "graph",
     "identify": "answers.identify",
     "latency": "answers.latency",
@@ -118,9 +128,11 @@ _HOMES = {
     "measured_lesson": "answers.lesson",
     "memory": "answers.memory",
     "memory_timeline": "answers.memory_timeline",
+    "pareto": "answers.search",
     "regnet": "zoo.regnet",
     "report": "answers.report",
     "save": "spec.files",
+    "search": "answers.search",
     "shapes": "answers.shapes",
     "show": "answers.show",
     "summary": "answers.summary",

@@ -31,8 +31,12 @@ def is_integer(value: object) -> bool:
 
 
 def exact(value: Size) -> Size:
-    """Return a size whose arithmetic never overflows: Python's own integers, in arrays too."""
-    if type(value) is int:
+    """Return a size whose arithmetic never overflows: Python's own integers, in arrays too.
+
+    An array that says of itself that it `is_machine` stays: who made it has proved that nothing
+    that is counted of it leaves 64 bits (`spaces.machine`).
+    """
+    if type(value) is int or getattr(value, "is_machine", False):
         return value
     return value.astype(object) if getattr(value, "ndim", 0) else int(value)
 

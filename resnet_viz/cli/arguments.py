@@ -173,6 +173,43 @@ def _add_code(verb: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_search(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "space", metavar="SPACE", help="a file of a space: a spec whose values are sets"
+    )
+    _budgets(verb)
+    goals = "params, macs, flops, activations or layers"
+    verb.add_argument(
+        "--maximise", metavar="TOTAL", help=f"what is to be large: {goals} (default: params)"
+    )
+    verb.add_argument("--minimise", metavar="TOTAL", help="what is to be small instead")
+    _several_found(verb)
+
+
+def _add_fit(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("network", metavar="NETWORK", help="a zoo name or a spec file")
+    _budgets(verb)
+    _several_found(verb)
+
+
+def _budgets(verb: argparse.ArgumentParser) -> None:
+    for name in ("macs", "params", "flops", "activations", "layers"):
+        verb.add_argument(
+            f"--{name}",
+            metavar="AMOUNT",
+            help=f"the most {name}: 5000000, 5M or 1G; 0.5G:1G for at least and at most",
+        )
+
+
+def _several_found(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "-k", metavar="NUMBER", type=_exact, default=1, help="how many networks (default: 1)"
+    )
+    _choice(
+        verb, "format", "text", "text, md, csv, json, latex or html; yaml for the best as a spec"
+    )
+
+
 def _add_zoo(verb: argparse.ArgumentParser) -> None:
     pass
 
@@ -318,6 +355,8 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "latency": Verb("predict how long a network takes on a device", _add_latency),
         "measure": Verb("time a network on this machine, beside what is predicted", _add_measure),
         "code": Verb("write a network as code that needs nothing of this package", _add_code),
+        "search": Verb("find the best networks of a space under budgets", _add_search),
+        "fit": Verb("make a network fit budgets: narrower, wider, shallower, deeper", _add_fit),
         "zoo": Verb("list the networks by name, with where each comes from", _add_zoo),
         "spec": Verb("print a network's spec, to start a file of your own", _add_spec),
         "lesson": Verb("train plain and residual networks on digits: why residual?", _add_lesson),

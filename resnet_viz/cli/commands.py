@@ -15,12 +15,14 @@ __all__ = [
     "compare",
     "draw",
     "explain",
+    "fit",
     "identify",
     "latency",
     "lesson",
     "measure",
     "memory",
     "report",
+    "search",
     "shapes",
     "spec",
     "table",
@@ -190,6 +192,37 @@ def code(network: str, framework: str, style: str, output: str | None) -> None:
         _write(made)
     else:
         made.save(output)
+
+
+def search(
+    space: str,
+    maximise: str | None,
+    minimise: str | None,
+    k: object,
+    format: str,
+    **budgets: object,
+) -> int:
+    """Print the best networks of a space; return 130 if the search was stopped before its end."""
+    from resnet_viz.answers import search as answer
+
+    _check_found_format(format, answer.Search)
+    found = answer.search(space, maximise=maximise, minimise=minimise, k=k, **budgets)  # type: ignore[arg-type]
+    _write(found.to_spec() if format == "yaml" else found.to(format))
+    return 130 if found.interrupted else 0
+
+
+def fit(network: str, k: object, format: str, **budgets: object) -> None:
+    """Print the members of a network's family that come nearest to budgets."""
+    from resnet_viz.answers import search as answer
+
+    _check_found_format(format, answer.Search)
+    found = answer.fit(network, k=k, **budgets)  # type: ignore[arg-type]
+    _write(found.to_spec() if format == "yaml" else found.to(format))
+
+
+def _check_found_format(format: str, kind: type[Tabular]) -> None:
+    if format != "yaml":
+        _check_format(format, kind)
 
 
 def zoo() -> None:

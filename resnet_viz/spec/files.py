@@ -13,7 +13,8 @@ from resnet_viz.errors import RequestError, SpecError, choose, nearest, show, sh
 from resnet_viz.files import write_whole
 from resnet_viz.spec.model import Head, ResNetSpec, Stage, Stem
 
-__all__ = ["FORMATS", "SUFFIXES", "decode", "dumps", "format_of", "load", "loads", "read", "save"]
+__all__ = ["FORMATS", "SUFFIXES", "decode", "dump_data", "dumps", "format_of", "load"]
+__all__ += ["load_data", "loads", "read", "save", "to_plain"]
 
 MAX_BYTES = 100_000
 MAX_LINE = 10_000  # characters; a TOML key of that many dots takes seconds to read
@@ -28,6 +29,21 @@ def load(path: str | os.PathLike[str]) -> ResNetSpec:
         RequestError: the file is missing, unreadable, empty, too large, not UTF-8, not of its
             format, or a value in it is not legal. The message begins with the path.
     """
+    data = load_data(path)
+    try:
+        return read(data)
+    except RequestError as error:
+        raise RequestError(
+            "{path}: {error}", path=show_path(os.fspath(path)), error=error
+        ) from None
+
+
+def load_data(path: str | os.PathLike[str]) -> Any:
+    """Read the plain data of a `.yaml`, `.yml`, `.toml` or `.json` file, bounded as a spec's.
+
+    Raises:
+        RequestError: as `load`, but for what the values mean.
+    """
     form = format_of(path)
     path = os.fspath(path)
     try:
@@ -40,7 +56,7 @@ def load(path: str | os.PathLike[str]) -> ResNetSpec:
     except ValueError as error:  # a NUL character or a lone surrogate in the name
         raise RequestError("{path!r}: cannot be read ({error})", path=path, error=error) from None
     try:
-        return decode(data, form)
+        return _parsed(_text(data), form)
     except RequestError as error:
         raise RequestError("{path}: {error}", path=show_path(path), error=error) from None
 
@@ -54,15 +70,18 @@ def decode(data: bytes, format: str) -> ResNetSpec:
     >>> decode(b"stages: [{blocks: 2, channels: 64}]", "yaml").stages[0].channels
     64
     """
+    return read(_parsed(_text(data), format))
+
+
+def _text(data: bytes) -> str:
     if len(data) > MAX_BYTES:
         raise RequestError(
             "larger than {most} bytes (a spec file is a page of text)", most=MAX_BYTES
         )
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise RequestError("not UTF-8 text (byte {byte})", byte=error.start) from None
-    return loads(text, format)
 
 
 def save(spec: ResNetSpec, path: str | os.PathLike[str]) -> None:
@@ -84,6 +103,11 @@ def loads(text: str, format: str) -> ResNetSpec:
     >>> loads("stages: [{blocks: 2, channels: 64}]", "yaml").stages[0].blocks
     2
     """
+    return read(_parsed(text, format))
+
+
+def _parsed(text: str, format: str) -> Any:
+    """Return the plain data of a text, in bounds."""
     parse, _ = choose("spec format", format, FORMATS)
     if not isinstance(text, str):
         raise RequestError("spec: {text} (must be a text)", text=show(text))
@@ -100,7 +124,7 @@ def loads(text: str, format: str) -> ResNetSpec:
         raise RequestError("nested more than {most} deep", most=MAX_DEPTH) from None
     if data is None:
         raise RequestError("the spec is empty (needs at least the key 'stages')")
-    return read(data)
+    return data
 
 
 def dumps(spec: ResNetSpec, format: str) -> str:
@@ -109,25 +133,32 @@ def dumps(spec: ResNetSpec, format: str) -> str:
     Raises:
         RequestError: the format is unknown.
     """
-    _, write = choose("spec format", format, FORMATS)
+    choose("spec format", format, FORMATS)
     if not isinstance(spec, ResNetSpec):
         raise RequestError("spec: {spec} (must be a ResNetSpec)", spec=show(spec))
-    return write(_plain(spec))
+    return dump_data(to_plain(spec), format)
+
+
+def dump_data(data: Any, format: str) -> str:
+    """Write plain data as text in `yaml`, `toml` or `json`."""
+    _, write = choose("spec format", format, FORMATS)
+    return write(data)
 
 
 # Values to plain data and back
 
 
-def _plain(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
+    """Return a spec or a part of one as plain data; what is at its default is left out."""
     if isinstance(value, (ResNetSpec, Stem, Stage, Head)):
         plain = {}
         for field in sorted(fields(value), key=lambda field: _rank(field.name)):
             content = getattr(value, field.name)
             if field.name in _ALWAYS or not _is_default(field, content):
-                plain[field.name] = _plain(content)
+                plain[field.name] = to_plain(content)
         return plain
     if isinstance(value, tuple):
-        return [_plain(element) for element in value]
+        return [to_plain(element) for element in value]
     return value
 
 

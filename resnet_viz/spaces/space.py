@@ -1,0 +1,360 @@
+"""A spec whose values may be sets: which networks there are to choose from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from itertools import product
+from math import prod
+from typing import Any, NamedTuple
+
+from resnet_viz.errors import RequestError, SpecError, show
+from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
+from resnet_viz.spec.files import dump_data, load_data, read
+
+__all__ = ["MAX_VALUES", "RULES", "Axis", "Space"]
+
+MAX_VALUES = 4_096
+"""Values of one axis."""
+
+MAX_SETTINGS = 4_096
+"""Combinations of what holds for a whole network: the search runs once for each."""
+
+RULES = {"widths_do_not_fall": "no stage is narrower than the one before"}
+"""What may hold between stages. That group widths divide is no rule: nothing else is a network."""
+
+_STATIC = ("stride", "dilation", "pool", "shortcut")
+"""Fields of a stage that others after it depend on: one search for each combination."""
+
+
+class Axis(NamedTuple):
+    """A value of a spec that is a set.
+
+    Attributes:
+        path: where it stands, as `stages[0].channels`.
+        values: the set, in the order in which it was written.
+    """
+
+    path: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Space:
+    """Networks to choose from: a spec as plain data, in which a value may be a set.
+
+    Args:
+        data: keys and values as in a spec file. A set is a list, or `{from, to, step}` with both
+            ends inside. `input` stays a list of three, whose height and width may be sets; equal
+            sets are one axis, so that images stay square. `rules` is a list of names of `RULES`.
+
+    Raises:
+        SpecError: a set is empty or infinite, or a network in it would be illegal whatever is
+            chosen besides.
+
+    >>> stage = {"blocks": [1, 2], "channels": {"from": 32, "to": 64, "step": 8}}
+    >>> space = Space({"stages": [stage]})
+    >>> space.size
+    10
+    """
+
+    data: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.data, Mapping):
+            raise SpecError("space", "{data} (must be keys and values)", data=show(self.data))
+        data = dict(self.data)
+        rules = data.pop("rules", [])
+        if not isinstance(rules, (list, tuple)) or any(rule not in RULES for rule in rules):
+            raise SpecError(
+                "rules", "{rules} (must be a list of {legal})", rules=show(rules), legal=[*RULES]
+            )
+        axes = tuple(_axes(data, ""))
+        object.__setattr__(self, "_plain", data)
+        object.__setattr__(self, "_axes", axes)
+        object.__setattr__(self, "rules", tuple(rules))
+        self.at({axis.path: axis.values[0] for axis in axes})  # keys are known, and values legal
+        for axis in axes:
+            for value in axis.values:
+                _check(axis.path, value)
+        settings = prod(len(axis.values) for axis in self.settings)
+        if settings > MAX_SETTINGS:
+            raise SpecError(
+                "space",
+                "{settings} combinations of what holds for all of a network (must be at most "
+                "{most})",
+                settings=settings,
+                most=MAX_SETTINGS,
+            )
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Space:
+        """Read a space from a YAML, TOML or JSON file.
+
+        Raises:
+            RequestError: the file cannot be read or is no space; the message names it.
+        """
+        data = load_data(path)
+        try:
+            return cls(data)
+        except RequestError as error:
+            raise RequestError("{path}: {error}", path=os.fspath(path), error=error) from None
+
+    def dumps(self, format: str) -> str:
+        """Return the space as text in `yaml`, `toml` or `json`."""
+        return dump_data(dict(self.data), format)
+
+    @classmethod
+    def around(
+        cls,
+        network: str | ResNetSpec,
+        *,
+        width: tuple[float, float] = (1, 1),
+        depth: tuple[float, float] = (1, 1),
+        resolution: tuple[int, int] | None = None,
+        step: int = 8,
+    ) -> Space:
+        """Return the space around a network: each stage so much narrower to wider, and so on.
+
+        Args:
+            network: a zoo name or a spec.
+            width: the least and the largest share of each stage's channels, in multiples of `step`
+                (and of the expansion and groups, where a bottleneck has such).
+            depth: the same of each stage's blocks.
+            resolution: the least and the largest image side, in steps of 32.
+            step: what channels are multiples of.
+
+        Raises:
+            RequestError: there is no such network, or a range is empty.
+
+        >>> Space.around("resnet18", width=(0.5, 2)).axes[0].values[:3]
+        (32, 40, 48)
+        """
+        from resnet_viz.zoo import find
+
+        spec = network if isinstance(network, ResNetSpec) else find(network)
+        for name, ends in (("width", width), ("depth", depth)):
+            _range(name, ends)
+        from resnet_viz.spec.files import to_plain
+
+        data = to_plain(spec)
+        for written, stage in zip(data["stages"], spec.stages, strict=True):
+            unit = _unit(stage, step)
+            low, high = (max(round(stage.channels * share / unit), 1) * unit for share in width)
+            written["channels"] = (
+                sorted({*range(low, high + 1, unit), stage.channels}) if (low < high) else low
+            )
+            low, high = (max(round(stage.blocks * share), 1) for share in depth)
+            written["blocks"] = list(range(low, high + 1)) if low < high else low
+        if resolution is not None:
+            _range("resolution", resolution)
+            sides = sorted({*range(resolution[0], resolution[1] + 1, 32), resolution[1]})
+            data["input"] = [spec.input[0], sides, sides]
+        return cls(data)
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """The values that are sets, in the order in which they are written."""
+        return self._axes  # type: ignore[attr-defined, no-any-return]
+
+    @property
+    def settings(self) -> tuple[Axis, ...]:
+        """The axes that hold for a whole network, or for what comes after their stage."""
+        return tuple(
+            axis
+            for axis in self.axes
+            if not axis.path.startswith("stages[") or axis.path.split(".")[-1] in _STATIC
+        )
+
+    @property
+    def size(self) -> int:
+        """How many choices there are; those that rules or a spec's own refuse among them."""
+        return prod(len(axis.values) for axis in self.axes)
+
+    def at(self, chosen: Mapping[str, Any]) -> ResNetSpec:
+        """Return the network of one value for each axis, by its path.
+
+        Raises:
+            SpecError: these values make no legal network.
+        """
+        return read(_filled(self._plain, "", chosen))  # type: ignore[attr-defined]
+
+    def keeps_rules(self, spec: ResNetSpec) -> bool:
+        """Tell whether the rules hold for a network."""
+        widths = [stage.channels for stage in spec.stages]
+        return "widths_do_not_fall" not in self.rules or widths == sorted(widths)  # type: ignore[attr-defined]
+
+    def specs(self) -> Iterator[ResNetSpec]:
+        """Yield every network of the space; meant for small ones."""
+        for values in product(*(axis.values for axis in self.axes)):
+            try:
+                spec = self.at(dict(zip([axis.path for axis in self.axes], values, strict=True)))
+            except SpecError:
+                continue
+            if self.keeps_rules(spec):
+                yield spec
+
+    def suggest(self, trial: Any) -> ResNetSpec:
+        """Return a network whose values an Optuna trial chooses, axis by axis.
+
+        Raises:
+            optuna.TrialPruned: the values make no legal network.
+        """
+        chosen = {
+            axis.path: trial.suggest_categorical(axis.path, axis.values) for axis in self.axes
+        }
+        try:
+            spec = self.at(chosen)
+        except SpecError:
+            spec = None
+        if spec is None or not self.keeps_rules(spec):
+            import optuna  # type: ignore[import-not-found]
+
+            raise optuna.TrialPruned
+        return spec
+
+
+def _range(name: str, ends: object) -> None:
+    if (
+        not isinstance(ends, (tuple, list))
+        or len(ends) != 2
+        or not all(type(end) in (int, float) and 0 < end < 1e6 for end in ends)
+        or ends[0] > ends[1]
+    ):
+        raise RequestError(
+            "{name}: {ends} (must be two numbers above 0, the smaller one first)",
+            name=name,
+            ends=show(ends),
+        )
+
+
+def _unit(stage: Stage, step: int) -> int:
+    """Return what a stage's channels have to be multiples of, so that every one is legal."""
+    from math import lcm
+
+    unit = step
+    if stage.block in ("bottleneck", "senet"):
+        unit = lcm(unit, stage.expansion)
+        if stage.group_width is not None:
+            unit = lcm(unit, int(stage.group_width) * stage.expansion)
+    return unit
+
+
+_LISTS = ("input", "hidden", "stages")
+"""Keys whose values are lists in a spec; what stands in them may be a set."""
+
+
+def _axes(value: Any, path: str) -> Iterator[Axis]:
+    """Yield the sets in plain data, each with its path."""
+    key = path.rpartition(".")[2].partition("[")[0]
+    if path == "input":
+        yield from _input_axes(value)
+    elif path and _is_set(value, key, path):
+        yield Axis(path, _values(path, value))
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _axes(inner, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, (list, tuple)):
+        for i, inner in enumerate(value):
+            yield from _axes(inner, f"{path}[{i}]")
+
+
+def _is_set(value: Any, key: str, path: str) -> bool:
+    if isinstance(value, (range, set, frozenset)):
+        return True
+    if isinstance(value, Mapping):
+        return bool({"from", "to", "step"} & {*value})
+    return isinstance(value, (list, tuple)) and (key not in _LISTS or path.endswith("]"))
+
+
+def _input_axes(value: Any) -> Iterator[Axis]:
+    if not isinstance(value, (list, tuple)) or len(value) != 3:
+        raise SpecError("input", "{value} (must be channels, height and width)", value=show(value))
+    _, height, width = value
+    if _is_set(height, "", "") and height == width:
+        yield Axis("input", _values("input", height))
+        return
+    for i, size in enumerate(value):
+        if _is_set(size, "", ""):
+            yield Axis(f"input[{i}]", _values(f"input[{i}]", size))
+
+
+def _values(path: str, value: Any) -> tuple[Any, ...]:
+    """Return the values of a set, each once.
+
+    Raises:
+        SpecError: there is none, or it has no end.
+    """
+    if isinstance(value, Mapping):
+        value = _steps(path, value)
+    values = tuple(dict.fromkeys(value)) if not isinstance(value, tuple) else value
+    values = tuple(dict.fromkeys(values))
+    if not values:
+        raise SpecError(path, "an empty set (must have at least one value)")
+    if len(values) > MAX_VALUES:
+        raise SpecError(
+            path,
+            "{count} values (must be at most {most})",
+            count=len(values),
+            most=MAX_VALUES,
+        )
+    return values
+
+
+def _steps(path: str, value: Mapping[str, Any]) -> range:
+    if {*value} - {"from", "to", "step"} or "from" not in value:
+        raise SpecError(
+            path, "{value} (must be from, to and, if it is not 1, step)", value=show(dict(value))
+        )
+    if "to" not in value:
+        raise SpecError(path, "has no 'to' (a space must be finite)")
+    step = value.get("step", 1)
+    for name, number in (("from", value["from"]), ("to", value["to"]), ("step", step)):
+        if type(number) is not int or number < 1:
+            raise SpecError(
+                f"{path}.{name}",
+                "{number} (must be an integer of 1 or more)",
+                number=show(number),
+            )
+    if value["to"] < value["from"]:
+        raise SpecError(
+            path,
+            "from {first} to {last} is empty (must not go down)",
+            first=value["from"],
+            last=value["to"],
+        )
+    if (value["to"] - value["from"]) // step >= MAX_VALUES:
+        raise SpecError(
+            path,
+            "{count} values (must be at most {most})",
+            count=(value["to"] - value["from"]) // step + 1,
+            most=MAX_VALUES,
+        )
+    return range(value["from"], value["to"] + 1, step)
+
+
+def _filled(value: Any, path: str, chosen: Mapping[str, Any]) -> Any:
+    """Return plain data with each set replaced by the value that was chosen."""
+    if path == "input" and path in chosen:
+        return [value[0], chosen[path], chosen[path]]
+    if path in chosen:
+        return chosen[path]
+    if isinstance(value, Mapping):
+        return {
+            name: _filled(inner, f"{path}.{name}" if path else str(name), chosen)
+            for name, inner in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [_filled(inner, f"{path}[{i}]", chosen) for i, inner in enumerate(value)]
+    if isinstance(value, (ResNetSpec, Stage, Stem, Head)):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    return value
+
+
+def _check(path: str, value: Any) -> None:
+    """Check one value of an axis by itself: a value of no type that a spec has is refused early."""
+    if type(value) not in (int, float, str, bool):
+        raise SpecError(
+            path, "{value} (must be a number, a name, true or false)", value=show(value)
+        )

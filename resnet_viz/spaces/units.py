@@ -1,0 +1,63 @@
+"""Amounts as people write them: "1G", "5M", "2.5e9"."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from math import isfinite
+
+from resnet_viz.errors import RequestError, show
+
+__all__ = ["parse_amount", "parse_range"]
+
+_PREFIXES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
+_AMOUNT = re.compile(
+    r"\s*(\d{1,18}(?:\.\d{1,18})?)(?:e\+?(\d{1,2}))?\s*([KMGBT]?)\s*", re.IGNORECASE
+)
+
+
+def parse_amount(name: str, amount: object) -> int:
+    """Return an amount as an integer, rounded down.
+
+    Args:
+        name: of the budget, for the error.
+        amount: a number, or a text of a number and a unit: K, M, G (or B) or T.
+
+    Raises:
+        RequestError: it is none, or not above 0.
+
+    >>> parse_amount("macs", "1.5G"), parse_amount("params", 5e6)
+    (1500000000, 5000000)
+    """
+    value: Fraction | None = None
+    if isinstance(amount, (int, float)) and type(amount) is not bool and isfinite(amount):
+        value = Fraction(amount)
+    elif isinstance(amount, str):
+        match = _AMOUNT.fullmatch(amount)
+        if match:
+            value = Fraction(match[1]) * 10 ** int(match[2] or 0) * _PREFIXES[match[3].upper()]
+    if value is None or not 1 <= value < 1 << 62:
+        raise RequestError(
+            "{name}: {amount} (must be a number of 1 or more, as 5000000, 5M or 1.5G)",
+            name=name,
+            amount=show(amount),
+        )
+    return int(value)
+
+
+def parse_range(name: str, budget: object) -> tuple[int | None, int]:
+    """Return the least and the most of a budget: `"1G"`, or from and to, `"0.5G:1G"`.
+
+    Raises:
+        RequestError: an amount cannot be read, or the least is above the most.
+
+    >>> parse_range("macs", "0.5G:1G"), parse_range("macs", (1, 2)), parse_range("params", "5M")
+    ((500000000, 1000000000), (1, 2), (None, 5000000))
+    """
+    ends = budget.split(":") if isinstance(budget, str) and budget.count(":") == 1 else budget
+    if not isinstance(ends, (tuple, list)) or len(ends) != 2:
+        return None, parse_amount(name, budget)
+    low, high = (parse_amount(name, end) for end in ends)
+    if low > high:
+        raise RequestError("{name}: {budget} (must not go down)", name=name, budget=show(budget))
+    return low, high

@@ -1,0 +1,179 @@
+"""The best of a space beside every network of it, counted one by one."""
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resnet_viz import RequestError, Space, fit, pareto, report, search
+from resnet_viz.cli import run
+
+TOTALS = ("params", "macs", "activations", "layers")
+
+ANYNETX = {
+    "blocks": {"from": 1, "to": 16},
+    "channels": {"from": 8, "to": 1024, "step": 8},
+    "block": "bottleneck",
+    "expansion": [1, 2, 4],
+    "group_width": [1, 2, 4, 8, 16, 32],
+    "stride": 2,
+}
+"""A stage of AnyNetX (Radosavovic et al. 2020, section 3.2)."""
+
+
+@st.composite
+def spaces(draw) -> Space:
+    widths = st.lists(st.sampled_from([8, 16, 24, 32]), min_size=1, max_size=3, unique=True)
+    kinds = st.sampled_from(["basic", "bottleneck", ["basic", "bottleneck"]])
+    stages = [
+        {
+            "blocks": draw(st.sampled_from([1, [1, 3], [2, 1, 4]])),
+            "channels": draw(widths),
+            "stride": draw(st.integers(1, 2)),
+            "block": draw(kinds),
+        }
+        for _ in range(draw(st.integers(1, 3)))
+    ]
+    stem = {"channels": draw(st.sampled_from([8, [8, 16]])), "kernel": 3, "pool": False}
+    data = {"stages": stages, "stem": stem, "head": {"classes": 10}}
+    data["input"] = draw(st.sampled_from([[3, 32, 32], [3, [16, 32], [16, 32]]]))
+    data["attention"] = draw(st.sampled_from(["none", "se_inner"]))
+    data["rules"] = draw(st.sampled_from([[], ["widths_do_not_fall"]]))
+    return Space(data)
+
+
+@settings(max_examples=12)
+@given(spaces(), st.sampled_from(TOTALS), st.sampled_from([-1, 1]), st.integers(1, 5))
+def test_the_best_are_those_of_all_networks_counted(space, goal, sign, k) -> None:
+    totals = [report(spec, depth="network").totals for spec in space.specs()]
+    if not totals:
+        with pytest.raises(RequestError, match="no network"):
+            search(space)
+        return
+    budgets = {name: sorted(t[name] for t in totals)[len(totals) // 2] for name in TOTALS[:2]}
+    expected = sorted(
+        (sign * t[goal] for t in totals if all(t[n] <= most for n, most in budgets.items())),
+        reverse=True,
+    )
+    asked = {"maximise" if sign > 0 else "minimise": goal}
+    if not expected:
+        with pytest.raises(RequestError, match="smallest in this space"):
+            search(space, k=k, **asked, **budgets)
+        return
+    found = search(space, k=k, **asked, **budgets)
+
+    assert found.proved
+    assert [sign * getattr(row, goal) for row in found.rows] == expected[:k]
+    assert len(set(found.specs)) == len(found.specs)
+
+
+@settings(max_examples=8)
+@given(spaces())
+def test_the_front_is_that_of_all_networks_counted(space) -> None:
+    totals = [report(spec, depth="network").totals for spec in space.specs()]
+    points = {(t["params"], t["macs"]) for t in totals}
+    if points:
+        front = {
+            (p, m)
+            for p, m in points
+            if not any(q >= p and n <= m and (q, n) != (p, m) for q, n in points)
+        }
+
+        assert {(row.params, row.macs) for row in pareto(space).rows} == front
+
+
+def test_the_largest_of_ten_to_the_18_networks_under_two_budgets_is_proved() -> None:
+    space = Space({"stem": "simple_stem_in", "stages": [dict(ANYNETX) for _ in range(4)]})
+    found = search(space, macs="1G", params="5M", maximise="params")
+
+    assert space.size == (16 * 128 * 3 * 6) ** 4
+    assert found.proved
+    assert report(found.best).totals["params"] == found.rows[0].params <= 5_000_000
+    assert found.rows[0].macs <= 10**9
+
+
+def test_a_family_that_fits_keeps_its_proportions() -> None:
+    found = fit("resnet50", macs="1G", params="10M")
+    widths = [stage.channels for stage in found.best.stages]
+
+    assert found.rows[0].macs <= 10**9
+    assert found.rows[0].params <= 10**7
+    assert all(1.8 < after / before < 2.2 for before, after in itertools.pairwise(widths))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: fit("resnet18", params="1K"), "no member of the family .*smallest in this space"),
+        (lambda: fit("resnet18"), "no budget is given"),
+        (lambda: search(Space.around("resnet18"), macs="1 Gs"), "^macs: '1 Gs' .must be a number"),
+        (
+            lambda: search(Space.around("resnet18"), macs="2G:1G"),
+            "^macs: '2G:1G' .must not go down",
+        ),
+        (
+            lambda: search(Space.around("resnet18"), macs="3G:4G", flops="1G"),
+            "^macs and flops contradict each other",
+        ),
+        (lambda: search(Space.around("resnet18"), mcas="1G"), "unknown budget: 'mcas'.*'macs'"),
+        (lambda: search(Space.around("resnet18"), maximise="speed"), "unknown goal: 'speed'"),
+        (lambda: search(Space.around("resnet18"), k=0), "^k: 0 .must be an integer from 1"),
+        (lambda: search(7), "^space: 7 .must be a Space"),
+        (lambda: pareto(Space.around("resnet18"), ("macs", "flops")), "two different totals"),
+    ],
+)
+def test_a_wrong_request_is_one_line(call, message: str) -> None:
+    with pytest.raises(RequestError, match=message):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("stage", "message"),
+    [
+        ({"blocks": [], "channels": 64}, r"^stages\[0\].blocks: an empty set"),
+        (
+            {"blocks": {"from": 1, "to": 4, "step": 0}, "channels": 64},
+            "step: 0 .must be an integer",
+        ),
+        ({"blocks": {"from": 1}, "channels": 64}, "has no 'to' .a space must be finite"),
+        ({"blocks": {"from": 4, "to": 1}, "channels": 64}, "from 4 to 1 is empty"),
+        ({"blocks": {"from": 1, "to": 10**9}, "channels": 64}, "1000000000 values"),
+        ({"blocks": 1, "channles": [64]}, "unknown key 'channles'"),
+    ],
+)
+def test_a_space_that_is_none_is_refused(stage, message: str) -> None:
+    with pytest.raises(RequestError, match=message):
+        Space({"stages": [stage]})
+
+
+@pytest.mark.parametrize("format", ["yaml", "toml", "json"])
+def test_a_space_in_a_file_is_searched_from_the_command_line(format, tmp_path, capsys) -> None:
+    space = Space({"stages": [{"blocks": [1, 2], "channels": {"from": 16, "to": 64, "step": 16}}]})
+    path = tmp_path / f"space.{format}"
+    path.write_text(space.dumps(format), encoding="utf-8")
+
+    assert Space.load(path) == space
+    assert run(["search", str(path), "--params", "100K", "--maximise", "macs"]) == 0
+    assert "proved: no network of the space is better" in capsys.readouterr().out
+    assert run(["search", str(path), "--params", "1", "--maximise", "macs"]) == 2
+    assert "smallest in this space" in capsys.readouterr().err
+
+
+def test_a_search_that_is_stopped_says_the_best_so_far(monkeypatch) -> None:
+    from resnet_viz.spaces import optimize
+
+    space = Space({"stages": [{"blocks": [1, 2], "channels": [16, 32]}], "norm": ["batch", "none"]})
+    first = optimize._Pass.run
+
+    def stop_after_one(self) -> bool:
+        if self.outcome.choices:
+            raise KeyboardInterrupt
+        return first(self)
+
+    monkeypatch.setattr(optimize._Pass, "run", stop_after_one)
+    found = search(space, maximise="layers", k=20)
+
+    assert found.interrupted
+    assert not found.proved
+    assert "stopped; the best so far: not proved" in str(found)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from resnet_viz.answers.report import Report, report_graph
+from resnet_viz.answers.report import Report, column_names, measures_of, report_graph
 from resnet_viz.answers.tabular import Table, Tabular
 from resnet_viz.count import Tally, tally
 from resnet_viz.errors import RequestError, choose, match
@@ -125,6 +125,9 @@ class Comparison(Tabular):
         rows: the parts that either network has, in the order in which they run; their differences
             sum to those of the totals.
         differing: what `changed` returns, by side.
+        columns: which numbers a reader's table has; parameters and MACs if empty.
+        measures: the numbers of one copy of each part, by the names of those columns that are no
+            counts, for either network.
     """
 
     before: Report
@@ -132,6 +135,8 @@ class Comparison(Tabular):
     depth: str
     rows: tuple[Row, ...]
     differing: Mapping[str, tuple[str, ...]]
+    columns: tuple[str, ...] = ()
+    measures: Mapping[str, tuple[Mapping[str, float], ...]] = field(default_factory=dict)
 
     @property
     def totals(self) -> Mapping[str, Total]:
@@ -168,7 +173,12 @@ class Comparison(Tabular):
 
 
 def compare(
-    before: Network, after: Network, input: Any = None, *, depth: str = "block"
+    before: Network,
+    after: Network,
+    input: Any = None,
+    *,
+    depth: str = "block",
+    columns: str | Iterable[str] = (),
 ) -> Comparison:
     """Compare two networks, part by part.
 
@@ -183,10 +193,11 @@ def compare(
         after: another, of any of these sorts.
         input: what both are given, as for `resnet_viz.report`; if None, each has its own.
         depth: what the rows are: `network`, `stage`, `block` or `op`.
+        columns: which numbers the table has, as in `resnet_viz.report`.
 
     Raises:
-        RequestError: there is no such network, the input does not fit one of them, or one is many
-            networks at once.
+        RequestError: there is no such network or column, the input does not fit one of them, or one
+            is many networks at once.
 
     >>> compared = compare("resnet18", "resnet34")
     >>> compared.totals["params"].difference
@@ -195,7 +206,7 @@ def compare(
     ('layer1.1', ('repeat', 'params', 'macs'))
     """
     depth = match("depth", depth, DEPTHS)
-    levels = DEPTHS[depth]
+    levels, chosen = DEPTHS[depth], column_names(columns)
     graphs = [to_graph(network, input) for network in (before, after)]
     one, other = (report_graph(graph, depth=depth) for graph in graphs)
     for report in (one, other):
@@ -217,8 +228,15 @@ def compare(
         for side, paths in zip(SIDES, aligned.originals, strict=True)
     }
     rows = tuple(pairing.rows(levels, closed=levels is not None))
+    measured = [measures_of(graph, chosen) for graph in (aligned.before, aligned.after)]
     return Comparison(
-        before=one, after=other, depth=depth, rows=rows, differing=MappingProxyType(differing)
+        before=one,
+        after=other,
+        depth=depth,
+        rows=rows,
+        differing=MappingProxyType(differing),
+        columns=chosen,
+        measures={name: tuple(side[name] for side in measured) for name in measured[0]},
     )
 
 

@@ -19,9 +19,9 @@ def comparison_table(comparison: Comparison) -> Table:
     """Return a comparison as a table."""
     return Table(
         title=_heading(comparison),
-        columns=_COLUMNS,
+        columns=_chosen(comparison) if comparison.columns else _COLUMNS,
         rows=comparison.rows,
-        totals=_total_row(comparison.totals),
+        totals={**_total_row(comparison.totals), **_measured_totals(comparison)},
         points=tuple(_sentences(comparison)),
         comment="; ".join((_heading(comparison), *_sentences(comparison))),
         facts={
@@ -35,6 +35,39 @@ def comparison_table(comparison: Comparison) -> Table:
         },
         records=tuple(map(_record, comparison.rows)),
     )
+
+
+def _chosen(comparison: Comparison) -> tuple[Column, ...]:
+    """Return the columns where numbers were chosen: readers see these, programs the counts, too."""
+    *columns, what = _COLUMNS
+    counts = {f"{name}_{end}" for name in _AMOUNTS for end in (*SIDES, "difference")}
+    hidden = {name for name in counts if name.rpartition("_")[0] not in comparison.columns}
+    shown = [c._replace(heading="") if c.name in hidden else c for c in columns]
+    return (*shown, *_measure_columns(comparison), what)
+
+
+def _measure_columns(comparison: Comparison) -> Iterator[Column]:
+    """Yield the columns of each number that is no count: of both networks, and their difference."""
+    for name, numbers in comparison.measures.items():
+        for end in (*SIDES, "difference"):
+            yield Column(
+                f"{name}_{end}",
+                f"{name} {end}",
+                partial(_measured, name, numbers, end),
+                show=lambda value: f"{value:,.1f}".removesuffix(".0"),
+                right=True,
+            )
+
+
+def _measured(name: str, numbers: tuple[Mapping[str, float], ...], end: str, row: Row) -> float:
+    """Return a number of all copies of a part; of intensity, which does not add up, that of one."""
+    one, other = (
+        0.0
+        if part is None
+        else each.get(part.path, 0.0) * (1 if name == "intensity" else part.repeat)
+        for part, each in zip((row.before, row.after), numbers, strict=True)
+    )
+    return {"before": one, "after": other, "difference": other - one}[end]
 
 
 def _heading(comparison: Comparison) -> str:
@@ -156,6 +189,15 @@ def _total_row(totals: Mapping[str, Total]) -> dict[str, int]:
         f"{name}_{end}": getattr(totals[name], end)
         for name in _AMOUNTS
         for end in (*SIDES, "difference")
+    }
+
+
+def _measured_totals(comparison: Comparison) -> dict[str, float]:
+    """Return the sums of the numbers that add up."""
+    return {
+        column.name: sum(column.value(row) for row in comparison.rows)
+        for column in _measure_columns(comparison)
+        if not column.name.startswith("intensity")
     }
 
 

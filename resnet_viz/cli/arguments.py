@@ -72,6 +72,7 @@ def _add_report(verb: argparse.ArgumentParser) -> None:
 def _add_compare(verb: argparse.ArgumentParser) -> None:
     _networks(verb, {"before": _NETWORK, "after": "another, to compare it with"})
     _choice(verb, "depth", "block", "what the rows are: network, stage, block or op")
+    _columns(verb)
     _choice(verb, "format", "text", "text, md, csv, json, latex or html")
 
 

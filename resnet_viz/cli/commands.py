@@ -86,12 +86,14 @@ def report(
     _write(made.to(format, derive=derive))
 
 
-def compare(before: str, after: str, input: str | None, depth: str, format: str) -> None:
+def compare(
+    before: str, after: str, input: str | None, depth: str, columns: str, format: str
+) -> None:
     """Print what differs between two networks."""
     from resnet_viz.answers import compare as answer
 
     _check_format(format, answer.Comparison)
-    _write(answer.compare(before, after, input, depth=depth).to(format))
+    _write(answer.compare(before, after, input, depth=depth, columns=columns).to(format))
 
 
 def explain(network: str, input: str | None, run: bool, format: str) -> int:

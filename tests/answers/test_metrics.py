@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from resnet_viz import RequestError, assemble, draw, memory, report
+from resnet_viz import RequestError, assemble, compare, draw, memory, report
 from resnet_viz.answers.metrics import METRICS, numbers_of
 from resnet_viz.cli import run
 from resnet_viz.zoo import find
@@ -80,3 +80,15 @@ def test_reports_have_the_columns_that_are_asked_for() -> None:
 def test_an_unknown_column_is_refused(capsys) -> None:
     assert run(["report", "resnet18", "--columns", "params,memry"]) == 2
     assert "unknown column: 'memry'" in capsys.readouterr().err
+
+
+def test_comparisons_have_the_columns_that_are_asked_for() -> None:
+    made = compare("resnet18", "resnet34", columns="memory,params")
+    table = made.to_table()
+    saved = [memory(name).totals["saved"] for name in ("resnet18", "resnet34")]
+
+    assert table.totals["memory_before"] == saved[0]
+    assert table.totals["memory_difference"] == saved[1] - saved[0]
+    assert "memory after" in made.to("text")
+    assert "MACs after" not in made.to("text")
+    assert "memory_difference" in made.to("csv")

@@ -36,6 +36,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
             "Begin with a network of the zoo. What you edit below stays until you choose again."
         ),
         "upload": "Or a file",
+        "spec_file": "A spec (YAML, TOML, JSON), at most 100 kB",
         "upload_help": (
             "A spec in YAML, TOML or JSON, at most 100 kB. It is read as data and kept nowhere."
         ),
@@ -286,6 +287,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "change:activations": "activations",
         "change:output": "output",
         "in_python": "In Python",
+        "code": "The network as code, which needs nothing of this package",
+        "notebook": "Notebook",
         "against": "against {0}",
         "compare_with": "Compare with",
         "pin": "Pin this version",

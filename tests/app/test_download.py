@@ -14,6 +14,7 @@ def test_every_format_is_offered_and_the_link_opens_the_same_page():
     assert labels == [
         *("SVG", "PNG", "PDF", "TEX", "draw.io", "PowerPoint", "HTML", "DOT", "MMD", "JSON"),
         *("CSV", "Markdown", "LaTeX", "JSON", "HTML"),
+        *("PyTorch", "Notebook"),
         *("YAML", "TOML", "JSON"),
     ]
     assert page.code[1].value.endswith("?net=resnet50&theme=paper&section=download")
@@ -25,7 +26,7 @@ def test_a_format_that_does_not_hold_the_figure_is_not_offered_and_the_page_says
     english, chinese = visit(**link), visit(**link, lang="zh")
 
     for page in (english, chinese):
-        labels = [button.label for button in page.download_button][:-8]
+        labels = [button.label for button in page.download_button][:-10]
         assert labels == ["SVG", "PDF", "draw.io", "PowerPoint", "HTML", "DOT", "JSON"]
     told = [caption.value for caption in english.caption]
     for format, why in ("PNG", "pixels"), ("TEX", "too large for TeX"), ("MMD", "edges"):

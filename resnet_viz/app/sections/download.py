@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from resnet_viz.answers.draw import Drawing
+from resnet_viz.answers.drawing import Drawing
+from resnet_viz.answers.to_code import to_code
 from resnet_viz.app.address import to_link
 from resnet_viz.app.answers import drawing_of, report_of
 from resnet_viz.app.markdown import escaped
@@ -19,6 +22,7 @@ from resnet_viz.app.state import Config
 from resnet_viz.errors import RequestError
 from resnet_viz.export import EXPORTERS
 from resnet_viz.export.render_process import write_in_process
+from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.files import dumps
 from resnet_viz.text import translate_error
 from resnet_viz.text.page import translate
@@ -67,13 +71,17 @@ def show(session: Session) -> None:
         for format, suffix in REPORTS.items():
             file = f"{name}-report.{suffix}"
             _offer(_title(format), file, partial(_encoded, report.to, format))
+    st.markdown(f"**{translate(lang, 'code')}**")
+    with st.container(horizontal=True):
+        _offer("PyTorch", f"{name}.py", partial(_code, config.spec, ".py"))
+        _offer(translate(lang, "notebook"), f"{name}.ipynb", partial(_code, config.spec, ".ipynb"))
     st.markdown(f"**{translate(lang, 'specs')}**")
     with st.container(horizontal=True):
         for format in SPECS:
             file = f"{name}.{format}"
             _offer(format.upper(), file, partial(_encoded, partial(dumps, config.spec), format))
     st.markdown(f"**{translate(lang, 'in_python')}**")
-    st.code(snippet(config.spec, session.look), language="python", wrap_lines=True)
+    st.code(snippet(config.spec, session.look), language=None, wrap_lines=True)
     st.markdown(f"**{translate(lang, 'link')}**")
     st.caption(translate(lang, "link_help"))
     st.code(_address(config), language=None, wrap_lines=True)
@@ -88,6 +96,14 @@ def _writer(drawn: Drawing, suffix: str) -> Callable[[], bytes]:
 
 def _encoded(write: Callable[[str], str], format: str) -> bytes:
     return write(format).encode()
+
+
+def _code(spec: ResNetSpec, suffix: str) -> bytes:
+    """Return the bytes of a file with the network's code."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, f"network{suffix}")
+        to_code(spec).save(path)
+        return path.read_bytes()
 
 
 def _offer(label: str, file: str, make: Callable[[], Any]) -> None:

@@ -95,7 +95,7 @@ def _choose(session: Session, key: str) -> None:
 def _upload(session: Session, lang: str) -> None:
     key = session.key("upload")
     st.file_uploader(
-        translate(lang, "upload"),
+        translate(lang, "spec_file"),
         type=[suffix[1:] for suffix in SUFFIXES],
         help=translate(lang, "upload_help"),
         max_upload_size=1,

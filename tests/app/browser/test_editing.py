@@ -47,7 +47,7 @@ def test_an_edit_changes_figure_totals_and_address(visit) -> None:
     until(page, lambda: boxes(page) != before)
     assert set(boxes(page)) == {
         item.id
-        for item in draw("resnet34").scene.walk()
+        for item in draw("resnet34", depth="book").scene.walk()
         if isinstance(item, (Box, Circle)) and item.id
     }
     eventually(page, lambda shown: shown.spec.stages == find("resnet34").stages)

@@ -17,7 +17,7 @@ from app_browser import (
     until,
 )
 
-from resnet_viz import draw, report
+from resnet_viz import draw, report, to_code
 from resnet_viz.spec.files import decode, dumps
 from resnet_viz.zoo import find
 
@@ -52,7 +52,9 @@ def test_every_format_can_be_downloaded(visit) -> None:
         page.wait_for_timeout(200)  # Chromium drops the eleventh download within a second
     drawing = draw("resnet34", direction="right")
 
-    assert len(got) == 18
+    assert len(got) == 20
+    assert got["resnet34.py"].decode() == to_code("resnet34")
+    assert json.loads(got["resnet34.ipynb"])["cells"]
     for suffix in ("svg", "png", "pdf", "tex", "drawio", "pptx", "html", "dot", "mmd"):
         assert got[f"resnet34.{suffix}"] == drawing.to_bytes(f".{suffix}"), suffix
     assert got["resnet34-graph.json"] == drawing.to_bytes(".json")

@@ -102,7 +102,12 @@ def _drawing(graphs: list[Graph], options: FigureOptions) -> Drawing:
         scene = scene._replace(dark=counterparts(options.palette, THEMES["dark"]))
     if options.transparent:
         scene = scene._replace(background="")
-    look = {"theme": options.palette, "direction": options.direction, "lang": options.lang}
+    look = {
+        "theme": options.palette,
+        "direction": options.direction,
+        "lang": options.lang,
+        "annotate": tuple(options.annotate),
+    }
     return Drawing(scene, graphs[0], detail, look)
 
 

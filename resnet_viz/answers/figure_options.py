@@ -163,7 +163,6 @@ class FigureOptions:
         legal=FACTS,
         needs="plain",
         metavar="FACTS",
-        drawn=True,
     )
     color: Any = option(
         "",
@@ -173,7 +172,6 @@ class FigureOptions:
         "paths to numbers, or the path of a CSV file that holds such.",
         legal=METRICS,
         metavar="METRIC",
-        drawn=True,
     )
     highlight: str | Iterable[str] = option(
         (),

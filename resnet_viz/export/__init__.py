@@ -43,7 +43,7 @@ class Exporter(NamedTuple):
         return import_module(f"resnet_viz.export.{self.module}")
 
 
-_LOOK = ("theme", "direction", "lang")
+_LOOK = ("theme", "direction", "lang", "annotate")
 
 EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
     {

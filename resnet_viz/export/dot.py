@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from resnet_viz.errors import choose
 from resnet_viz.ops.operator import spell
@@ -16,24 +17,31 @@ __all__ = ["body", "to_dot", "write"]
 _RANKDIR = {"up": "BT", "down": "TB", "right": "LR", "left": "RL"}
 
 
-def to_dot(net: Net, *, theme: str | Theme = "d2l", direction: str = "up", lang: str = "en") -> str:
+def to_dot(
+    net: Net,
+    *,
+    theme: str | Theme = "d2l",
+    direction: str = "up",
+    lang: str = "en",
+    annotate: tuple[str, ...] = (),
+) -> str:
     """Return a net as DOT source; the same net gives the same text.
 
     Raises:
         RequestError: there is no such theme, direction or language.
     """
-    lines = body(net, theme=theme, direction=direction, lang=lang)
+    lines = body(net, theme=theme, direction=direction, lang=lang, annotate=annotate)
     return "".join((f"digraph {quoted(net.name)} {{\n", *lines, "}\n"))
 
 
-def write(
-    net: Net, *, theme: str | Theme = "d2l", direction: str = "up", lang: str = "en"
-) -> bytes:
+def write(net: Net, **look: Any) -> bytes:
     """Return a net as the bytes of a DOT file; see `to_dot`."""
-    return to_dot(net, theme=theme, direction=direction, lang=lang).encode()
+    return to_dot(net, **look).encode()
 
 
-def body(net: Net, *, theme: str | Theme, direction: str, lang: str) -> Iterator[str]:
+def body(
+    net: Net, *, theme: str | Theme, direction: str, lang: str, annotate: tuple[str, ...] = ()
+) -> Iterator[str]:
     """Yield the lines between the braces of the graph.
 
     Raises:
@@ -48,25 +56,29 @@ def body(net: Net, *, theme: str | Theme, direction: str, lang: str) -> Iterator
         f"fontname=Helvetica, fontsize=9, height=0.25, penwidth={look.stroke:g}]\n"
     )
     yield f'\tedge [color="{look.line}", arrowhead=vee, arrowsize=0.5, penwidth={look.stroke:g}]\n'
-    yield from _parts(net.children, look, lang, "\t")
+    yield from _parts(net.children, look, lang, annotate, "\t")
     for edge in net.edges:
         shape = "" if edge.shape is None else f" [tooltip={text(spell(edge.shape))}]"
         yield f"\t{quoted(edge.source)} -> {quoted(edge.target)}{shape}\n"
 
 
 def _parts(
-    parts: tuple[NetBox | Cluster, ...], look: Theme, lang: str, indent: str
+    parts: tuple[NetBox | Cluster, ...],
+    look: Theme,
+    lang: str,
+    facts: tuple[str, ...],
+    indent: str,
 ) -> Iterator[str]:
     for part in parts:
         tooltip = f"tooltip={text(captions.title(part, lang))}"
-        caption = text(captions.caption(part, lang))
+        caption = text(*captions.lines(part, facts, lang))
         if isinstance(part, Cluster):
             yield f"{indent}subgraph {quoted(f'cluster_{part.id}')} {{\n"
             yield (
                 f'{indent}\tgraph [label={caption}, {tooltip}, style=dashed, color="{look.line}", '
                 f'fontcolor="{look.text}", fontname=Helvetica, fontsize=7, labeljust=l]\n'
             )
-            yield from _parts(part.children, look, lang, f"{indent}\t")
+            yield from _parts(part.children, look, lang, facts, f"{indent}\t")
             yield f"{indent}}}\n"
         elif part.sign:
             fill = look.fills[captions.category(part)]
@@ -95,15 +107,19 @@ def quoted(id: str) -> str:
     return _string(f" {id}" if id.lstrip(" ").startswith("%") else id)
 
 
-def text(label: str) -> str:
-    r"""Return a label between quotes; nothing in it is an escape, an entity or HTML to Graphviz.
+def text(*lines: str) -> str:
+    r"""Return lines of a label between quotes; nothing in them is an escape or HTML to Graphviz.
 
     >>> print(text("<b> & c"))
     "<b> &amp; c"
     """
-    return _string(label.replace("&", "&amp;"))
+    label = r"\n".join(_escaped(line.replace("&", "&amp;")) for line in lines)
+    return f'"{label}"'
 
 
 def _string(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return f'"{_escaped(value)}"'
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')

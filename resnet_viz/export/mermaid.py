@@ -22,7 +22,12 @@ _PLAIN = frozenset(" ,:abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234
 
 
 def to_mermaid(
-    net: Net, *, theme: str | Theme = "d2l", direction: str = "up", lang: str = "en"
+    net: Net,
+    *,
+    theme: str | Theme = "d2l",
+    direction: str = "up",
+    lang: str = "en",
+    annotate: tuple[str, ...] = (),
 ) -> str:
     """Return a net as a Mermaid flowchart; the same net gives the same text.
 
@@ -42,7 +47,7 @@ def to_mermaid(
         )
     numbers = {box.id: i for i, box in enumerate(net.boxes())}
     used = dict.fromkeys(map(captions.category, net.boxes()))
-    lines = [f"flowchart {way}\n", *_parts(net.children, numbers, lang, "  ", [0])]
+    lines = [f"flowchart {way}\n", *_parts(net.children, numbers, (lang, annotate), "  ", [0])]
     lines += (f"  n{numbers[edge.source]} --> n{numbers[edge.target]}\n" for edge in net.edges)
     outline = f"stroke:{look.line},color:{look.text}"
     lines += (f"  classDef {name} fill:{look.fills[name]},{outline}\n" for name in used)
@@ -62,27 +67,29 @@ def check(net: Net, **look: Any) -> None:
     to_mermaid(net, **look)
 
 
-def write(
-    net: Net, *, theme: str | Theme = "d2l", direction: str = "up", lang: str = "en"
-) -> bytes:
+def write(net: Net, **look: Any) -> bytes:
     """Return a net as the bytes of a Mermaid file; see `to_mermaid`."""
-    return to_mermaid(net, theme=theme, direction=direction, lang=lang).encode()
+    return to_mermaid(net, **look).encode()
 
 
 def _parts(
     parts: tuple[NetBox | Cluster, ...],
     numbers: dict[str, int],
-    lang: str,
+    words: tuple[str, tuple[str, ...]],
     indent: str,
     clusters: list[int],
 ) -> Iterator[str]:
-    """Yield the lines of boxes and subgraphs; `clusters` holds how many subgraphs there are."""
+    """Yield the lines of boxes and subgraphs.
+
+    `words` is the language and the facts to write, `clusters` holds how many subgraphs there are.
+    """
+    lang, facts = words
     for part in parts:
-        caption = text(captions.caption(part, lang))
+        caption = text(*captions.lines(part, facts, lang))
         if isinstance(part, Cluster):
             yield f"{indent}subgraph s{clusters[0]}[{caption}]\n"
             clusters[0] += 1
-            yield from _parts(part.children, numbers, lang, f"{indent}  ", clusters)
+            yield from _parts(part.children, numbers, words, f"{indent}  ", clusters)
             yield f"{indent}end\n"
         elif part.sign:
             yield f"{indent}n{numbers[part.id]}(({text(part.sign)})):::{captions.category(part)}\n"
@@ -92,11 +99,15 @@ def _parts(
             yield f"{indent}n{numbers[part.id]}[{caption}]:::{captions.category(part)}\n"
 
 
-def text(label: str) -> str:
-    """Return a label between quotes; what could mean something to Mermaid becomes an entity.
+def text(*lines: str) -> str:
+    """Return lines of a label between quotes; what could mean something to Mermaid is an entity.
 
     >>> text("a <b> %% é")
     '"a #60;b#62; #37;#37; é"'
     """
-    safe = (c if c in _PLAIN or ord(c) > 127 else f"#{ord(c)};" for c in label)
-    return f'"{"".join(safe)}"'
+    safe = ("".join(map(_safe, line)) for line in lines)
+    return f'"{"<br>".join(safe)}"'
+
+
+def _safe(character: str) -> str:
+    return character if character in _PLAIN or ord(character) > 127 else f"#{ord(character)};"

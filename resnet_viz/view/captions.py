@@ -8,7 +8,7 @@ from resnet_viz.view import annotate
 from resnet_viz.view.box_words import clipped, operator_text, scope_text
 from resnet_viz.view.net import Cluster, NetBox, printable
 
-__all__ = ["caption", "category", "desc", "notes", "shapes", "title"]
+__all__ = ["caption", "category", "desc", "lines", "notes", "shapes", "title"]
 
 
 def caption(part: NetBox | Cluster, language: str) -> str:
@@ -43,6 +43,20 @@ def title(part: NetBox | Cluster, language: str) -> str:
         return f"{part.id}: {caption(part, language)}"
     kind = part.name or part.kind if isinstance(part, NetBox) else part.name
     return f"{part.id}: {kind}{_times(part)}"
+
+
+def lines(part: NetBox | Cluster, facts: tuple[str, ...], language: str) -> list[str]:
+    """Return the caption of a box or cluster, then the facts that are asked for: numbers, shapes.
+
+    >>> lines(NetBox("fc", "operator", "linear", outputs=((10,),), params=5130), ("params",), "en")
+    ['FC', '5,130 params']
+    """
+    found = [caption(part, language)]
+    if isinstance(part, NetBox) and part.kind in ("operator", "scope"):
+        found += notes(part, facts, language)
+        if "shape" in facts and part.outputs:
+            found.append(shapes(part))
+    return found
 
 
 def notes(box: NetBox, facts: tuple[str, ...], language: str) -> list[str]:

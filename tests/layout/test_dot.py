@@ -671,3 +671,11 @@ def test_json_does_not_know_arrays() -> None:
 
     with pytest.raises(RequestError, match=r"^a size is .* \(must be one number"):
         to_json(graph)
+
+
+@pytest.mark.parametrize(("suffix", "between"), [(".dot", r"\n"), (".mmd", "<br>")])
+def test_numbers_stand_in_files_of_boxes_and_edges(suffix: str, between: str) -> None:
+    drawing = draw("resnet18", depth="stage", annotate="shape,params")
+
+    # the classifier has 512·1000 + 1000 parameters
+    assert f"Head{between}513,000 params{between}1000" in drawing.to_bytes(suffix).decode()

@@ -170,7 +170,10 @@ def test_the_walk_of_draw_is_as_the_design_says(tmp_path) -> None:
     assert [step for step in dict.fromkeys(calls) if step in steps] == steps
 
 
-USES = ("app/", "zoo/", "text/", "spec/kinds/", "view/compose.py", "__init__.py")
+USES = (
+    *("app/", "zoo/", "text/", "spec/kinds/", "view/compose.py", "__init__.py"),
+    "answers/to_code.py",
+)
 """Where a kind is used, and not made: what the page says of it, the networks that have it."""
 
 KINDS = re.findall(

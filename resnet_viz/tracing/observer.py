@@ -87,6 +87,9 @@ class Observer(Recorder, TorchFunctionMode):
         """Run an ATen operator; keep what it is about to write to."""
         return self.guard.run(func, args, kwargs)
 
+    def close(self) -> None:
+        """End what was shown."""
+
     # Modules
 
     def call(self, module: nn.Module, args: Any, kwargs: Any) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import MappingProxyType
@@ -17,6 +18,7 @@ import torch
 from torch import nn
 
 from resnet_viz.graph.depth import room_for
+from resnet_viz.progress import progress
 from resnet_viz.tracing.calls import calls_led_to, torch_as_it_was
 from resnet_viz.tracing.guard import Guard
 from resnet_viz.tracing.lazy import lazy_copy
@@ -28,6 +30,9 @@ from resnet_viz.tracing.tracer import Tracer
 from resnet_viz.tracing.vision import with_native_operators
 
 __all__ = ["Pass", "forward_on"]
+
+PATIENCE = 1.0
+"""Seconds after which a run says how far it has come."""
 
 
 class Pass(NamedTuple):
@@ -92,7 +97,25 @@ class _Fake(Observer):
 
 
 class _Run(Observer):
-    """Observes real tensors."""
+    """Observes real tensors; shows how far it has come once it takes longer than a second."""
+
+    def __init__(self, module: nn.Module, snapshot: Snapshot, guard: Guard) -> None:
+        super().__init__(module, snapshot, guard)
+        self._began, self._shown = time.monotonic(), ExitStack()
+        self._advance: Callable[[], None] | None = None
+
+    def call(self, module: nn.Module, args: Any, kwargs: Any) -> Any:
+        """Call a module, one step of the run."""
+        if self._advance is not None:
+            self._advance()
+        elif time.monotonic() - self._began > PATIENCE:
+            bar = progress("Running the module", len(self.paths))
+            self._advance = self._shown.enter_context(bar)
+        return super().call(module, args, kwargs)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        self._shown.close()
 
     def example(self, tensor: torch.Tensor) -> torch.Tensor:
         """Return an example itself, or random numbers of its shape where there is only a shape."""
@@ -166,6 +189,7 @@ def _observed_once(
         error.failed = observer.failed  # type: ignore[attr-defined]
         raise
     finally:
+        observer.close()
         snapshot.restore()
         guard.restore()
 

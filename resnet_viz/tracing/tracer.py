@@ -79,7 +79,7 @@ class Tracer(Recorder, TorchFunctionMode):
         x: Proxy = args[0]
         key: Any = None
         if x.source:
-            known, sizes = self.params, self.buffers
+            known, sizes, place = self.params, self.buffers, self.device.type
             found: list[Any] = []
             try:
                 weights, buffers = attributes["_parameters"], attributes["_buffers"]
@@ -88,9 +88,9 @@ class Tracer(Recorder, TorchFunctionMode):
                     found = [p is not None and known[id(p)] for p in weights.values()]
                     shapes = [sizes.get(id(buffer)) for buffer in buffers.values()]
                     shapes += [param and param[1] for param in found]
-                    key = (kind, x.shape, x.dtype, settings, *shapes)
+                    key = (kind, place, x.shape, x.dtype, settings, *shapes)
                 else:
-                    key = (kind, x.shape, x.dtype, settings)
+                    key = (kind, place, x.shape, x.dtype, settings)
                 recipe = MEMO.get(key)
             except (KeyError, TypeError):  # a weight of another making, a setting that is a list
                 key = recipe = None

@@ -41,9 +41,9 @@ def batch_norm(
             axis, size = (1 if len(x.shape) > 1 else 0), per_channel.shape[0]
             check_size(recorder, name or "batch_norm", x, axis - len(x.shape), size, "channels")
             break
-    if (training or running_mean is None) and x.shape.numel() == x.shape[
-        1 if len(x.shape) > 1 else 0
-    ]:
+    alone = x.shape.numel() == x.shape[1 if len(x.shape) > 1 else 0]
+    runs = recorder.device.type != "meta"  # a plan is in training mode by default only
+    if runs and alone and (training or running_mean is None):
         raise RequestError(
             "{path}: input {shape} has one value for each channel (must have more in training)",
             path=recorder.builder.path(name or "batch_norm"),

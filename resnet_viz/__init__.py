@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from resnet_viz.assembly import assemble
     from resnet_viz.errors import RequestError, ResNetVizError, SpecError
     from resnet_viz.graph import Graph, fold, unroll
+    from resnet_viz.spaces.sample import sample
     from resnet_viz.spaces.space import Space
     from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
     from resnet_viz.spec.files import load, save
@@ -80,6 +81,7 @@ __all__ = [
     "pareto",
     "regnet",
     "report",
+    "sample",
     "save",
     "search",
     "shapes",
@@ -131,6 +133,7 @@ _HOMES = {
     "pareto": "answers.search",
     "regnet": "zoo.regnet",
     "report": "answers.report",
+    "sample": "spaces.sample",
     "save": "spec.files",
     "search": "answers.search",
     "shapes": "answers.shapes",

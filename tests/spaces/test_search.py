@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resnet_viz import RequestError, Space, fit, pareto, report, search
+from resnet_viz import RequestError, Space, fit, pareto, report, sample, search
 from resnet_viz.cli import run
 
 TOTALS = ("params", "macs", "activations", "layers")
@@ -91,6 +91,29 @@ def test_the_largest_of_ten_to_the_18_networks_under_two_budgets_is_proved() -> 
     assert found.proved
     assert report(found.best).totals["params"] == found.rows[0].params <= 5_000_000
     assert found.rows[0].macs <= 10**9
+
+
+@settings(max_examples=8)
+@given(spaces())
+def test_what_is_drawn_counts_as_report_counts_it(space) -> None:
+    if not list(space.specs()):
+        return
+    drawn = sample(space, 12, seed=3)
+
+    for i, spec in enumerate(drawn):
+        totals = report(spec, depth="network").totals
+        assert {name: drawn.totals[name][i] for name in TOTALS} == {n: totals[n] for n in TOTALS}
+    assert list(sample(space, 12, seed=3)) == list(drawn)
+
+
+def test_every_member_is_drawn_about_as_often() -> None:
+    # Three members with widths that must not fall; the standard deviation of each count is 26
+    stage = {"blocks": 1, "channels": [16, 32], "stride": 2}
+    space = Space({"stages": [stage, stage], "rules": ["widths_do_not_fall"]})
+    drawn = list(sample(space, 3_000))
+
+    assert set(drawn) == set(space.specs())
+    assert all(850 < drawn.count(spec) < 1_150 for spec in space.specs())
 
 
 def test_a_family_that_fits_keeps_its_proportions() -> None:

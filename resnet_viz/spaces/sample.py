@@ -1,0 +1,136 @@
+"""Networks of a space at random, each member as likely as any other, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from resnet_viz.errors import RequestError, show
+from resnet_viz.spaces.costs import METRICS, Setting, settings
+from resnet_viz.spaces.space import Space
+from resnet_viz.spec import ResNetSpec
+
+__all__ = ["Sample", "sample"]
+
+MAX_SAMPLE = 10_000_000
+MAX_DRAWS = 1_000
+"""Times that as many networks are drawn as are wanted, before a space counts as too sparse."""
+
+Array = Any
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Networks that were drawn.
+
+    Attributes:
+        totals: `params`, `macs`, `activations` and `layers` of each, as arrays of 64-bit integers:
+            what `report` counts.
+    """
+
+    totals: Mapping[str, Array]
+    _space: Space
+    _tables: tuple[Setting, ...]
+    _choices: tuple[Array, Array, Array]
+
+    def __len__(self) -> int:
+        return len(self._choices[0])
+
+    def __getitem__(self, number: int) -> ResNetSpec:
+        if not -len(self) <= number < len(self):
+            raise IndexError(number)
+        setting, shapes, blocks = (column[number] for column in self._choices)
+        table = self._tables[int(setting)]
+        chosen = dict(table.chosen)
+        for i, stage in enumerate(table.stages):
+            fields = {**stage.shapes[int(shapes[i])], "blocks": int(blocks[i])}
+            chosen |= {f"stages[{i}].{name}": value for name, value in fields.items()}
+        return self._space.at(chosen)
+
+    def __iter__(self) -> Iterator[ResNetSpec]:
+        return (self[number] for number in range(len(self)))
+
+    def edf(self, total: str) -> tuple[Array, Array]:
+        """Return the values of a total in order, and the share of networks up to each.
+
+        Source: Radosavovic et al. 2020 (arXiv 2003.13678), equation 1, for a cost.
+        """
+        values = np.sort(self.totals[total])
+        return values, np.arange(1, len(values) + 1) / len(values)
+
+
+def sample(space: Space, n: int, seed: int = 0) -> Sample:
+    """Return n networks of a space, drawn with replacement, each member as likely as any other.
+
+    Args:
+        space: the space.
+        n: how many.
+        seed: the same seed draws the same networks.
+
+    Raises:
+        RequestError: n is no integer from 1 to ten million, or hardly any combination is legal.
+
+    >>> space = Space({"stages": [{"blocks": [1, 2], "channels": [32, 64]}]})
+    >>> drawn = sample(space, 100, seed=1)
+    >>> len(drawn), len(set(drawn))
+    (100, 4)
+    """
+    for name, value, low, high in (("n", n, 1, MAX_SAMPLE), ("seed", seed, 0, 1 << 62)):
+        if type(value) is not int or not low <= value <= high:
+            raise RequestError(
+                "{name}: {value} (must be an integer from {low} to {high})",
+                name=name,
+                value=show(value),
+                low=low,
+                high=high,
+            )
+    tables = tuple(settings(space))
+    if not tables:
+        raise RequestError("space: no network in it is legal")
+    random = np.random.default_rng(seed)
+    sizes = np.array(
+        [float(prod(len(s.shapes) * len(s.blocks) for s in table.stages)) for table in tables]
+    )
+    parts: list[tuple[Array, ...]] = []
+    found = 0
+    for _ in range(MAX_DRAWS):
+        which = random.choice(len(tables), size=n, p=sizes / sizes.sum())
+        for number in np.unique(which):
+            drawn = _drawn(tables[number], int((which == number).sum()), random)
+            parts.append((np.full(len(drawn[0]), number), *drawn))
+            found += len(drawn[0])
+        if found >= n:
+            break
+    else:
+        raise RequestError("space: hardly any combination of its values is a legal network")
+    chosen, shapes, blocks, costs = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = random.permutation(found)[:n]
+    return Sample(
+        totals={name: costs[order, i] for i, name in enumerate(METRICS)},
+        _space=space,
+        _tables=tables,
+        _choices=(chosen[order], shapes[order], blocks[order]),
+    )
+
+
+def _drawn(setting: Setting, n: int, random: Any) -> tuple[Array, Array, Array]:
+    """Return shapes and blocks of each stage, and costs, of those of n draws that are legal."""
+    costs = np.broadcast_to(setting.base, (n, len(METRICS))).copy()
+    states = np.zeros(n, dtype=np.int64)
+    legal = np.ones(n, dtype=bool)
+    columns: list[tuple[Array, Array]] = []
+    for stage in setting.stages:
+        shapes = random.integers(len(stage.shapes), size=n)
+        blocks = stage.blocks[random.integers(len(stage.blocks), size=n)]
+        legal &= stage.legal[states, shapes]
+        costs += stage.first[states, shapes]
+        costs += stage.rest[shapes] * (blocks - 1)[:, None]
+        states = stage.states[shapes]
+        columns.append((shapes, blocks))
+    costs += setting.heads[states]
+    shapes, blocks = (np.stack(column, axis=1)[legal] for column in zip(*columns, strict=True))
+    return shapes, blocks, costs[legal]

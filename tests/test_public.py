@@ -39,8 +39,8 @@ OF_FUNCTION = {
 }
 """Arguments that a function has besides, or means otherwise."""
 
-WORKS_LONG = ("calibrate", "lesson", "measure", "measured_lesson")
-"""What trains or times with legal values; their own tests give them wrong ones."""
+WORKS_LONG = ("calibrate", "lesson", "measure", "measured_lesson", "fit", "pareto", "search")
+"""What trains, times or searches with legal values; their own tests give them wrong ones."""
 
 WRONG = [
     *(None, 5, -1, 0, 2.5, float("nan"), True, 1j, 10**400),

@@ -62,10 +62,14 @@ def unroll(graph: Graph) -> Graph:
     >>> len(list(graph.nodes())), len(list(unroll(graph).nodes()))
     (95, 175)
     """
-    if not isinstance(graph, Graph):
-        raise RequestError("graph: {graph} (must be a Graph)", graph=show(graph))
+    _check_graph(graph)
     with room_for(depth_of(graph.root)):
         return _unroll(graph) if _repeats(graph.root) else graph
+
+
+def _check_graph(graph: object) -> None:
+    if not isinstance(graph, Graph):
+        raise RequestError("graph: {graph} (must be a Graph)", graph=show(graph))
 
 
 def _unroll(graph: Graph) -> Graph:
@@ -173,12 +177,16 @@ def fold(graph: Graph) -> Graph:
     Scopes are equal when their nodes are, but for the number in their path, and when each hands one
     value to the next. `unroll` gives the graph back as it was.
 
+    Raises:
+        RequestError: it is no graph.
+
     >>> from resnet_viz.assembly import assemble
     >>> from resnet_viz.zoo import find
     >>> graph = unroll(assemble(find("resnet50")))
     >>> len(list(fold(graph).nodes()))
     95
     """
+    _check_graph(graph)
     with room_for(depth_of(graph.root)):
         flat = unroll(graph)
         folding = _Folding(flat)

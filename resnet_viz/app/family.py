@@ -1,7 +1,7 @@
 """A network to its family: all its widths times one factor, all its depths times another.
 
-The grid is coarser than that of `resnet_viz.fit`, which takes seconds: a page answers at once. It keeps
-budgets of memory and time, too.
+The grid is coarser than that of `resnet_viz.fit`, which takes seconds: a page answers at once.
+It keeps budgets of memory and time, too.
 """
 
 from __future__ import annotations

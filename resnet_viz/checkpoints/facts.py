@@ -81,10 +81,18 @@ def read_specs(found: Found, name: str) -> Iterator[ResNetSpec]:
     convs = _stem_convs(found)
     if not convs or not found.blocks or not found.even:
         return
-    for whole in _wholes(found, convs, name):
+    wholes = (other for whole in _wholes(found, convs, name) for other in _reduced(whole))
+    for whole in wholes:
         choices = list(_stages(found, whole))
         if len(choices) == len(found.blocks):
             yield from _composed(found, whole, choices)
+
+
+def _reduced(whole: ResNetSpec) -> Iterator[ResNetSpec]:
+    """Yield the spec, and with each small reduction where that depends on what a block takes."""
+    yield whole
+    if whole.attention == "se_inner":
+        yield from (replace(whole, reduction=reduction) for reduction in range(1, 17))
 
 
 def _stem_convs(found: Found) -> list[tuple[int, ...]]:

@@ -152,6 +152,7 @@ def search(
     if type(k) is not int or not 1 <= k <= MAX_K:
         raise RequestError("k: {k} (must be an integer from 1 to {most})", k=show(k), most=MAX_K)
     _needs_numpy()
+    budgets = _given(budgets)
     limits = _limits(budgets)
     from resnet_viz.spaces.costs import METRICS, settings
     from resnet_viz.spaces.optimize import PASSES, Goal, optimize
@@ -170,7 +171,7 @@ def search(
             extremes=_extremes(tables, budgets),
         )
     rows = tuple(_found(space, tables, choice) for choice in outcome.choices)
-    words = ", ".join(f"{name} at most {show(value)}" for name, value in budgets.items())
+    words = _words(budgets)
     asked = f"{'largest' if sign > 0 else 'smallest'} {goal}"
     request = f"{asked} with {words}" if words else asked
     return Search(
@@ -207,6 +208,15 @@ def _goal(maximise: str | None, minimise: str | None) -> tuple[str, int, str]:
     return metric, -1 if minimise is not None else 1, name
 
 
+def _given(budgets: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the budgets that are given; one that is None is none."""
+    return {name: budget for name, budget in budgets.items() if budget is not None}
+
+
+def _words(budgets: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} at most {budget}" for name, budget in budgets.items())
+
+
 def _limits(budgets: Mapping[str, Any]) -> list[Limit]:
     """Return budgets as limits of metrics; two that contradict each other are refused."""
     from resnet_viz.spaces.costs import METRICS
@@ -215,8 +225,6 @@ def _limits(budgets: Mapping[str, Any]) -> list[Limit]:
     least: dict[str, tuple[int, str]] = {}
     most: dict[str, tuple[int, str]] = {}
     for name, budget in budgets.items():
-        if budget is None:
-            continue
         metric, units = choose("budget", name, GOALS)
         low, high = parse_range(name, budget)
         if metric not in most or high // units < most[metric][0]:
@@ -353,9 +361,8 @@ def fit(
     if type(k) is not int or not 1 <= k <= MAX_K:
         raise RequestError("k: {k} (must be an integer from 1 to {most})", k=show(k), most=MAX_K)
     spec = find_spec(network)
-    ranges = {
-        name: parse_range(name, value) for name, value in budgets.items() if value is not None
-    }
+    budgets = _given(budgets)
+    ranges = {name: parse_range(name, value) for name, value in budgets.items()}
     for name in ranges:
         choose("budget", name, GOALS)
     if not ranges:
@@ -377,9 +384,8 @@ def fit(
             smallest=", ".join(smallest),
         )
     fitting.sort(key=lambda item: item[:2], reverse=True)
-    words = ", ".join(f"{name} at most {show(value)}" for name, value in budgets.items())
     return Search(
-        request=f"{spec.name} made to fit {words}",
+        request=f"{spec.name} made to fit {_words(budgets)}",
         rows=tuple(member for _, _, member in fitting[:k]),
     )
 

@@ -36,7 +36,7 @@ def build(
         RequestError: there is no such network, or torch is not installed.
 
     >>> sum(p.numel() for p in build("cifar-resnet20").parameters())
-    272474
+    269722
     """
     check_flag("zero_init", zero_init)
     module: Any = network if is_module(network) else None

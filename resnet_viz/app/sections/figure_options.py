@@ -79,7 +79,7 @@ def offered_figures(spec: ResNetSpec, now: str) -> list[str]:
 
     >>> from resnet_viz.zoo import find
     >>> offered_figures(find("plain18"), "network")
-    ['network', 'blocks', 'anynet', 'layers', 'stem']
+    ['network', 'blocks', 'anynet', 'layers', 'volumes', 'stem']
     """
     widths = (spec.stem.channels, *(stage.channels for stage in spec.stages))
     adds = any(map(_keeps_input, spec.stages, widths))

@@ -58,9 +58,10 @@ _OURS = {kind.__name__: kind for kind in LEAVES if kind.__module__ == layers.__n
 
 def leaf_of(kind: type[nn.Module]) -> Leaf | None:
     """Return the leaf of a class; that of `nn.layers` for a copy of one, as written code has it."""
-    if kind.__name__ in _OURS and _is_copy(kind, ours := _OURS[kind.__name__]):
+    leaf = LEAVES.get(kind)
+    if leaf is None and kind.__name__ in _OURS and _is_copy(kind, ours := _OURS[kind.__name__]):
         return LEAVES[ours]
-    return LEAVES.get(kind)
+    return leaf
 
 
 def _is_copy(kind: type[nn.Module], ours: type[nn.Module]) -> bool:

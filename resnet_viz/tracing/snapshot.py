@@ -113,15 +113,17 @@ class Snapshot:
                 else:
                     self._unhooked.append(attributes)
                 continue
+            children = attributes["_modules"]
             for value in attributes.values():
                 if type(value) in _CONTAINERS:
-                    if value:
-                        self._hold(value)
-                    else:
+                    if not value:
                         hold((value, _EMPTY[type(value)]))
+                    elif value is children or value is weights or value is buffers:
+                        hold((value, value.copy()))  # of modules and tensors, known elsewhere
+                    else:
+                        self._hold(value)
                 elif type(value) not in _ATOMS and _is_plain(value):
                     self._hold(value.__dict__)
-            children = attributes["_modules"]
             for name in reversed(children):
                 child = children[name]
                 if child is not None:

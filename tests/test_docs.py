@@ -215,3 +215,15 @@ def test_a_kind_touches_the_files_that_are_counted(what, example, count, files) 
 
 def test_the_kinds_that_are_counted_are_there() -> None:
     assert len(KINDS) >= 10
+
+
+def test_the_notes_of_the_next_release_can_be_gathered(tmp_path) -> None:
+    command = ["build", "--draft", "--version", "9.9.9", "--date", "2000-01-01"]
+    done = subprocess.run(
+        [sys.executable, "-m", "towncrier", *command], cwd=ROOT, capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stderr
+    for fragment in (ROOT / "changes").glob("*.*.md"):
+        first = fragment.read_text(encoding="utf-8").split()[:3]
+        assert " ".join(first) in " ".join(done.stdout.split()), fragment

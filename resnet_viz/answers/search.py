@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from resnet_viz.answers.report import report
 from resnet_viz.answers.tabular import Column, Table, Tabular
-from resnet_viz.errors import RequestError, ResNetVizError, choose, show
+from resnet_viz.errors import RequestError, ResNetVizError, SpecError, choose, show
 from resnet_viz.progress import progress
 from resnet_viz.sources import find_spec
 from resnet_viz.spaces.space import Space
@@ -59,14 +59,16 @@ class Search(Tabular):
     Attributes:
         request: what was asked for, in a sentence.
         rows: each network with its totals, best first.
-        proved: whether none in the space is better.
+        proved: whether no other network of those looked at is better.
         interrupted: whether the search was stopped.
+        among: what was looked at: the space, or a network's family.
     """
 
     request: str
     rows: tuple[Found, ...]
     proved: bool = True
     interrupted: bool = False
+    among: str = "space"
 
     @property
     def specs(self) -> tuple[ResNetSpec, ...]:
@@ -86,7 +88,7 @@ class Search(Tabular):
 
     def to_table(self) -> Table:
         """Return the networks as a table, a row for each."""
-        certainty = "proved: no network of the space is better"
+        certainty = f"proved: no network of the {self.among} is better"
         if not self.proved:
             certainty = "the best so far: not proved"
         if self.interrupted:
@@ -387,6 +389,7 @@ def fit(
     return Search(
         request=f"{spec.name} made to fit {_words(budgets)}",
         rows=tuple(member for _, _, member in fitting[:k]),
+        among="family",
     )
 
 
@@ -403,28 +406,41 @@ DEPTHS = tuple(i / 8 for i in range(2, 25))
 
 
 def _family(spec: ResNetSpec) -> Iterator[Found]:
-    """Yield the members of a network's family, each once."""
+    """Yield the members of a network's family, each once, and none that is no legal network."""
     made = set()
     for depth in DEPTHS:
         for width in WIDTHS:
-            stages = tuple(
-                replace(
-                    stage,
-                    channels=_rounded(stage.channels * width, _unit(stage)),
-                    blocks=max(round(stage.blocks * depth), 1),
-                    bottleneck_width=stage.bottleneck_width
-                    and _rounded(stage.bottleneck_width * width, int(stage.group_width or 8)),
-                )
-                for stage in spec.stages
-            )
-            if stages not in made:
-                made.add(stages)
-                stem = replace(
-                    spec.stem,
-                    channels=_rounded(spec.stem.channels * width, 8),
-                    hidden=tuple(_rounded(hidden * width, 8) for hidden in spec.stem.hidden),
-                )
-                yield _counted(replace(spec, stages=stages, stem=stem))
+            try:
+                member = _scaled(spec, width, depth)
+            except SpecError:  # 32 groups, say, that do not divide what a width leaves
+                continue
+            if member.stages not in made:
+                made.add(member.stages)
+                yield _counted(member)
+
+
+def _scaled(spec: ResNetSpec, width: float, depth: float) -> ResNetSpec:
+    """Return a network with its channels and blocks multiplied.
+
+    Raises:
+        SpecError: there is no such network.
+    """
+    stages = tuple(
+        replace(
+            stage,
+            channels=_rounded(stage.channels * width, _unit(stage)),
+            blocks=max(round(stage.blocks * depth), 1),
+            bottleneck_width=stage.bottleneck_width
+            and _rounded(stage.bottleneck_width * width, int(stage.group_width or 8)),
+        )
+        for stage in spec.stages
+    )
+    stem = replace(
+        spec.stem,
+        channels=_rounded(spec.stem.channels * width, 8),
+        hidden=tuple(_rounded(hidden * width, 8) for hidden in spec.stem.hidden),
+    )
+    return replace(spec, stages=stages, stem=stem)
 
 
 def _unit(stage: Any) -> int:

@@ -209,7 +209,7 @@ class Space:
         except SpecError:
             spec = None
         if spec is None or not self.keeps_rules(spec):
-            import optuna  # type: ignore[import-not-found]
+            import optuna
 
             raise optuna.TrialPruned
         return spec

@@ -200,3 +200,31 @@ def test_a_search_that_is_stopped_says_the_best_so_far(monkeypatch) -> None:
     assert found.interrupted
     assert not found.proved
     assert "stopped; the best so far: not proved" in str(found)
+
+
+def test_a_family_leaves_out_what_its_groups_make_illegal() -> None:
+    found = fit("resnext50_32x4d", macs=3 * 10**9)
+
+    assert found.rows[0].macs == report(found.best).totals["macs"] <= 3 * 10**9
+    assert "no network of the family is better" in str(found)
+
+
+def test_optuna_chooses_networks_of_a_space() -> None:
+    optuna = pytest.importorskip("optuna")
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    space = Space(
+        {"stages": [{"blocks": [1, 2], "channels": [32, 48], "groups": [1, 3]}], "norm": "batch"}
+    )
+    macs = []
+
+    def objective(trial) -> float:
+        spec = space.suggest(trial)
+        macs.append(report(spec).totals["macs"])
+        return float(macs[-1])
+
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
+    study.optimize(objective, n_trials=12)
+
+    assert study.best_value == min(macs)
+    best = report(space.suggest(optuna.trial.FixedTrial(study.best_params))).totals
+    assert best["macs"] == study.best_value

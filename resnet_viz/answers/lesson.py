@@ -208,7 +208,11 @@ class Lesson(Tabular):
 
     def to_json(self) -> str:
         """Return all that was measured; `measured_lesson` reads such a file of ours."""
+        depths, epochs, lr, seeds = self.settings
+        layers = ",".join(map(str, depths))
         data = {
+            "command": f"resnet-viz lesson --depths {layers} --epochs {epochs} --lr {lr:g} "
+            f"--seeds {seeds}",
             "settings": self.settings._asdict(),
             "versions": dict(self.versions),
             "runs": [run._asdict() for run in self.runs],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,12 @@ def test_the_page_of_the_lesson_shows_what_was_measured():
     for chart in CHARTS:
         drawn = (ROOT / "docs" / "lesson" / f"{chart}.svg").read_text(encoding="utf-8")
         assert measured.draw(chart).to_svg() == drawn
+
+
+def test_the_file_of_what_was_measured_is_what_a_lesson_writes():
+    kept = files("resnet_viz.answers").joinpath("lesson.json").read_text(encoding="utf-8")
+
+    assert json.loads(kept) == json.loads(measured_lesson().to("json"))
 
 
 def test_json_gives_back_every_number():

@@ -91,7 +91,7 @@ def test_links_lead_somewhere(page: Path) -> None:
     [
         ("README.md", "lists {} networks"),
         ("README.zh-CN.md", "列出 {} 个网络"),
-        ("CHANGELOG.md", "A zoo of {} networks"),
+        ("changes/zoo.added.md", "A zoo of {} networks"),
     ],
 )
 def test_the_number_of_networks_is_true(page: str, words: str) -> None:

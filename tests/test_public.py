@@ -33,6 +33,7 @@ ARGUMENTS = {
 
 OF_FUNCTION = {
     "details": {"path": "layer1.0"},
+    "sample": {"space": {"stages": [{"blocks": [1, 2], "channels": [8, 16]}]}, "n": 2, "seed": 0},
     "regnet": {"depth": 13, "w_0": 24, "w_a": 36.0, "w_m": 2.5, "group_width": 8},
     "trace": {"input": (1, 3, 8, 8)},
     "summary": {"input_size": (1, 3, 8, 8), "verbose": 0},

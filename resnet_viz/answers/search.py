@@ -149,7 +149,7 @@ def search(
     >>> found.proved, found.rows[0].params <= 5_000_000
     (True, True)
     """
-    space = _space(space)
+    space = Space.of(space)
     metric, sign, goal = _goal(maximise, minimise)
     if type(k) is not int or not 1 <= k <= MAX_K:
         raise RequestError("k: {k} (must be an integer from 1 to {most})", k=show(k), most=MAX_K)
@@ -188,18 +188,6 @@ def _needs_numpy() -> None:
         raise RequestError(
             "numpy is not installed (a search needs it: pip install 'resnet-viz[search]')"
         )
-
-
-def _space(space: object) -> Space:
-    if isinstance(space, Space):
-        return space
-    if isinstance(space, Mapping):
-        return Space(space)
-    if isinstance(space, (str, os.PathLike)):
-        return Space.load(space)
-    raise RequestError(
-        "space: {space} (must be a Space, its data, or the path of its file)", space=show(space)
-    )
 
 
 def _goal(maximise: str | None, minimise: str | None) -> tuple[str, int, str]:
@@ -323,7 +311,7 @@ def pareto(
     (large, _), (small, _) = (choose("axis", axis, GOALS) for axis in axes)
     if large == small:
         raise RequestError("axes: {axes} (must be two different totals)", axes=show(axes))
-    space = _space(space)
+    space = Space.of(space)
     _needs_numpy()
     from resnet_viz.spaces.costs import METRICS, settings
     from resnet_viz.spaces.front import front

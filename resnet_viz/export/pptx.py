@@ -9,7 +9,7 @@ from typing import Any
 from resnet_viz.errors import RequestError
 from resnet_viz.scene import Box, Circle, Line, Scene, Text
 
-__all__ = ["write"]
+__all__ = ["check", "write"]
 
 EMU = 12_700
 """English metric units in a point, in which PowerPoint measures."""
@@ -19,13 +19,33 @@ MAX_SIDE = 4_032.0
 
 MIN_SIDE = 72.0
 
+MAX_SHAPES = 2_000
+"""Shapes of a slide: with more, PowerPoint can hardly be used, and each takes longer to write."""
+
+
+def check(scene: Scene) -> None:
+    """Refuse a scene of more shapes than a slide can hold.
+
+    Raises:
+        RequestError: it has too many.
+    """
+    shapes = sum(1 for _ in scene.walk())
+    if shapes > MAX_SHAPES:
+        raise RequestError(
+            "{shapes:,} shapes (a slide holds at most {most:,}; folded, equal blocks are drawn "
+            "once)",
+            shapes=shapes,
+            most=MAX_SHAPES,
+        )
+
 
 def write(scene: Scene) -> bytes:
     """Return a scene as the bytes of a PowerPoint file with one slide of its size.
 
     Raises:
-        RequestError: python-pptx is not installed.
+        RequestError: python-pptx is not installed, or there are too many shapes.
     """
+    check(scene)
     try:
         from pptx import Presentation
         from pptx.util import Pt

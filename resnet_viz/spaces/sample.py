@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
@@ -63,11 +64,13 @@ class Sample:
         return values, np.arange(1, len(values) + 1) / len(values)
 
 
-def sample(space: Space, n: int, seed: int = 0) -> Sample:
+def sample(
+    space: Space | Mapping[str, Any] | str | os.PathLike[str], n: int, seed: int = 0
+) -> Sample:
     """Return n networks of a space, drawn with replacement, each member as likely as any other.
 
     Args:
-        space: the space.
+        space: a space, its data, or the path of its file.
         n: how many.
         seed: the same seed draws the same networks.
 
@@ -88,6 +91,7 @@ def sample(space: Space, n: int, seed: int = 0) -> Sample:
                 low=low,
                 high=high,
             )
+    space = Space.of(space)
     tables = tuple(settings(space))
     if not tables:
         raise RequestError("space: no network in it is legal")

@@ -195,6 +195,27 @@ class Space:
             if self.keeps_rules(spec):
                 yield spec
 
+    @classmethod
+    def of(cls, space: object) -> Space:
+        """Return a space, that of its data, or that of a file.
+
+        Raises:
+            RequestError: it is none of these, or no space.
+
+        >>> Space.of({"stages": [{"blocks": [1, 2], "channels": 8}]}).size
+        2
+        """
+        if isinstance(space, Space):
+            return space
+        if isinstance(space, Mapping):
+            return cls(space)
+        if isinstance(space, (str, os.PathLike)):
+            return cls.load(space)
+        raise RequestError(
+            "space: {space} (must be a Space, its data, or the path of its file)",
+            space=show(space),
+        )
+
     def suggest(self, trial: Any) -> ResNetSpec:
         """Return a network whose values an Optuna trial chooses, axis by axis.
 

@@ -19,7 +19,7 @@ from resnet_viz.zoo.entry import Entry, Family
 __all__ = ["FAMILIES", "regnet"]
 
 _QUANTUM = 8
-MAX_PARAMETER = 1e9
+MAX_PARAMETER = 10**9
 """Widths are multiples of 8 (section 3.3)."""
 
 
@@ -98,7 +98,11 @@ def _regnet(
 def _above(name: str, value: object, low: float, legal: str) -> None:
     if type(value) not in (int, float) or not low < value < MAX_PARAMETER:  # type: ignore[operator]
         raise SpecError(
-            name, "{value} (must be a number of {legal})", value=show(value), legal=legal
+            name,
+            "{value} (must be a number of {legal}, and below {most:,})",
+            value=show(value),
+            legal=legal,
+            most=MAX_PARAMETER,
         )
 
 

@@ -369,4 +369,4 @@ def test_a_figure_that_passes_the_check_is_written_and_another_is_refused_alike(
 
     assert refusal(drawing.check) == refusal(drawing.to_bytes)
     if name == "cifar-resnet1202":
-        assert bool(refusal(drawing.check)) == (suffix in (".png", ".tex", ".mmd"))
+        assert bool(refusal(drawing.check)) == (suffix in (".png", ".tex", ".mmd", ".pptx"))

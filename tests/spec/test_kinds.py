@@ -329,7 +329,7 @@ def test_drop_path_grows_from_0_at_the_first_block() -> None:
         (
             lambda: small(reduction=4),
             r"^reduction: 4 \(attention 'none' has no use for it; must be 16, or attention one of "
-            r"\['se'\]\)$",
+            r"\['se', 'se_inner'\]\)$",
         ),
         (
             lambda: small(norm_groups=8),

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-RUN = [sys.executable, "-c", "from resnet_viz.cli import main; main()"]
+HEAR = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+"""What a program in the background does not do by itself: shells let it ignore interrupts."""
+
+RUN = [sys.executable, "-c", f"{HEAR}; from resnet_viz.cli import main; main()"]
 
 
 def ran(*args: str, **options) -> subprocess.CompletedProcess[str]:
@@ -32,7 +35,7 @@ def test_a_command_works_in_a_working_directory_that_is_gone(tmp_path) -> None:
 
 def test_an_interrupt_while_a_command_loads_is_one_line() -> None:
     code = (
-        "import sys, signal, resnet_viz.cli\n"
+        f"{HEAR}\nimport sys, resnet_viz.cli\n"
         "class Press:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
         "        if name == 'resnet_viz.cli.running': signal.raise_signal(signal.SIGINT)\n"

@@ -5,7 +5,7 @@ from resnet_viz.scene import Box, Circle, Group, Line, Run, Scene, Text
 
 FIGURES = {
     "network": {"network": "d2l-resnet18"},
-    "right": {"network": "resnet50", "direction": "right"},
+    "right": {"network": "resnet50", "direction": "right", "depth": "book"},
     "dark": {"network": "resnext50_32x4d", "figure": "blocks", "theme": "dark"},
     "chinese": {"network": "d2l-resnet18", "figure": "blocks", "lang": "zh"},
 }

@@ -38,6 +38,7 @@ LIGHT = (
 EXTRAS = {
     "figures": ("draw resnet18 -o out.png", "draw resnet18 -o out.pdf"),
     "dot": ("draw resnet18 --depth block --layout dot -o out.svg",),
+    "office": ("draw resnet18 -o out.pptx",),
     "torch": ("report torch.nn:Identity --input 1x3",),
     "lesson": ("lesson --depths 8 --epochs 1",),
     "referees": ("explain resnet18 --run",),

@@ -27,9 +27,14 @@ def test_a_format_that_does_not_hold_the_figure_is_not_offered_and_the_page_says
 
     for page in (english, chinese):
         labels = [button.label for button in page.download_button][:-10]
-        assert labels == ["SVG", "PDF", "draw.io", "PowerPoint", "HTML", "DOT", "JSON"]
+        assert labels == ["SVG", "PDF", "draw.io", "HTML", "DOT", "JSON"]
     told = [caption.value for caption in english.caption]
-    for format, why in ("PNG", "pixels"), ("TEX", "too large for TeX"), ("MMD", "edges"):
+    for format, why in (
+        ("PNG", "pixels"),
+        ("TEX", "too large for TeX"),
+        ("MMD", "edges"),
+        ("PowerPoint", "shapes"),
+    ):
         (one,) = [text for text in told if text.startswith(f"No {format}: ")]
         assert why in one
     assert any(caption.value.startswith("无法提供 PNG：") for caption in chinese.caption)

@@ -158,7 +158,7 @@ class Lesson(Tabular):
         depths, epochs, lr, seeds = self.settings
         low, high = min(depths), max(depths)
         trained = (
-            f"{epochs} epochs of 1,437 digits of 8 × 8, rate {lr:g}, "
+            f"{epochs} epoch{'s' if epochs > 1 else ''} of 1,437 digits of 8 × 8, rate {lr:g}, "
             f"{seeds} seed{'s' if seeds > 1 else ''}: mean (least to greatest)."
         )
         if low == high:

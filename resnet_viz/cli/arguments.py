@@ -225,7 +225,6 @@ def _add_lesson(verb: argparse.ArgumentParser) -> None:
         "--depths",
         metavar="LAYERS",
         type=_integers,
-        default=(20, 56, 110),
         help="numbers of layers, each 6n + 2 (default: 20,56,110)",
     )
     for name, default, help in (
@@ -237,7 +236,6 @@ def _add_lesson(verb: argparse.ArgumentParser) -> None:
             f"--{name}",
             metavar=name.upper(),
             type=_exact,
-            default=default,
             help=f"{help} (default: {default})",
         )
     verb.add_argument(
@@ -329,7 +327,9 @@ def _number(text: str) -> float | str:
 
 def _exact(text: str) -> object:
     """Return an integer where there is one, or as `_number`."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else _number(text)
+    digits = text.removeprefix("-")
+    is_whole = digits.isascii() and digits.isdigit() and len(digits) < 20
+    return int(text) if is_whole else _number(text)
 
 
 def _integers(text: str) -> tuple[object, ...]:

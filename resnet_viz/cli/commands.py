@@ -247,8 +247,14 @@ def zoo() -> None:
 def lesson(measured: bool, format: str, output: str | None, **settings: object) -> None:
     """Train plain and residual networks on the digits, or show what was measured before."""
     from resnet_viz.answers import lesson as lessons
+    from resnet_viz.errors import RequestError
 
-    made = lessons.measured_lesson() if measured else lessons.lesson(**settings)  # type: ignore[arg-type]
+    given = {name: value for name, value in settings.items() if value is not None}
+    if measured and given:
+        raise RequestError(
+            "{name}: not with --measured, which trains nothing", name=next(iter(given))
+        )
+    made = lessons.measured_lesson() if measured else lessons.lesson(**given)  # type: ignore[arg-type]
     if output is not None:
         _end_orderly()
         made.save(output)

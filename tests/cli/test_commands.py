@@ -312,3 +312,15 @@ def test_every_module_opens_with_one_line_that_says_what_it_is() -> None:
         doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
         assert doc, path
         assert len(doc.splitlines()[0]) < 100, path
+
+
+def test_a_measured_lesson_takes_no_settings(capsys) -> None:
+    said = "seeds: not with --measured, which trains nothing\n"
+
+    assert run(capsys, "lesson", "--measured", "--seeds", "3") == (2, "", said)
+
+
+def test_a_whole_number_is_repeated_as_it_was_typed(capsys) -> None:
+    said = "seeds: -1 (must be an integer from 1 to 100)\n"
+
+    assert run(capsys, "lesson", "--seeds", "-1") == (2, "", said)

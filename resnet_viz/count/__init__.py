@@ -1,4 +1,4 @@
-"""Counting: a graph to parameters, cost terms, layers and receptive fields."""
+"""Count a graph's parameters, cost terms, layers, receptive fields, memory and work."""
 
 from resnet_viz.count.conventions import CONVENTIONS, Convention, weigh, weigh_activations
 from resnet_viz.count.layers import Layers, count_layers

@@ -1,4 +1,4 @@
-"""Conventions: what each tool makes of the cost terms, and where two of them part."""
+"""Define the conventions by which tools weigh cost terms, and the differences between them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ __all__ = ["CONVENTIONS", "Convention", "weigh", "weigh_activations"]
 
 
 class Convention(NamedTuple):
-    """How a tool weighs the cost terms (`ops.TERMS`).
+    """The weights that a tool gives to the cost terms (`ops.TERMS`).
 
     Attributes:
-        unit: what it counts: multiply-adds or floating-point operations.
-        weights: of each term that it counts.
-        source: where the tool says so.
-        activations: weights of the terms that the tool calls activations, where it prints such.
+        unit: what the tool counts: multiply-adds or floating-point operations.
+        weights: the weight of each term that the tool counts.
+        source: the place where the tool defines its count.
+        activations: the weights of the terms that the tool counts as activations; empty if it
+            prints no activations.
     """
 
     name: str
@@ -114,7 +115,7 @@ CONVENTIONS: Mapping[str, Convention] = MappingProxyType(
 
 
 def weigh(terms: Mapping[str, Size], convention: Convention) -> Size:
-    """Return what a tool makes of cost terms.
+    """Return the weighted sum of cost terms, as a tool prints it.
 
     >>> weigh({"conv_macs": 10, "norm_outputs": 3}, CONVENTIONS["fvcore"])
     16
@@ -123,7 +124,7 @@ def weigh(terms: Mapping[str, Size], convention: Convention) -> Size:
 
 
 def weigh_activations(terms: Mapping[str, Size], convention: Convention) -> Size:
-    """Return what a tool that prints activations makes of cost terms; 0 of one that does not."""
+    """Return the activations as a tool counts them; 0 for a tool that prints none."""
     return _sum(terms, convention.activations)
 
 

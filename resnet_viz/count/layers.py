@@ -1,4 +1,4 @@
-"""Layers as the papers count them: convolutions and fully connected layers on the main path."""
+"""Count layers as the papers do: convolutions and fully connected layers on the main path."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ __all__ = ["Layers", "count_layers"]
 
 
 class Layers(NamedTuple):
-    """How deep a network is, and where the number comes from.
+    """The depth of a network, with the counts that it is derived from.
 
     Attributes:
-        total: convolutions and fully connected layers on the longest way from input to output. A
-            shortcut is the shorter way past its block, so its projection does not count (He et al.
-            2015: 50 layers of 53 convolutions and one fully connected layer). Where two values
-            are multiplied, the longer way is a gate and does not count (Hu et al. 2018:
+        total: convolutions and fully connected layers on the longest path from input to output. A
+            shortcut is the shorter path around its block, so its projection does not count (He et
+            al. 2015: 50 layers out of 53 convolutions and one fully connected layer). Where two
+            values are multiplied, the longer path is a gate and does not count (Hu et al. 2018:
             SE-ResNet-50 has 50 layers).
         convolutions: all convolutions.
         linear: all fully connected layers.
-        gates: those of both that are in gates.
+        gates: the convolutions and fully connected layers in gates.
     """
 
     total: Size
@@ -33,7 +33,7 @@ class Layers(NamedTuple):
 
     @property
     def aside(self) -> Size:
-        """Layers beside the main path and in no gate: the projections of a residual network."""
+        """Layers off the main path and outside gates: the projections of a residual network."""
         return self.convolutions + self.linear - self.total - self.gates
 
     def derive(self) -> str:
@@ -56,7 +56,7 @@ def _of(count: Size, noun: str) -> str:
 
 
 def count_layers(graph: Graph) -> Layers:
-    """Return the layers of a graph.
+    """Return the layer counts of a graph.
 
     >>> from resnet_viz.assembly import assemble
     >>> from resnet_viz.zoo import find
@@ -72,7 +72,7 @@ def count_layers(graph: Graph) -> Layers:
 
 
 class _Walk:
-    """Longest ways from the input, node by node; a repeat adds its own length again."""
+    """The longest path from the input to each node; each copy in a repeat adds the same length."""
 
     def __init__(self, inputs: int) -> None:
         self.depth: dict[str, Size] = {input_name(i): 0 for i in range(inputs)}

@@ -1,7 +1,7 @@
-"""A graph to the bytes that it needs: what stays, what is saved, and what is alive at its peak.
+"""Compute a graph's memory in bytes: parameters and buffers, saved tensors, and the peak.
 
-A pass is a row of events, each of which makes and drops tensors. Copies of a repeated scope do the
-same, so the bytes that are alive change from copy to copy by the same amount, and are the most in
+A pass is a sequence of events, each of which allocates and frees tensors. All copies of a repeated
+scope do the same, so live memory changes by the same amount from copy to copy, and is largest in
 the first copy or in the last.
 """
 
@@ -32,21 +32,21 @@ __all__ = [
 DTYPES: Mapping[str, int] = MappingProxyType(
     {"float64": 8, "float32": 4, "bfloat16": 2, "float16": 2}
 )
-"""The bytes of one element."""
+"""Bytes per element of each dtype."""
 
 OPTIMIZERS: Mapping[str, int] = MappingProxyType(
     {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2, "none": 0}
 )
-"""How many tensors of its own size each parameter has in an optimizer's state (torch.optim)."""
+"""Tensors of a parameter's size that an optimizer keeps for each parameter (torch.optim)."""
 
 CUDA_BLOCK = 512
-"""What torch's CUDA allocator rounds the size of a tensor up to (c10/cuda, `kMinBlockSize`)."""
+"""Bytes to whose multiple torch's CUDA allocator rounds a tensor (c10/cuda, `kMinBlockSize`)."""
 
 
 def sizes(dtype: str, block: int = 1) -> Bytes:
-    """Return what gives a tensor's bytes, each rounded up to whole blocks.
+    """Return a function from elements and dtype to bytes, rounded up to whole blocks.
 
-    Statistics are single floats at least, whatever the dtype (`at::opmath_type`).
+    Statistics have at least 32 bits, whatever the dtype of the values (`at::opmath_type`).
 
     >>> size = sizes("bfloat16")
     >>> size(10, ""), size(10, "float32"), size(10, "int64")
@@ -59,17 +59,17 @@ def sizes(dtype: str, block: int = 1) -> Bytes:
 
 
 class Footprint(NamedTuple):
-    """The bytes of a scope or node, all its repeats included.
+    """The memory of a scope or node in bytes, including all repeats.
 
     Attributes:
-        output: the shape that leaves it.
-        weights: of its parameters; one that several nodes share belongs to the first of them.
-        buffers: of what its modules hold beside them.
-        gradients: of the parameters that are trained.
-        saved: what it is the first to save for the backward pass.
-        live: the most that is alive while it runs, forward or backward, beside weights, buffers,
-            the optimizer's state and the network's input.
-        children: what it is made of.
+        output: the output shape.
+        weights: the bytes of the parameters; a shared parameter belongs to its first node.
+        buffers: the bytes of the modules' buffers.
+        gradients: the bytes of the trainable parameters' gradients.
+        saved: the bytes of the tensors that this part is the first to save for the backward pass.
+        live: the largest number of live bytes while this part runs, forward or backward, without
+            weights, buffers, the optimizer's state and the network's input.
+        children: the scopes and nodes directly inside.
     """
 
     path: str
@@ -85,13 +85,13 @@ class Footprint(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """The bytes that are alive at one event.
+    """The live memory at one event.
 
     Attributes:
-        path: of the operator that runs.
-        backward: whether it is its backward pass.
-        live: while it runs.
-        after: when it has ended.
+        path: the path of the operator that runs.
+        backward: whether the operator runs backward.
+        live: the live bytes while it runs.
+        after: the live bytes when it has ended.
     """
 
     path: str
@@ -101,12 +101,12 @@ class Moment(NamedTuple):
 
 
 class Pass(NamedTuple):
-    """What one pass needs.
+    """The memory of one pass through a network.
 
     Attributes:
-        root: the bytes of the whole network, with its parts.
+        root: the footprint of the whole network, with its parts as children.
         inputs: the bytes of the network's inputs.
-        peak: the first moment at which the most is alive; None if sizes are arrays.
+        peak: the first moment at which live memory is largest; None if sizes are arrays.
     """
 
     root: Footprint
@@ -115,7 +115,7 @@ class Pass(NamedTuple):
 
 
 def footprint(graph: Graph, size: Bytes, *, training: bool) -> Pass:
-    """Return the bytes of a graph's parts for one pass, in training forward and backward.
+    """Return the memory of a graph's parts for a forward pass, and in training the backward pass.
 
     >>> from resnet_viz.assembly import assemble
     >>> from resnet_viz.zoo import find
@@ -147,7 +147,7 @@ def _add_saved(block: Block, times: Size, saved: dict[str, Size]) -> None:
 
 
 class _Parts:
-    """A graph's tree with the bytes of each part."""
+    """Builds the tree of footprints of a graph's scopes and nodes."""
 
     def __init__(self, size: Bytes, saved: dict[str, Size], live: dict[str, Size]) -> None:
         self.size, self.saved, self.live = size, saved, live
@@ -165,7 +165,7 @@ class _Parts:
             output=(),
             weights=weights,
             buffers=0,
-            gradients=0,  # nothing reads them, so that none is made
+            gradients=0,  # an unused parameter gets no gradient
             saved=0,
             live=0,
         )
@@ -230,11 +230,11 @@ class _Parts:
 
 
 def timeline(made: Step, *, training: bool) -> Iterator[Moment]:
-    """Yield the bytes that are alive at each event, of a copy that stands for many the most.
+    """Yield the live memory at each event; in a repeated scope, that of the largest copy.
 
-    Forward, a tensor lives until the last call that reads it, or the last module that holds it as
-    an argument, has ended; if it is saved, until the backward pass of the call that saved it.
-    Backward, in the opposite order, a gradient lives until it has been handed on.
+    In the forward pass, a tensor lives until the last call that reads it, or the last module that
+    holds it as an argument, has ended; a saved tensor lives until the backward pass of the call
+    that saved it. In the backward pass, a gradient lives until it has been passed to the inputs.
     """
     calls = tuple(_calls(made.root))
     changes = _forward(made, calls)
@@ -247,7 +247,7 @@ def timeline(made: Step, *, training: bool) -> Iterator[Moment]:
 
 
 class _Change(NamedTuple):
-    """What an event adds to the bytes that are alive: while it lasts, and for good."""
+    """The bytes that an event adds to live memory: while it runs, and after it has ended."""
 
     during: Size
     after: Size
@@ -281,7 +281,7 @@ def _forward(made: Step, calls: tuple[Call, ...]) -> _Changes:
 
 
 def _storages(calls: tuple[Call, ...]) -> Iterator[Storage]:
-    """Yield each storage that a call makes for its outputs."""
+    """Yield each storage that a call allocates for its outputs."""
     for call in calls:
         storage = call.output.storage
         if not call.inputs or storage is not call.inputs[0].storage:
@@ -289,7 +289,7 @@ def _storages(calls: tuple[Call, ...]) -> Iterator[Storage]:
 
 
 class _Gradient:
-    """A gradient's bytes, and how many values it is the gradient of."""
+    """The bytes of a gradient, and the number of values that share it."""
 
     __slots__ = ("bytes", "holders")
 
@@ -319,7 +319,7 @@ class _Backward:
         return _Gradient(self.size(product(value.shape), ""))
 
     def change(self, call: Call) -> _Change:
-        """Hand the gradient of a call's output on to its inputs."""
+        """Pass the gradient of a call's output to its inputs; return the change in live memory."""
         gradient = self.gradients.pop(call.output.number, None)
         if gradient is None:
             return _NONE
@@ -336,7 +336,7 @@ class _Backward:
             if before is None:
                 self.gradients[value.number] = passed
                 continue
-            if before.holders > 1:  # others read it, so the sum is a tensor of its own
+            if before.holders > 1:  # another value shares it, so the sum needs a new tensor
                 total = self.gradients[value.number] = self.gradient_of(value)
                 total.holders = 1
                 made = made + total.bytes
@@ -346,13 +346,13 @@ class _Backward:
 
     @staticmethod
     def release(gradient: _Gradient) -> Size:
-        """Let a gradient go; return the bytes that this gives back."""
+        """Release one reference to a gradient; return the bytes that this frees."""
         gradient.holders -= 1
         return 0 if gradient.holders else gradient.bytes
 
 
 def _total(block: Block, changes: _Changes) -> Size:
-    """Return what all events of a block add for good, in one of its copies."""
+    """Return the bytes that one copy of a block adds to live memory once it has ended."""
     total: Size = 0
     for event in block.events:
         if isinstance(event, Block):

@@ -1,4 +1,4 @@
-"""Receptive fields: how many input pixels, in each direction, one output element depends on."""
+"""Compute receptive fields: how many input pixels per axis one output element depends on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["receptive_fields"]
 
 
 class _Field(NamedTuple):
-    """The pixels that an element sees, and how many lie between it and its neighbour."""
+    """The receptive field of an element in pixels, and the distance to its neighbour's (jump)."""
 
     size: Size
     jump: Size
@@ -21,10 +21,10 @@ class _Field(NamedTuple):
 def receptive_fields(graph: Graph) -> dict[str, Size | None]:
     """Return the receptive field of each node, in pixels; None once it is the whole image.
 
-    Behind each window of size k, stride s and dilation d: `size + d(k - 1) · jump`, `jump · s`
-    (Araujo et al. 2019, doi 10.23915/distill.00021, equation 2). Where ways meet, the largest. A
-    scope that repeats has the field of its last copy under its own path. Padding counts: the field
-    may be larger than the image.
+    After a window of size k, stride s and dilation d, the field is `size + d(k - 1) · jump` and the
+    jump is `jump · s` (Araujo et al. 2019, doi 10.23915/distill.00021, equation 2). Where paths
+    meet, the largest field counts. A repeated scope has the field of its last copy under its own
+    path. Padding counts: the field may be larger than the image.
 
     >>> from resnet_viz.assembly import assemble
     >>> from resnet_viz.zoo import find

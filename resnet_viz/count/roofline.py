@@ -1,8 +1,8 @@
-"""A graph to the work of its operators, and work to time: a roofline with efficiencies.
+"""Estimate the time of a graph's operators from their work, by a roofline with efficiencies.
 
-A roofline (Williams, Waterman and Patterson 2009, doi 10.1145/1498765.1498785) says that a kernel
-takes as long as its arithmetic or as the bytes that it moves, whichever is more. What a device
-reaches of its peaks is told by few coefficients (`Device`), which are fitted to measured networks.
+The roofline model (Williams, Waterman and Patterson 2009, doi 10.1145/1498765.1498785) says that a
+kernel takes the longer of two times: that of its arithmetic and that of its memory traffic. A few
+coefficients (`Device`), fitted to measured networks, say how close a device gets to its peaks.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from resnet_viz.ops import OPERATORS, category_of, memory_of
 __all__ = ["COEFFICIENTS", "MATRIX", "Time", "Work", "bytes_of", "time_of", "work_of"]
 
 MATRIX = "matrix"
-"""The kind of work that multiplies matrices: convolutions, fully connected layers, products."""
+"""The kind of work that multiplies matrices: convolutions, linear layers, matrix products."""
 
 COEFFICIENTS: Mapping[str, str] = {
     "flops": "FLOP/s of matrix products that are deep and wide",
@@ -33,10 +33,13 @@ COEFFICIENTS: Mapping[str, str] = {
     "pool": "how much longer a pool takes than its bytes",
     "standardize": "how often weights that are standardized are moved",
 }
-"""What a device is described by."""
+"""The coefficients that describe a device, each with its meaning."""
 
 SHARPNESS = 1.5
-"""How sharply arithmetic and traffic of a kernel exclude each other: the exponent of their norm."""
+"""The exponent p of the p-norm that joins the times of arithmetic and of traffic.
+
+A large p hides the shorter time behind the longer one; p = 1 adds them.
+"""
 
 _KINDS = {
     "group_norm": "group_norm",
@@ -48,18 +51,18 @@ _POINTWISE = ("batch_norm", "add", "sub", "mul", "div")
 
 
 class Work(NamedTuple):
-    """What one call of an operator does.
+    """The work of one call of an operator.
 
     Attributes:
-        path: of the node.
-        kind: `matrix`, `pointwise`, or the coefficient that scales its traffic.
-        times: how often it runs in a row, all repeats around it included.
-        flops: two for each multiply-add.
-        moved: elements that it reads and writes, each tensor once and its parameters.
-        passes: elements that it moves beside them as one kernel after another.
-        fused: elements that it moves where chains of operators on single elements are one kernel.
-        depth: how many products each element of a matrix product sums up.
-        width: how many channels each of its groups puts out.
+        path: the path of the node.
+        kind: `matrix`, `pointwise`, or the name of the coefficient that scales its traffic.
+        times: the number of calls, including all repeats around the node.
+        flops: floating-point operations, two for each multiply-add.
+        moved: elements read and written: each input, output and parameter once.
+        passes: further elements read and written if the operator runs as several kernels.
+        fused: elements read and written if a compiler fuses chains of element-wise operators.
+        depth: the number of products summed for each element of a matrix product.
+        width: the number of output channels in each group.
         grouped: whether it has several groups.
         standardized: elements of the weights that it standardizes.
     """
@@ -78,7 +81,7 @@ class Work(NamedTuple):
 
 
 def work_of(graph: Graph) -> tuple[Work, ...]:
-    """Return the work of each operator that moves or computes anything.
+    """Return the work of each operator; those that only make views are left out.
 
     >>> from resnet_viz.assembly import assemble
     >>> from resnet_viz.zoo import find
@@ -90,7 +93,7 @@ def work_of(graph: Graph) -> tuple[Work, ...]:
 
 
 class _Works:
-    """One pass over a graph; knows what each value is read by."""
+    """Computes the work of a graph's nodes; knows which nodes read each value."""
 
     def __init__(self, graph: Graph) -> None:
         self.nodes = {node.path: node for node in graph.nodes()}
@@ -138,7 +141,7 @@ class _Works:
         )
 
     def fused(self, node: Node, inputs: list[Size], written: Size) -> Size:
-        """Return what a compiler leaves of the traffic: a value stays inside a fused kernel."""
+        """Return the elements that a fused kernel reads and writes for this node."""
         if not _is_pointwise(node):
             return sum(inputs) + written
         read = sum(
@@ -149,7 +152,10 @@ class _Works:
         return read + (0 if self.stays(node.path) else written)
 
     def stays(self, path: str) -> bool:
-        """Tell whether a value is made and read by operators on single elements only."""
+        """Return whether a value stays inside a fused kernel.
+
+        It does when only element-wise operators write and read it.
+        """
         readers = self.readers.get(path, [])
         return (
             path in self.nodes
@@ -163,13 +169,13 @@ def _is_pointwise(node: Node) -> bool:
 
 
 class Time(NamedTuple):
-    """The seconds of one call.
+    """The time of one call in seconds.
 
     Attributes:
-        total: all of them.
-        compute: those that its arithmetic would take by itself.
-        traffic: those that the bytes it moves would take by themselves.
-        launch: those that it takes beside its work.
+        total: the whole time.
+        compute: the time that its arithmetic alone would take.
+        traffic: the time that its memory traffic alone would take.
+        launch: the fixed overhead of a call.
     """
 
     total: Any
@@ -179,7 +185,7 @@ class Time(NamedTuple):
 
     @property
     def bound(self) -> str:
-        """What bounds it: `compute`, `bandwidth`, or the `launch` of its kernel.
+        """The bottleneck: `compute`, `bandwidth` or `launch`, whichever takes longest.
 
         >>> Time(total=3.0, compute=0.5, traffic=2.0, launch=0.5).bound
         'bandwidth'
@@ -189,13 +195,13 @@ class Time(NamedTuple):
 
 
 def time_of(work: Any, device: Mapping[str, Any], element: int, *, compiled: bool) -> Time:
-    """Return how long one call takes on a device, by its coefficients.
+    """Return the estimated time of one call on a device.
 
     Args:
-        work: a `Work`; its numbers may be arrays, all of one kind.
-        device: the coefficients.
+        work: a `Work`; its numbers may be arrays, if all calls are of one kind.
+        device: the coefficients by name.
         element: the bytes of an element.
-        compiled: whether operators on single elements are fused.
+        compiled: whether a compiler fuses element-wise operators.
     """
     launch = device["launch"]
     moved = bytes_of(work, element, compiled=compiled)

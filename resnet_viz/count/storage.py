@@ -1,6 +1,6 @@
-"""A graph to the calls of one step, with the memory that each of them makes, reads and saves.
+"""List the calls of one training or inference step, with the memory each allocates and saves.
 
-A repeated scope is read twice: its first copy, and a second one that stands for all the others.
+A repeated scope is read twice: its first copy, and a second copy that represents all the others.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from resnet_viz.ops import Memory, Shape, category_of, memory_of
 __all__ = ["Block", "Bytes", "Call", "Return", "Step", "Storage", "Value", "step"]
 
 Bytes = Callable[[Size, str], Size]
-"""The bytes of a tensor, of its elements and of its dtype as `ops.Kept` names it."""
+"""A function from a tensor's number of elements and its dtype (as in `ops.Kept`) to its bytes."""
 
 _UNKNOWN = Memory()
-"""An operator that the catalogue does not hold: nothing is known to be saved."""
+"""The memory of an operator that the catalogue does not hold: it saves nothing that we know."""
 
 
 class Storage:
-    """The memory of one value, or of several where views share it.
+    """The memory of one value, or of several views that share it.
 
     Attributes:
-        bytes: its size.
-        given: whether the caller holds it, as it does the network's inputs.
+        bytes: the size.
+        given: whether the caller holds it: true for the network's inputs.
         last: the number of the last event of the forward pass that needs it.
         saver: the first call that saves it for the backward pass.
     """
@@ -41,11 +41,11 @@ class Storage:
 
 
 class Value(NamedTuple):
-    """A tensor that leaves a call, or an input of the network.
+    """The output of a call, or an input of the network.
 
     Attributes:
-        number: values are numbered in the order in which they are made.
-        differentiated: whether the backward pass makes a gradient of it.
+        number: the index of the value in the order of creation.
+        differentiated: whether the backward pass computes its gradient.
     """
 
     number: int
@@ -59,12 +59,13 @@ class Call:
     """One call of an operator.
 
     Attributes:
-        event: its number in the order of events.
-        made: the bytes of its outputs, where they are no view.
-        extra: the bytes of what it makes beside them and saves.
-        scratch: the bytes of what it makes beside them and drops when it ends.
-        saved: the bytes that it is the first to save, its `extra` among them.
-        gradients: the bytes of the gradients of parameters, where no call before this uses them.
+        event: the number of the event.
+        made: the bytes allocated for its outputs; 0 for a view.
+        extra: the bytes of further tensors that it allocates and saves.
+        scratch: the bytes of further tensors that it allocates and frees when it ends.
+        saved: the bytes that it is the first to save, including `extra`.
+        gradients: the bytes of its parameters' gradients, each counted at the first call that
+            uses the parameter.
     """
 
     __slots__ = (
@@ -84,27 +85,27 @@ class Call:
 
 
 class Return(NamedTuple):
-    """The end of a module's call, which holds its arguments until then."""
+    """The end of a module's call, which keeps its arguments alive until then."""
 
     event: int
     held: tuple[Storage, ...]
 
 
 class Block(NamedTuple):
-    """Events in order, repeated a number of times in a row."""
+    """A sequence of events that runs `times` times."""
 
     times: Size
     events: list[Call | Return | Block]
 
 
 class Step(NamedTuple):
-    """What one step does.
+    """The events of one step.
 
     Attributes:
-        root: its events.
-        outputs: the values that leave the network.
-        inputs: the bytes of its inputs.
-        size: what gives the bytes of a tensor.
+        root: the events.
+        outputs: the values that the network returns.
+        inputs: the bytes of the network's inputs.
+        size: the function that returns the bytes of a tensor.
     """
 
     root: Block
@@ -114,7 +115,7 @@ class Step(NamedTuple):
 
 
 def step(graph: Graph, size: Bytes, training: bool) -> Step:
-    """Return the events of a forward pass, and what each call saves where it is one of training."""
+    """Return the events of a forward pass; if `training`, with the tensors that each call saves."""
     reading = _Reading(graph, size, training)
     given: Size = 0
     for i, shape in enumerate(graph.inputs):
@@ -133,9 +134,10 @@ class _Reading:
     """One pass over a graph, in the order in which its operators run.
 
     Attributes:
-        values: what stands for each path of the graph at present.
-        copies: the parameters' prefix of each repeated scope around, and which copy is read.
-        known: the parameters that were used before, each with the copies that have their own.
+        values: the current value of each path in the graph.
+        copies: for each repeated scope around, the prefix of its parameters and the index of the
+            copy that is being read.
+        known: the parameters used so far, each with the indices of the copies that own it.
     """
 
     def __init__(self, graph: Graph, size: Bytes, training: bool) -> None:
@@ -150,7 +152,7 @@ class _Reading:
         return Value(self.numbers, shape, storage, contiguous, grad)
 
     def scope(self, scope: Scope, block: Block) -> dict[int, Value]:
-        """Read a scope; return the values from outside that it reads, by their numbers."""
+        """Read a scope; return the outside values that it uses, by number."""
         first = self.numbers
         outside: dict[int, Value] = {}
         for child in scope.children:
@@ -163,12 +165,12 @@ class _Reading:
             else:
                 read = self.repeated(child, block) if child.carry else self.scope(child, block)
                 outside.update({n: value for n, value in read.items() if n <= first})
-        if scope.kind not in ("stem", "head"):  # which are no modules
+        if scope.kind not in ("stem", "head"):  # these two are no modules and hold no arguments
             self.hold(outside, block)
         return outside
 
     def repeated(self, scope: Scope, block: Block) -> dict[int, Value]:
-        """Read a repeated scope: its first copy, and one for all the others, which reads it."""
+        """Read a repeated scope: its first copy, then one that represents all the others."""
         assert scope.carry is not None
         entry, exit = scope.carry
         outer, prefix = self.copies, module_path(f"{scope.path}.")
@@ -180,12 +182,12 @@ class _Reading:
         others = Block(scope.repeat - 1, [])
         shared = {n: value for n, value in self.scope(scope, others).items() if n != carried}
         block.events.append(others)
-        self.hold(shared, block)  # every copy reads them, so the last one drops them
+        self.hold(shared, block)  # every copy reads them, so they live until the last copy ends
         self.values[entry], self.copies = given, outer
         return {**outside, **shared}
 
     def hold(self, values: dict[int, Value], block: Block) -> None:
-        """Hold values until now."""
+        """Keep values alive until the current event."""
         self.event += 1
         storages = tuple({id(value.storage): value.storage for value in values.values()}.values())
         for storage in storages:
@@ -214,7 +216,7 @@ class _Reading:
         return call
 
     def parameters(self, call: Call) -> bool:
-        """Note the gradients of a call's parameters; tell whether any is trained."""
+        """Add the gradients of a call's parameters; return whether any is trainable."""
         trained = False
         for param in call.node.params:
             if not param.trainable:
@@ -228,7 +230,7 @@ class _Reading:
         return trained
 
     def output(self, call: Call, differentiated: bool) -> None:
-        """Give a call its output, in memory of its own or in its first input's."""
+        """Set a call's output, in new memory or as a view of its first input."""
         node, memory = call.node, call.memory
         contiguous = not memory.reorders
         if call.inputs:
@@ -249,7 +251,7 @@ class _Reading:
         call.output = self.value(node.output, Storage(call.made), contiguous, differentiated)
 
     def extra(self, call: Call, saving: bool) -> None:
-        """Note what a call makes beside its outputs."""
+        """Add the tensors that a call allocates besides its outputs."""
         assert call.memory.extra is not None
         for kept in call.memory.extra(call.inputs[0].shape, call.node.output, call.node.attrs):
             amount = self.size(kept.elements, kept.dtype)

@@ -1,4 +1,4 @@
-"""A graph to a tree of sums: parameters and cost terms of every scope and node."""
+"""Sum parameters and cost terms of every scope and node of a graph."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ __all__ = ["MACS", "Cost", "Costs", "Tally", "tally"]
 
 
 class Tally(NamedTuple):
-    """What a scope or node costs, all its repeats included.
+    """The cost of a scope or node, including all repeats.
 
     Attributes:
-        repeat: how often it stands in the network, the repeats around it included.
-        kind: of a scope its kind, of a node its operator.
-        output: the shape that leaves it.
-        params: the elements of its parameters. A parameter that several nodes share belongs to the
-            first of them.
-        trainable: those that are trained.
+        kind: the kind of a scope, or the operator of a node.
+        repeat: the number of copies in the network, including the repeats around it.
+        output: the output shape.
+        params: the elements of its parameters. A shared parameter belongs to the first node that
+            uses it.
+        trainable: the elements of its trainable parameters.
         terms: the cost, by the names of `ops.TERMS`.
-        children: what it is made of; their sums are its own.
+        children: the scopes and nodes directly inside; their costs sum to this one.
     """
 
     path: str
@@ -39,17 +39,17 @@ class Tally(NamedTuple):
 
     @property
     def macs(self) -> Size:
-        """Multiply-adds of convolutions and matrix products."""
+        """The multiply-adds of convolutions and matrix products."""
         return _macs(self.terms)
 
     @property
     def activations(self) -> Size:
-        """Elements that convolutions and fully connected layers put out."""
+        """The output elements of convolutions and fully connected layers."""
         return self.terms.get("conv_outputs", 0) + self.terms.get("linear_outputs", 0)
 
 
 def tally(graph: Graph) -> Tally:
-    """Return the sums of a graph. The work grows with what is different in it, not with repeats.
+    """Return the sums of a graph. Repeats take no extra time: each scope is summed once.
 
     >>> from resnet_viz.assembly import assemble
     >>> from resnet_viz.zoo import find
@@ -71,7 +71,7 @@ def tally(graph: Graph) -> Tally:
 
 
 class Cost(NamedTuple):
-    """What leaves an operator or one copy of a scope, and what that costs by itself."""
+    """The output shape, parameters and multiply-adds of an operator or of one copy of a scope."""
 
     output: Shape
     params: Size
@@ -79,7 +79,7 @@ class Cost(NamedTuple):
 
 
 class Costs:
-    """The costs of operators and scopes, each looked through once.
+    """The costs of operators and scopes, each computed once and cached.
 
     >>> from resnet_viz.assembly import assemble
     >>> from resnet_viz.zoo import find
@@ -92,9 +92,9 @@ class Costs:
         self._nodes: dict[int, tuple[Node, tuple[Size, ...], Size]] = {}
 
     def of(self, item: Node | Scope) -> Cost:
-        """Return the cost of an operator, or of one copy of a scope, its repeats inside included.
+        """Return the cost of an operator, or of one copy of a scope including the repeats inside.
 
-        Parameters that several of its operators share count once.
+        A parameter that several operators share counts once.
         """
         if isinstance(item, Node):
             _, params, macs = self._node(item)
@@ -103,13 +103,13 @@ class Costs:
         return Cost(output, sum(shared.values()), macs)
 
     def params_of(self, item: Node | Scope) -> dict[str, Size]:
-        """Return the elements of each parameter of an operator, or of one copy of a scope."""
+        """Return the number of elements of each parameter, by name."""
         if isinstance(item, Node):
             return {param.name: product(param.shape) for param in item.params}
         return self._sum(item)[1]
 
     def _node(self, node: Node) -> tuple[Node, tuple[Size, ...], Size]:
-        """Return an operator, the elements of each of its parameters, and its multiply-adds."""
+        """Return an operator, the sizes of its parameters, and its multiply-adds."""
         known = self._nodes.get(id(node))
         if known is None:
             params = tuple([product(param.shape) for param in node.params])
@@ -117,7 +117,7 @@ class Costs:
         return known
 
     def _sum(self, scope: Scope) -> _Sum:
-        key = id(scope.children)  # which a scope has in common with its copy that runs once
+        key = id(scope.children)  # shared with `scope._replace(repeat=1)`, which has the same sums
         known = self._scopes.get(key)
         if known is None:
             known = self._scopes[key] = (scope, self._summed(scope))
@@ -152,7 +152,7 @@ class Costs:
 
 
 _Sum = tuple[Shape, dict[str, Size], Size]
-"""What leaves a scope, the elements of its parameters by their names, and its multiply-adds."""
+"""The output shape of a scope, the elements of each parameter by name, and the multiply-adds."""
 
 
 def _macs(terms: Mapping[str, Size]) -> Size:
@@ -164,7 +164,7 @@ def _macs(terms: Mapping[str, Size]) -> Size:
 
 
 MACS = ("conv_macs", "linear_macs", "matmul_macs", "std_conv_macs", "blur_macs")
-"""The terms that are multiply-adds."""
+"""The terms that count multiply-adds."""
 
 
 _Repeats = tuple[tuple[str, Size], ...]

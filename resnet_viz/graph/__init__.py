@@ -1,4 +1,4 @@
-"""The graph: a network as operators in scopes, with repeats that are held once."""
+"""The graph of a network: operators grouped in scopes, each repeated scope stored once."""
 
 from resnet_viz.graph.builder import Builder, Value
 from resnet_viz.graph.model import Graph, Node, Param, Scope

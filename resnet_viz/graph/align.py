@@ -1,4 +1,4 @@
-"""Two networks to graphs whose equal parts have equal paths, and to what differs between parts."""
+"""Align two networks so that matching parts have equal paths, and list their differences."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ __all__ = ["Aligned", "align", "differences", "operators", "pair"]
 
 
 class Aligned(NamedTuple):
-    """Two networks whose equal parts have equal paths.
+    """Two networks in which matching parts have equal paths.
 
     Attributes:
-        originals: for each network, the path that a part of a repeat which was cut has in the
-            network's own graph, by its path here.
+        originals: for each network, a map from the aligned path to the original path, for the
+            parts of repeated scopes that were cut.
     """
 
     before: Graph
@@ -26,10 +26,10 @@ class Aligned(NamedTuple):
 
 
 def align(before: Graph, after: Graph) -> Aligned:
-    """Return two networks with equal paths for equal parts, no repeat written out.
+    """Return two networks with equal paths for matching parts, without unrolling any repeat.
 
-    Where one repeats a block from the first on and the other from the second, the longer repeat is
-    cut; a stem or head that only one of them has is dissolved.
+    If one network repeats a block from its first copy and the other from its second, the longer
+    repeat is cut in two. A stem or head scope that only one of them has is dissolved.
     """
     originals: tuple[dict[str, str], dict[str, str]] = ({}, {})
     roots = _cut_alike(*_open_alike(before.root, after.root), originals)
@@ -48,9 +48,10 @@ _Part = TypeVar("_Part", bound=_HasPath)
 def pair(
     before: Sequence[_Part], after: Sequence[_Part]
 ) -> Iterator[tuple[_Part | None, _Part | None]]:
-    """Yield parts of equal paths as pairs, in the order of the first; others stand alone.
+    """Yield pairs of parts with equal paths, in the order of `before`.
 
-    What only the second has comes before the next part that both have.
+    A part without a counterpart is paired with None. A part that only `after` has comes before
+    the next part that both have.
     """
     counterparts = {part.path: part for part in after}
     known = {part.path for part in before}
@@ -68,7 +69,7 @@ def pair(
 
 
 def operators(scope: Scope) -> frozenset[str]:
-    """Return the paths of the operators that a scope holds itself."""
+    """Return the paths of the operators directly in a scope."""
     return frozenset(child.path for child in scope.children if isinstance(child, Node))
 
 
@@ -77,15 +78,15 @@ def differences(
     after: Node | Scope,
     siblings: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset()),
 ) -> Iterator[str]:
-    """Yield what differs between one copy of two parts, in words.
+    """Yield the names of the properties in which one copy of each part differs.
 
-    The words are `operators`, `repeat`, `params`, `output`, `connections`, and the attributes of
-    operators by the field's names.
+    The names are `operators`, `repeat`, `params`, `output`, `connections`, and those of the
+    operators' attributes, such as `channels` or `stride`.
 
     Args:
         before: a part of the first network.
         after: its counterpart in the second.
-        siblings: the paths of the operators that stand beside either.
+        siblings: the paths of the operators in the same scope as each of the two.
     """
     if isinstance(before, Node) and isinstance(after, Node):
         yield from _between_operators(before, after, siblings)
@@ -128,16 +129,16 @@ def _between_operators(
 
 
 _ATTRIBUTES = {"out_channels": "channels", "features": "channels", "out_features": "features"}
-"""What attributes are called where their name is not the field's word."""
+"""The names to print for attributes whose own name is not the field's term."""
 
 
 # Making paths meet
 
 
 def _open_alike(before: Scope, after: Scope) -> tuple[Scope, Scope]:
-    """Return two networks, stem and head dissolved where only one of them groups its operators so.
+    """Return two networks, dissolving the stem or head scope that only one of them has.
 
-    A spec has these scopes for the reader; a module has their operators at its top level.
+    A spec groups these operators for the reader; a module has them at its top level.
     """
 
     def open_scopes(scope: Scope, other: Scope) -> Scope:
@@ -160,9 +161,9 @@ def _open_alike(before: Scope, after: Scope) -> tuple[Scope, Scope]:
 def _cut_alike(
     before: Scope, after: Scope, originals: tuple[dict[str, str], dict[str, str]]
 ) -> tuple[Scope, Scope]:
-    """Return two scopes with the repeats in them cut where the other's begin.
+    """Return two scopes, cutting each one's repeats where the other's begin.
 
-    So one block and its two repeats meet three repeats of a block.
+    A block that repeats three times then aligns with one block followed by two repeats.
     """
     starts: dict[object, set[int]] = {}
     for child in (*before.children, *after.children):
@@ -186,7 +187,7 @@ def _cut_alike(
 
 
 def _numbered(path: str) -> tuple[object, int]:
-    """Return what the paths of a scope's copies have in common, and the number of this one."""
+    """Return the prefix that the paths of a scope's copies share, and this copy's number."""
     parent, _, name = path.rpartition(".")
     name, _, call = name.partition(":")
     word = name.rstrip("0123456789")
@@ -209,7 +210,7 @@ def _cut(
 
 
 def _note_renamed(old: Scope | Node, new: Scope | Node, paths: dict[str, str]) -> None:
-    """Note the original paths of the parts of a scope that was renamed."""
+    """Record the original path of each part of a renamed scope."""
     paths[new.path] = paths.get(old.path, old.path)
     if isinstance(old, Scope) and isinstance(new, Scope):
         for child, renamed in zip(old.children, new.children, strict=True):

@@ -1,4 +1,4 @@
-"""Calls of operators to a graph: the one way in which graphs are made."""
+"""Build a graph from calls of operators; every graph is built here."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["Builder", "Value"]
 
 
 class Value(NamedTuple):
-    """A tensor on its way: the path of the node it comes from, and its shape."""
+    """A tensor in the graph: the path of the node that computes it, and its shape."""
 
     source: str
     shape: Shape
 
 
 class Builder:
-    """Collects nodes, scope by scope, and hands out a graph.
+    """Collects nodes, scope by scope, and returns them as a graph.
 
     >>> builder = Builder((3, 8, 8))
     >>> (x,) = builder.inputs
@@ -37,7 +37,7 @@ class Builder:
         self._calls: dict[str, int] = {INPUT: len(inputs)}
 
     def call(self, name: str, op: str, *inputs: Value, **attrs: Any) -> Value:
-        """Record one call of an operator and return what it puts out.
+        """Record one call of an operator and return its output.
 
         Raises:
             RequestError: the operator cannot take these inputs; the message begins with the path.
@@ -61,7 +61,7 @@ class Builder:
         return Value(node.path, node.output)
 
     def path(self, name: str) -> str:
-        """Return the path of a name in the present scope; a later call's own is `unique`."""
+        """Return the path of a name in the current scope, without a call number (see `unique`)."""
         return self.prefix + name
 
     def record(self, node: Node) -> None:
@@ -69,18 +69,18 @@ class Builder:
         self.children.append(node)
 
     def nodes(self) -> Iterator[Node]:
-        """Yield what was recorded so far in the scopes that are closed and the present one."""
+        """Yield the nodes recorded so far in the current scope and the closed scopes in it."""
         return Scope("", "", tuple(self.children)).nodes()
 
     @contextmanager
     def scope(self, path: str, kind: str, *, prefix: str | None = None) -> Iterator[None]:
-        """Collect what is called inside into one scope.
+        """Collect the operators called in the `with` block into one scope.
 
         Args:
-            path: relative to the scope around it; a later call of the same one gets a number.
+            path: relative to the enclosing scope; a later call of the same scope gets a number.
             kind: see `Scope`.
-            prefix: what the paths inside begin with, where that is not the scope's own path; the
-                path is then absolute.
+            prefix: the prefix of the paths inside, if it is not the scope's own path; `path` is
+                then absolute.
         """
         outer_prefix, outer_children = self.prefix, self.children
         path = self.unique(outer_prefix + path if prefix is None else path)
@@ -93,7 +93,7 @@ class Builder:
             self.prefix, self.children = outer_prefix, outer_children
 
     def repeat_last(self, times: Size, entry: Value, exit: Value) -> None:
-        """Repeat the last scope, each copy reading the one before it, from entry to exit."""
+        """Repeat the last scope: each copy reads the previous copy's `exit` as its `entry`."""
         last = self.children.pop()
         assert isinstance(last, Scope)
         carry = (entry.source, exit.source)
@@ -102,12 +102,12 @@ class Builder:
     def graph(
         self, name: str, *outputs: Value, kind: str = "network", idle: tuple[Param, ...] = ()
     ) -> Graph:
-        """Return what was collected."""
+        """Return the graph of the collected nodes."""
         root = Scope("", kind, tuple(self.children))
         inputs = tuple(value.shape for value in self.inputs)
         return Graph(name, inputs, root, tuple(value.source for value in outputs), idle)
 
     def unique(self, path: str) -> str:
-        """Return a path that no other node or scope has: the same, or with the call's number."""
+        """Return a path that no other node or scope has, adding the call's number if needed."""
         calls = self._calls[path] = self._calls.get(path, 0) + 1
         return path if calls == 1 else f"{path}:{calls}"

@@ -1,4 +1,4 @@
-"""How deep a graph is nested, and room on Python's stack for walking through it."""
+"""Measure how deep a graph is nested, and raise Python's recursion limit to walk through it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from resnet_viz.graph.model import Scope
 __all__ = ["depth_of", "room_for"]
 
 FRAMES = 12
-"""Calls of Python that one level may take in any walk."""
+"""Python stack frames that one level of nesting may take in any walk."""
 
 SHALLOW = 40
-"""Levels for which Python's own limit is enough."""
+"""Levels of nesting for which Python's default recursion limit is enough."""
 
 
 def depth_of(scope: Scope) -> int:
-    """Return how many scopes are nested in each other.
+    """Return the largest number of scopes nested in each other.
 
     >>> depth_of(Scope("", "network", (Scope("a", "stage", ()),)))
     2
@@ -32,7 +32,7 @@ def depth_of(scope: Scope) -> int:
 
 @contextmanager
 def room_for(levels: int) -> Iterator[None]:
-    """Let Python's calls go so much deeper as many levels need."""
+    """Raise Python's recursion limit for a walk through `levels` nested scopes."""
     if levels <= SHALLOW:
         yield
         return

@@ -1,4 +1,4 @@
-"""Graph, scope and node: frozen values."""
+"""Define graph, scope and node as immutable values."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 DEPTHS: Mapping[str, int | None] = MappingProxyType(
     {"network": 0, "stage": 1, "block": 2, "op": None}
 )
-"""How many levels of scopes a report or a figure looks into; None is down to the operators."""
+"""How many levels of scopes a report or figure shows; None shows every operator."""
 
 MEANS: Mapping[str, str] = MappingProxyType(
     {
@@ -34,10 +34,10 @@ MEANS: Mapping[str, str] = MappingProxyType(
         "run": "a run on real tensors, which takes one path through the data",
     }
 )
-"""How a module may be traced, in the order in which it is tried."""
+"""The ways to trace a module, in the order in which they are tried."""
 
 INPUT = "input"
-"""What a node that reads the network's input names as its source; further ones are `input:2`, …"""
+"""The source name of the network's first input; further inputs are `input:2`, `input:3`, …"""
 
 
 def input_name(number: int) -> str:
@@ -49,7 +49,7 @@ _EMPTY: Mapping[str, Any] = {}
 
 
 def module_path(path: str) -> str:
-    """Return a path without the numbers of later calls: the path of the module, or its prefix.
+    """Return the module path of a node path or prefix: the path without call numbers.
 
     >>> module_path("encoder:2.conv:3")
     'encoder.conv'
@@ -71,13 +71,13 @@ class Node(NamedTuple):
     """One call of one operator.
 
     Attributes:
-        path: PyTorch's module path (`layer2.0.downsample.0`), or scope and operator where a
-            function is called (`layer2.0.add`); later calls of the same one end in `:2`, `:3`.
+        path: PyTorch's module path (`layer2.0.downsample.0`), or for a function the scope and the
+            operator (`layer2.0.add`); later calls of the same path end in `:2`, `:3`.
         op: the operator's name in `ops.OPERATORS`.
         inputs: the paths of the nodes that it reads, or `input`.
         outputs: the shape of each output.
         attrs: the operator's attributes.
-        params: the parameters that it uses; tied ones have one name in several nodes.
+        params: the parameters that it uses; a tied parameter has the same name in each node.
         terms: the cost, by the names of `ops.TERMS`.
     """
 
@@ -99,13 +99,13 @@ class Scope(NamedTuple):
     """A part of the network: nodes and scopes in the order in which they run.
 
     Attributes:
-        path: the module path; `""` is the whole network. `stem` and `head` of a spec are scopes
-            for the reader, whose nodes stand at the top level in PyTorch.
-        kind: what it is: `network`, `stem`, `stage`, `head`, a block kind, or a module's class.
-        repeat: how often it runs in a row, each time with parameters of its own. The copies' paths
-            count on from this one's last number.
-        carry: where `repeat` is more than one: what the first copy reads from outside, and what
-            each copy hands to the next in its place.
+        path: the module path; `""` is the whole network. A spec's `stem` and `head` are no modules:
+            they group nodes for the reader that are at the top level in PyTorch.
+        kind: `network`, `stem`, `stage`, `head`, a block kind, or a module's class.
+        repeat: the number of copies that run one after another, each with its own parameters. The
+            copies' paths count up from the last number in this path.
+        carry: if `repeat` is more than one, the path that the first copy reads from outside, and
+            the path inside each copy whose value the next copy reads in its place.
     """
 
     path: str
@@ -123,7 +123,7 @@ class Scope(NamedTuple):
     def parts(self) -> Iterator[Node | Scope]:
         """Yield the scope itself and all scopes and nodes in it, those of a repeat once."""
         waiting: list[Node | Scope] = [self]
-        while waiting:  # no recursion: modules may be nested deeper than Python's calls
+        while waiting:  # no recursion: modules may be nested deeper than Python's recursion limit
             part = waiting.pop()
             yield part
             if isinstance(part, Scope):
@@ -132,19 +132,19 @@ class Scope(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """A network as operators.
+    """A network as a graph of operators.
 
     Attributes:
         inputs: the shape of each input.
-        outputs: the paths of the nodes whose values leave the network.
+        outputs: the paths of the nodes whose values the network returns.
         idle: parameters that no node reads.
-        in_place: the paths of nodes that write over their first input; memory depends on it, what
-            is counted and drawn does not.
-        means: how the module was traced, one of `MEANS`, or `parameters` where there was no input;
-            empty for an assembled graph.
+        in_place: the paths of nodes that overwrite their first input; memory estimates depend on
+            it, counts and figures do not.
+        means: how the module was traced, one of `MEANS`, or `parameters` if it was read without an
+            input; empty for an assembled graph.
 
-    Two graphs are equal when the same nodes run in the same order on the same input: scopes are
-    how nodes are grouped for a reader.
+    Two graphs are equal when the same nodes run in the same order on the same input. Scopes do not
+    matter: they only group nodes for a reader.
     """
 
     name: str
@@ -161,7 +161,7 @@ class Graph:
         return self.inputs[0]
 
     def shapes(self) -> dict[str, Shape]:
-        """Return the shape of each value that a node may read, by its name."""
+        """Return the shape of each input and node output, by its path."""
         shapes = {input_name(i): shape for i, shape in enumerate(self.inputs)}
         return shapes | {node.path: node.output for node in self.nodes()}
 

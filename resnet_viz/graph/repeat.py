@@ -1,4 +1,4 @@
-"""Fold and unroll: equal scopes in a row to one scope that repeats, and back."""
+"""Fold equal consecutive scopes into one repeated scope, and unroll them again."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ def copy_path(path: str, number: int) -> str:
 
 
 def copy_scope(scope: Scope, number: int) -> Scope:
-    """Return one copy of a repeated scope, with its own paths; what it reads is left as it was."""
+    """Return one copy of a repeated scope with the copy's paths; its outside inputs stay as is."""
     once = scope._replace(repeat=1, carry=None)
     return _Prefix(scope.path, copy_path(scope.path, number), {}).scope(once) if number else once
 
 
 def cut_scope(scope: Scope, number: int) -> tuple[Scope, Scope]:
-    """Split a repeated scope into its first copies and the rest, which reads them.
+    """Split a repeated scope into its first `number` copies and the rest, which reads them.
 
-    What reads the scope from outside is not led to the rest.
+    Nodes outside that read the scope are not changed.
     """
     assert scope.carry is not None
     entry, exit = scope.carry
@@ -54,7 +54,7 @@ def unroll(graph: Graph) -> Graph:
     """Return the graph with every repeat written out, each copy under its own path.
 
     Raises:
-        RequestError: it is no graph, or would have more than two million nodes.
+        RequestError: the argument is no graph, or the result would have over two million nodes.
 
     >>> from resnet_viz.assembly import assemble
     >>> from resnet_viz.zoo import find
@@ -94,7 +94,7 @@ def _repeats(scope: Scope) -> bool:
 
 
 def count_nodes(graph: Graph) -> int:
-    """Return how many nodes a graph has once it is unrolled."""
+    """Return the number of nodes in the unrolled graph."""
     return _count(graph.root)
 
 
@@ -104,7 +104,7 @@ def _count(scope: Scope) -> int:
 
 
 def _unrolled(scope: Scope, names: dict[str, str]) -> Scope:
-    """Return a scope without repeats; `names` says what a path inside a repeat is called now."""
+    """Return a scope without repeats; `names` maps a repeat's exit to that of its last copy."""
     children: list[Scope | Node] = []
     for child in scope.children:
         if isinstance(child, Node):
@@ -131,7 +131,7 @@ def _copies(scope: Scope, names: dict[str, str]) -> Iterator[Scope]:
 
 
 class _Prefix:
-    """A change of the paths below one scope, and of single paths outside it."""
+    """A renaming of the paths below one scope, and of single paths outside it."""
 
     def __init__(self, old: str, new: str, outside: dict[str, str]) -> None:
         self.old, self.new, self.outside = f"{old}.", f"{new}.", outside
@@ -172,13 +172,13 @@ def _renamed(node: Node, rename: Callable[[str], str]) -> Node:
 
 
 def fold(graph: Graph) -> Graph:
-    """Return the graph with equal scopes in a row held once.
+    """Return the graph with equal consecutive scopes stored once, as a repeated scope.
 
-    Scopes are equal when their nodes are, but for the number in their path, and when each hands one
-    value to the next. `unroll` gives the graph back as it was.
+    Scopes fold when their nodes differ only by the number in the scope's path, and when each scope
+    passes exactly one value to the next. `unroll` restores the original graph.
 
     Raises:
-        RequestError: it is no graph.
+        RequestError: the argument is no graph.
 
     >>> from resnet_viz.assembly import assemble
     >>> from resnet_viz.zoo import find
@@ -238,7 +238,7 @@ class _Folding:
         return _Seen(scope=folded, exits=exits, use=use, end=self.index, leaving=leaving)
 
     def _close(self, run: list[_Seen], children: list[Scope | Node]) -> None:
-        """Move a run of equal scopes to the children, as one."""
+        """Append a run of equal scopes to the children, as one repeated scope."""
         if len(run) > 1:
             first, second, last = run[0], run[1], run[-1]
             carry = (first.form.outside[second.link(first)], first.exits[0])
@@ -252,29 +252,29 @@ class _Folding:
 
 @dataclass(frozen=True)
 class _Seen:
-    """A scope that has run, folded, with those of its values that are read later."""
+    """A folded scope that has run, with its values that are read later."""
 
     scope: Scope
     exits: tuple[str, ...]
-    """Paths inside that are read after the scope has ended, by their folded names."""
+    """The folded paths of the values inside that are read after the scope has ended."""
     use: int
-    """The last node that reads one of them."""
+    """The index of the last node that reads one of them."""
     end: int
-    """The first node after the scope."""
+    """The index of the first node after the scope."""
     leaving: tuple[str, ...]
-    """The exits by their names in the unrolled graph."""
+    """The exits' paths in the unrolled graph."""
 
     @cached_property
     def form(self) -> _Form:
-        """What the scope is compared by; most scopes are never compared."""
+        """The form used to compare scopes; cached, and made only for scopes that are compared."""
         return _Form(self.scope)
 
     def reread(self, scope: Scope) -> _Seen:
-        """Return the same with a scope that reads values by other names."""
+        """Return a copy with a scope whose nodes read values by other paths."""
         return replace(self, scope=scope)
 
     def follows(self, run: list[_Seen]) -> bool:
-        """Tell whether this scope is one more copy of those in a run."""
+        """Return whether this scope is the next copy of the scopes in a run."""
         first, before = run[0], run[-1]
         return (
             copy_path(first.scope.path, len(run)) == self.scope.path
@@ -289,17 +289,20 @@ class _Seen:
         )
 
     def link(self, first: _Seen) -> int:
-        """Return which outside value differs from the first copy's; -1 if not exactly one does."""
+        """Return the index of the outside value that differs from the first copy's.
+
+        Returns -1 unless exactly one differs.
+        """
         pairs = zip(self.form.outside, first.form.outside, strict=True)
         differing = [i for i, (one, other) in enumerate(pairs) if one != other]
         return differing[0] if len(differing) == 1 else -1
 
 
 class _Form:
-    """What makes scopes equal: their nodes, with paths counted from the scope.
+    """The form of a scope that is equal for equal scopes: its nodes, with relative paths.
 
     Attributes:
-        inside: nodes and scopes; a value from outside stands as its number in `outside`.
+        inside: nodes and scopes; a value from outside is given by its index in `outside`.
         outside: the paths that are read from outside, in the order of their first use.
     """
 
@@ -341,7 +344,7 @@ class _Form:
 
 
 def _reread(scope: Scope, rename: Callable[[str], str]) -> Scope:
-    """Return a scope whose nodes read values by their present names."""
+    """Return a scope whose nodes read values by the paths that `rename` returns."""
     children = tuple(
         _renamed(child, rename) if isinstance(child, Node) else _reread(child, rename)
         for child in scope.children

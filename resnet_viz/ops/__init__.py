@@ -1,9 +1,9 @@
-"""The catalogue of operators: the only place where a shape, parameter or cost rule is written down.
+"""The catalogue of operators: every rule for shapes, parameters, costs and memory.
 
 A rule takes the shapes of an operator's inputs and its attributes, and returns an `Outcome`: the
 shapes of its outputs, the shapes of its parameters, and its cost as named terms (`ops.terms`).
-Rules are plain arithmetic on `+ - * //`, so that any size may be an `int` or an array of them. They
-count dimensions from the last one and so take an input with or without a batch dimension.
+Rules use only `+ - * //`, so that a size may be an `int` or an array of them. They count dimensions
+from the last one, so that the input may or may not have a batch dimension.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
 
 
 def category_of(op: str) -> str:
-    """Return what an operator is to a reader; `other` if the catalogue does not hold it.
+    """Return the category of an operator; `other` if it is not in the catalogue.
 
     >>> category_of("conv2d")
     'conv'
@@ -47,5 +47,5 @@ def category_of(op: str) -> str:
 
 
 def memory_of(op: str) -> Memory | None:
-    """Return what an operator saves and makes; None if the catalogue does not hold it."""
+    """Return the memory behaviour of an operator; None if it is not in the catalogue."""
     return OPERATORS[op].memory if op in OPERATORS else None

@@ -1,4 +1,4 @@
-"""Activation functions: any shape to itself, element by element."""
+"""Activation functions, which apply to each element of any shape."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def _activation(name: str) -> Callable[..., Outcome]:
     function = "functional_activation_outputs" if name in _FUNCTIONS else "other_activation_outputs"
 
     def activate(x: Shape, *, functional: bool = False) -> Outcome:
-        """Any shape to itself.
+        """Apply an activation to each element; the shape stays.
 
-        ptflops counts what some modules do, what some functions do, and where a module of the first
-        calls a function of the second, both: hence four terms.
+        There are four cost terms because ptflops counts some activation modules and some activation
+        functions, and counts twice where such a module calls such a function.
         """
         return Outcome((x,), terms={function if functional else module: product(x)})
 
@@ -51,13 +51,13 @@ NAMES = (
 )
 
 _OUTPUT = Memory("output")
-"""`threshold_backward(grad, result, 0)`: what can be told from the output needs no input."""
+"""`threshold_backward(grad, result, 0)`: the derivative is computed from the output alone."""
 
 _INPUT = Memory("inputs")
-"""`gelu_backward(grad, self)`; where the input is overwritten, a copy of it is saved."""
+"""`gelu_backward(grad, self)`: saves the input; in place, a copy of it."""
 
 _INPUT_OR_OUTPUT = Memory("inputs", overwritten="output")
-"""`elu_backward` takes either: the input, or the output where that has overwritten the input."""
+"""`elu_backward` takes either: saves the input; in place, the output."""
 
 _MEMORY = {
     **dict.fromkeys(("relu", "sigmoid", "tanh", "softmax"), _OUTPUT),

@@ -1,4 +1,4 @@
-"""Convolution."""
+"""Convolutions and transposed convolutions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def window(
     padding: Shape,
     dilation: Shape,
 ) -> Shape:
-    """Return the output sizes of a sliding window: `(n + 2p - d(k - 1) - 1) // s + 1` each.
+    """Return the output sizes of a sliding window, each `(n + 2p - d(k - 1) - 1) // s + 1`.
 
     Source: torch.nn.Conv2d, Shape.
     """
@@ -47,12 +47,11 @@ def convolve(
     bias: bool,
     standardized: bool = False,
 ) -> Outcome:
-    """`(..., C, H, W)` to `(..., out_channels, H', W')`.
+    """Convolve `(..., C, H, W)` to `(..., out_channels, H', W')`.
 
-    Every output element is a sum of `C/groups · kernel` products: that many multiply-adds. Weights
-    that are standardized first, each filter to mean 0 and variance 1 (Qiao et al. 2019, arXiv
-    1903.10520), cost no more: what is done once to the weights is no work on the image, and no tool
-    counts it as multiply-adds.
+    Each output element takes `C/groups · kernel` multiply-adds. Standardizing the weights, each
+    filter to mean 0 and variance 1 (Qiao et al. 2019, arXiv 1903.10520), adds none: it is done once
+    to the weights, not for each image, and no tool counts it as multiply-adds.
     """
     rank = len(kernel)
     if len(x) <= rank:
@@ -83,7 +82,7 @@ def convolve(
 
 
 _STANDARDIZED = {"conv_macs": "std_conv_macs", "conv_bias_adds": "std_conv_bias_adds"}
-"""Terms of their own, because some tools know a convolution by its class only."""
+"""Separate terms, because some tools recognize a convolution only by its class."""
 
 
 def convolve_transposed(
@@ -98,10 +97,11 @@ def convolve_transposed(
     bias: bool,
     output_padding: Shape,
 ) -> Outcome:
-    """`(..., C, H, W)` to `(..., out_channels, (H - 1)s - 2p + d(k - 1) + output_padding + 1, …)`.
+    """Convolve `(..., C, H, W)`, transposed, to `(..., out_channels, H', W')`.
 
-    Every input element meets every weight of its group once: `out_channels/groups · kernel`
-    multiply-adds for each. Source: torch.nn.ConvTranspose2d, Shape.
+    `H' = (H - 1)s - 2p + d(k - 1) + output_padding + 1` (torch.nn.ConvTranspose2d, Shape). Each
+    input element takes `out_channels/groups · kernel` multiply-adds: one for each weight of its
+    group.
     """
     rank = len(kernel)
     channels = x[-rank - 1]
@@ -127,9 +127,9 @@ def _outcome(output: Shape, weight: Shape, out_channels: Size, macs: Size, bias:
 
 
 def _standardized(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
-    """Return what standardizing weights keeps: their deviations, their scales, and themselves.
+    """Return the tensors that standardized weights save for the backward pass.
 
-    The product `(w - mean) · rsqrt(var)` saves both factors, the convolution saves the product.
+    The product `(w - mean) · rsqrt(var)` saves both factors; the convolution saves the product.
     """
     if not attrs.get("standardized"):
         return ()

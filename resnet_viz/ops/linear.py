@@ -1,4 +1,4 @@
-"""Fully connected layers and products of matrices."""
+"""Fully connected layers, matrix products, attention and embeddings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["OPERATORS"]
 
 
 def linear(x: Shape, *, out_features: Size, bias: bool) -> Outcome:
-    """`(..., in)` to `(..., out_features)`; every output element is a sum of `in` products."""
+    """Map `(..., in)` to `(..., out_features)`; each output element takes `in` multiply-adds."""
     output = (*x[:-1], out_features)
     elements = product(output)
     terms = {"linear_macs": elements * x[-1], "linear_outputs": elements}
@@ -23,7 +23,7 @@ def linear(x: Shape, *, out_features: Size, bias: bool) -> Outcome:
 
 
 def matmul(a: Shape, b: Shape) -> Outcome:
-    """`(..., m, k)` and `(..., k, n)` to `(..., m, n)`: a sum of `k` products for each element.
+    """Multiply `(..., m, k)` by `(..., k, n)`; each output element takes `k` multiply-adds.
 
     A vector is a row on the left and a column on the right, as in torch.matmul.
     """
@@ -39,10 +39,11 @@ def matmul(a: Shape, b: Shape) -> Outcome:
 
 
 def attend(query: Shape, key: Shape, value: Shape) -> Outcome:
-    """`(..., L, E)`, `(..., S, E)`, `(..., S, V)` to `(..., L, V)`.
+    """Apply attention to queries `(..., L, E)`, keys `(..., S, E)` and values `(..., S, V)`.
 
-    Scores are `L · S` sums of `E` products, the output `L · V` sums of `S` (Vaswani et al. 2017,
-    arXiv 1706.03762, equation 1). Keys and values may have fewer heads than queries.
+    The output is `(..., L, V)`. The scores take `L · S · E` multiply-adds, the output `L · V · S`
+    (Vaswani et al. 2017, arXiv 1706.03762, equation 1). Keys and values may have fewer heads than
+    queries.
     """
     if len(query) < 2 or differ(query[-1], key[-1]) or differ(key[-2], value[-2]):
         raise RequestError(
@@ -57,21 +58,21 @@ def attend(query: Shape, key: Shape, value: Shape) -> Outcome:
 
 
 def embed(x: Shape, *, features: Size) -> Outcome:
-    """Any shape of indices to that shape with `features` behind it: a look-up, no product."""
+    """Look up `(...)` indices in a table, giving `(..., features)`; takes no multiply-adds."""
     return Outcome(((*x, features),))
 
 
 def _attention(query: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
-    """Return what attention keeps that is written out: scaled queries, scaled keys, and weights.
+    """Return the tensors that unfused attention saves: scaled queries, scaled keys, and weights.
 
-    Self-attention is assumed, with as many keys as queries; fused kernels keep less.
+    This assumes self-attention, with as many keys as queries. Fused kernels save less.
     """
     scores = product(query[:-1]) * query[-2]
     return (Kept(product(query)), Kept(product(query)), Kept(scores, inference=True))
 
 
 def _indices(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
-    """Return what a look-up keeps: its indices."""
+    """Return the tensor that a look-up saves: its indices."""
     return (Kept(product(x), "int64"),)
 
 

@@ -10,10 +10,10 @@ __all__ = ["OPERATORS", "broadcast"]
 
 
 def broadcast(a: Shape, b: Shape) -> Shape:
-    """Return the shape that two shapes have together: equal sizes, or one of them 1.
+    """Return the broadcast shape of two shapes, whose sizes are equal or one of them 1.
 
     Raises:
-        RequestError: they do not fit.
+        RequestError: the shapes cannot be broadcast.
     """
     short, long = sorted((a, b), key=len)
     padded = (1,) * (len(long) - len(short)) + short
@@ -29,7 +29,7 @@ def broadcast(a: Shape, b: Shape) -> Shape:
 
 
 def add(a: Shape, b: Shape | None = None) -> Outcome:
-    """Two shapes that broadcast to the one they have together; a number has none."""
+    """Add two tensors, or a tensor and a number, and return their broadcast shape."""
     if b is None:
         return Outcome((a,))
     output = broadcast(a, b)
@@ -37,12 +37,12 @@ def add(a: Shape, b: Shape | None = None) -> Outcome:
 
 
 def combine(a: Shape, b: Shape | None = None) -> Outcome:
-    """Two shapes that broadcast to the one they have together, as in a product."""
+    """Combine two tensors element by element, as a product does, into their broadcast shape."""
     return Outcome((a if b is None else broadcast(a, b),))
 
 
 def concatenate(*parts: Shape, axis: int) -> Outcome:
-    """Shapes that are equal but for one axis, counted from the last; its sizes add up."""
+    """Concatenate tensors along an axis, counted from the last; all other sizes are equal."""
     first, *others = parts
     output = list(first)
     for part in others:
@@ -59,10 +59,10 @@ def concatenate(*parts: Shape, axis: int) -> Outcome:
 
 
 _SUM = Memory(hands_on=True)
-"""A sum saves nothing; its gradient is that of each summand. `cat` hands on parts of it."""
+"""A sum saves nothing: each summand's gradient is that of the sum; for `cat`, a slice of it."""
 
 _PRODUCT = Memory("factors")
-"""`mul`: the gradient of each factor is `grad · other`, so each is saved for the other."""
+"""`mul`: the gradient of a factor is `grad · other`, so each factor is saved for the other."""
 
 OPERATORS = (
     Operator("add", "merge", add, _SUM),

@@ -1,4 +1,4 @@
-"""Normalisation: any shape to itself."""
+"""Normalization layers, which keep the shape."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ __all__ = ["OPERATORS"]
 
 
 def batch_norm(x: Shape, *, features: Size) -> Outcome:
-    """Any shape to itself; a scale and an offset for each feature (arXiv 1502.03167, Algorithm 1).
+    """Normalize each feature, then scale and offset it (arXiv 1502.03167, Algorithm 1).
 
-    Running statistics are buffers, not parameters. With 0 features it scales nothing.
+    Running statistics are buffers, not parameters. With 0 features there is no scale or offset.
     """
     terms = {"norm_outputs": product(x)}
     if type(features) is int and features == 0:
@@ -23,7 +23,7 @@ def batch_norm(x: Shape, *, features: Size) -> Outcome:
 
 
 def normalize(x: Shape, *, weight: Shape = (), bias: Shape = ()) -> Outcome:
-    """Any shape to itself, scaled by a weight and offset by a bias where there are such.
+    """Normalize, then scale by the weight and offset by the bias, if there are any.
 
     Layer norm (arXiv 1607.06450), instance norm (1607.08022).
     """
@@ -32,31 +32,31 @@ def normalize(x: Shape, *, weight: Shape = (), bias: Shape = ()) -> Outcome:
 
 
 def group_norm(x: Shape, *, groups: int, weight: Shape = (), bias: Shape = ()) -> Outcome:
-    """Any shape to itself, each group of channels on its own (arXiv 1803.08494)."""
-    _divide(groups, weight)
+    """Normalize each group of channels (arXiv 1803.08494)."""
+    _check_groups(groups, weight)
     _, params, _ = normalize(x, weight=weight, bias=bias)
-    return Outcome((x,), params, {"group_norm_outputs": product(x), **_params(x, weight, bias)})
+    return Outcome((x,), params, {"group_norm_outputs": product(x), **_param_term(x, weight, bias)})
 
 
 def filter_response_norm(x: Shape, *, features: Size, activated: bool) -> Outcome:
-    """Any shape to itself, each channel over its root mean square (arXiv 1911.09737, equation 1).
+    """Divide each channel by its root mean square (arXiv 1911.09737, equation 1).
 
-    The activation that belongs to it has a threshold for each channel, `tau` (equation 3).
+    The layer's own activation has a threshold for each channel, `tau` (equation 3).
     """
-    return _own_activation(x, features, ("tau",) if activated else ())
+    return _norm_with_activation(x, features, ("tau",) if activated else ())
 
 
 def evo_norm(x: Shape, *, features: Size, groups: int, activated: bool) -> Outcome:
-    """Any shape to itself: EvoNorm-S0 (arXiv 2004.02967, Table 3), norm and activation in one.
+    """Apply EvoNorm-S0, norm and activation in one (arXiv 2004.02967, Table 3).
 
     Without the activation it only scales and offsets.
     """
-    _divide(groups, (features,))
-    return _own_activation(x, features, ("v",) if activated else ())
+    _check_groups(groups, (features,))
+    return _norm_with_activation(x, features, ("v",) if activated else ())
 
 
-def _divide(groups: int, weight: Shape) -> None:
-    """Check that groups divide the channels that are scaled."""
+def _check_groups(groups: int, weight: Shape) -> None:
+    """Check that the number of groups divides the number of channels."""
     if weight and largest(weight[0] % groups) != 0:
         raise RequestError(
             "{channels} channels (norm groups, {groups}, must divide them)",
@@ -65,20 +65,21 @@ def _divide(groups: int, weight: Shape) -> None:
         )
 
 
-def _own_activation(x: Shape, features: Size, more: tuple[str, ...]) -> Outcome:
+def _norm_with_activation(x: Shape, features: Size, more: tuple[str, ...]) -> Outcome:
     params = tuple((name, (features,)) for name in ("weight", "bias", *more))
-    terms = {"fused_norm_outputs": product(x), **_params(x, (features,), (features,))}
+    terms = {"fused_norm_outputs": product(x), **_param_term(x, (features,), (features,))}
     return Outcome((x,), params, terms)
 
 
-def _params(x: Shape, weight: Shape, bias: Shape) -> dict[str, Size]:
-    """Return the term of scales and offsets, once for each image."""
+def _param_term(x: Shape, weight: Shape, bias: Shape) -> dict[str, Size]:
+    """Return the cost term of scales and offsets, counted once for each image."""
     each = sum((product(shape) for shape in (weight, bias) if shape), 0)
     return {"norm_params": product(x[:-3]) * each} if weight else {}
 
 
-# What each saves beside its input: `native_batch_norm_backward(grad, input, …, save_mean,
-# save_invstd)` two statistics of each channel, and so on; the last two are made of other operators.
+# Tensors that each norm saves besides its input, such as batch norm's two statistics of each
+# channel: `native_batch_norm_backward(grad, input, …, save_mean, save_invstd)`. Filter response
+# norm and EvoNorm are composed of simpler operators and save those operators' tensors.
 
 
 def _channels(x: Shape) -> Size:
@@ -86,31 +87,31 @@ def _channels(x: Shape) -> Size:
 
 
 def _batch_statistics(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
-    """Return mean and inverse deviation of each channel."""
+    """Return the mean and inverse standard deviation of each channel."""
     statistics = Kept(_channels(x), "float32")
     return (statistics, statistics)
 
 
 def _running_statistics(x: Shape, attrs: Attrs) -> tuple[Kept, ...]:
-    """Return the running mean and variance of each channel, and how many batches were seen."""
+    """Return the running mean and variance of each channel, and the number of batches seen."""
     statistics = Kept(_channels(x))
     return (statistics, statistics, Kept(1, "int64"))
 
 
 def _layer_statistics(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
-    """Return mean and inverse deviation of each row that is normalized."""
+    """Return the mean and inverse standard deviation of each normalized row."""
     statistics = Kept(product(x[: -max(len(attrs.get("weight", ())), 1)]), "float32")
     return (statistics, statistics)
 
 
 def _group_statistics(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
-    """Return mean and inverse deviation of each group of each image."""
+    """Return the mean and inverse standard deviation of each group in each image."""
     statistics = Kept(product(x[:-3]) * attrs["groups"])
     return (statistics, statistics)
 
 
 def _response_parts(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
-    """Return what is kept: inverse root mean squares, the scaled input, the thresholded output."""
+    """Return the saved inverse root mean squares, scaled input and thresholded output."""
     scaled = Kept(product(x), inference=True)
     return (
         Kept(product(x[:-2])),
@@ -120,7 +121,7 @@ def _response_parts(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
 
 
 def _evo_parts(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
-    """Return the gate, the gated input, the same over its deviation, and the deviations."""
+    """Return the saved gate, gated input, normalized gated input and standard deviations."""
     if not attrs["activated"]:
         return ()
     full = Kept(product(x), inference=True)
@@ -141,7 +142,7 @@ OPERATORS = (
         "norm",
         group_norm,
         Memory("inputs", extra=_group_statistics),
-        passes=1,  # statistics first
+        passes=1,  # read the input once for the statistics
     ),
     Operator(
         "filter_response_norm",

@@ -1,4 +1,4 @@
-"""What the catalogue says of an operator, and what a rule answers."""
+"""Define the entries of the operator catalogue, and the outcome that their rules return."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _FREE: Mapping[str, Size] = {}
 
 
 class Outcome(NamedTuple):
-    """What an operator makes of its inputs.
+    """The result of an operator's rule.
 
     Attributes:
         outputs: the shape of each output.
-        params: name and shape of each parameter, as in a module's `state_dict`.
-        terms: the cost, term by term; a term that is not named is zero.
+        params: the name and shape of each parameter, as in a module's `state_dict`.
+        terms: the cost by term; missing terms are zero.
     """
 
     outputs: tuple[Shape, ...]
@@ -32,13 +32,13 @@ class Outcome(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """A tensor that an operator makes beside its outputs.
+    """A tensor that an operator allocates besides its outputs.
 
     Attributes:
-        elements: how many.
-        dtype: `""` for that of the values, `float32` for statistics (double for doubles), `int64`
-            for indices.
-        inference: whether it is made in inference, too, and dropped when the operator ends.
+        elements: the number of elements.
+        dtype: `""` for the dtype of the values, `float32` for statistics (`float64` if the values
+            are), `int64` for indices.
+        inference: whether it is also allocated in inference, and freed when the operator ends.
     """
 
     elements: Size
@@ -47,19 +47,19 @@ class Kept(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """Which tensors an operator saves for its backward pass, makes beside its output, or passes on.
+    """The memory behaviour of an operator: what it saves, allocates, or shares with its inputs.
 
     Attributes:
-        saves: what it saves of its own where a gradient is asked for: `inputs`, its `output`, its
-            `factors` (each input that another one with a gradient is multiplied by), or nothing.
-        unless: tells of its attributes whether it saves nothing after all.
-        extra: what it makes beside its outputs, of its first input's shape, its first output's, and
-            its attributes.
-        view: when its output lies in its input's memory: `always`, where that is `contiguous`, in
-            `inference` only (dropout), or never.
-        reorders: whether that view is not contiguous.
-        hands_on: whether the gradient of its output is that of its inputs, and none is made anew.
-        overwritten: what it saves where it overwrites the input: a `copy` of it, or its `output`.
+        saves: the tensors saved for the backward pass: `inputs`, `output`, `factors` (each input
+            that is multiplied by another one with a gradient), or `""` for none.
+        unless: a function of the attributes that returns whether nothing is saved after all.
+        extra: a function from the first input's shape, the output shape and the attributes to the
+            tensors allocated besides the outputs.
+        view: when the output is a view of the input: `always`, if the input is `contiguous`, in
+            `inference` only (dropout), or `""` for never.
+        reorders: whether the output is not contiguous.
+        hands_on: whether the output's gradient is passed to the inputs without allocating another.
+        overwritten: the tensor saved if it runs in place: a `copy` of the input, or its `output`.
     """
 
     saves: str = ""
@@ -82,14 +82,14 @@ class Operator(NamedTuple):
     """An entry of the catalogue.
 
     Attributes:
-        category: what it is to a reader and a figure: `conv`, `norm`, `activation`, `pool`,
-            `linear`, `matmul`, `merge` or `shape`.
-        rule: called as `rule(*input_shapes, **attributes)`.
-        memory: what it saves and makes; the source of each entry is torch's table of derivatives,
-            tools/autograd/derivatives.yaml, and what its kernels allocate.
-        buffers: the tensors of its module that are no parameters, of its input's shape.
-        passes: how often it reads or writes a tensor of its input's size beside reading its inputs
-            and writing its outputs, when it runs as one kernel after another.
+        category: the group shown to a reader: `conv`, `norm`, `activation`, `pool`, `linear`,
+            `matmul`, `merge` or `shape`.
+        rule: the function that computes the outcome, called as `rule(*input_shapes, **attributes)`.
+        memory: the memory behaviour; the source of each entry is torch's table of derivatives,
+            tools/autograd/derivatives.yaml, and the allocations of its kernels.
+        buffers: a function from the input shape and the attributes to the buffers of its module.
+        passes: the number of tensors of the input's size that it reads or writes besides its inputs
+            and outputs, when it runs as several kernels.
     """
 
     name: str
@@ -101,10 +101,10 @@ class Operator(NamedTuple):
 
 
 def needs_sizes(output: Shape, given: Shape) -> None:
-    """Check that no size of an output has reached zero.
+    """Check that every size of an output is at least 1.
 
     Raises:
-        RequestError: one has.
+        RequestError: a size is not.
     """
     if any(smallest(size) < 1 for size in output):
         raise RequestError(
@@ -115,7 +115,7 @@ def needs_sizes(output: Shape, given: Shape) -> None:
 
 
 def spell(shape: Shape) -> str:
-    """Return a shape as people write it.
+    """Return a shape in the usual notation, with `×` between sizes.
 
     >>> spell((64, 56, 56))
     '64×56×56'

@@ -1,4 +1,4 @@
-"""Pooling."""
+"""Pooling operators."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def pool(
     dilation: Shape,
     ceil_mode: bool = False,
 ) -> Outcome:
-    """`(..., H, W)` to the places where the window fits.
+    """Pool `(..., H, W)` over a sliding window.
 
-    In `ceil_mode` a last window may leave the input, if it begins inside it or its padding on the
-    left (torch.nn.MaxPool2d, Shape).
+    In `ceil_mode`, a last window may go off bounds if it starts within the input or the left
+    padding (torch.nn.MaxPool2d, Shape).
     """
     rank = len(kernel)
     sizes = window(x[-rank:], kernel, stride, padding, dilation)
@@ -50,7 +50,7 @@ def pool(
 
 
 def average_pool(x: Shape, **attrs: Any) -> Outcome:
-    """`(..., H, W)` to the places where the window fits, as in `pool`."""
+    """Average `(..., H, W)` over a sliding window; the shape is that of `pool`."""
     outcome = pool(x, **attrs)
     terms = {**outcome.terms, "average_pool_outputs": product(outcome.outputs[0])}
     return outcome._replace(terms=terms)
@@ -59,11 +59,11 @@ def average_pool(x: Shape, **attrs: Any) -> Outcome:
 def blur_pool(
     x: Shape, *, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape
 ) -> Outcome:
-    """`(..., C, H, W)` to the places where a fixed blur falls (Zhang 2019, arXiv 1904.11486).
+    """Blur `(..., C, H, W)` with a fixed filter and a stride (Zhang 2019, arXiv 1904.11486).
 
-    A convolution of each channel by itself, after reflection at the edges, with weights that are no
-    parameters: its multiply-adds count as torch's FlopCounterMode counts them, what it puts out is
-    that of a pool and no activation.
+    This is a depthwise convolution after reflection padding, whose weights are no parameters. Its
+    multiply-adds count, as in torch's FlopCounterMode; its output counts as that of a pool, not of
+    a convolution.
     """
     edges = zip(x[-2:], padding, strict=True)
     if any(smallest(size - amount) < 1 for size, amount in edges):
@@ -78,7 +78,7 @@ def blur_pool(
 
 
 def adaptive_pool(x: Shape, *, size: Shape) -> Outcome:
-    """`(..., H, W)` to `(..., *size)`; size `(1, 1)` is global pooling."""
+    """Pool `(..., H, W)` to `(..., *size)`; size `(1, 1)` is global pooling."""
     output = (*x[: -len(size)], *size)
     return Outcome(
         (output,),
@@ -87,7 +87,7 @@ def adaptive_pool(x: Shape, *, size: Shape) -> Outcome:
 
 
 def _places(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
-    """Return where each maximum was found: torch makes these indices in inference, too."""
+    """Return the indices of the maxima, which torch computes in inference, too."""
     return (Kept(product(output), "int64", inference=True),)
 
 
@@ -99,14 +99,14 @@ def _reflected(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
 
 
 def _filter(x: Shape, attrs: Attrs) -> tuple[Kept, ...]:
-    """Return the filter of a blur."""
+    """Return the filter of a blur, which is a buffer."""
     return (Kept(product(attrs["kernel"])),)
 
 
 _MAX = Memory("inputs", extra=_places)
 _AVERAGE = Memory("inputs")
 _ADAPTIVE = Memory("inputs", unless=lambda attrs: set(attrs["size"]) == {1})
-"""Of one place, an adaptive average is `mean` to torch, which saves nothing."""
+"""For size 1, torch computes an adaptive average as `mean`, which saves nothing."""
 
 OPERATORS = (
     Operator(
@@ -115,7 +115,7 @@ OPERATORS = (
         blur_pool,
         Memory("inputs", extra=_reflected),
         buffers=_filter,
-        passes=2,  # reflection at the edges
+        passes=2,  # reflection padding reads the input and writes a padded one
     ),
     *(
         Operator(f"{kind}_pool{rank}d", "pool", rule, memory)

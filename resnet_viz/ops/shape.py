@@ -1,4 +1,4 @@
-"""Operators that move elements and compute nothing."""
+"""Operators that move or select elements without arithmetic."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ __all__ = ["OPERATORS"]
 
 
 def flatten(x: Shape, *, start: int) -> Outcome:
-    """All dimensions from `start` on, counted from the last (`-3` of an image), become one."""
+    """Merge all dimensions from `start`, counted from the last (`-3` for an image), into one."""
     return Outcome(((*x[:start], product(x[start:])),))
 
 
 def unflatten(x: Shape, *, sizes: Shape) -> Outcome:
-    """The last dimension becomes several."""
+    """Split the last dimension into several."""
     if differ(product(sizes), x[-1]):
         raise RequestError("{x} cannot become {sizes}", x=x[-1], sizes=spell(sizes))
     return Outcome(((*x[:-1], *sizes),))
 
 
 def subsample(x: Shape, *, steps: tuple[int, ...]) -> Outcome:
-    """Every n-th element of each of the last dimensions, beginning with the first one."""
+    """Take every n-th element along each of the last dimensions, starting with the first."""
     if len(steps) > len(x):
         raise RequestError(
             "{x} cannot be subsampled in {count} dimensions", x=spell(x), count=len(steps)
@@ -43,7 +43,7 @@ def subsample(x: Shape, *, steps: tuple[int, ...]) -> Outcome:
 
 
 def pad(x: Shape, *, amounts: tuple[Size, ...]) -> Outcome:
-    """Zeros before and after, in pairs from the last dimension on (as torch.nn.functional.pad)."""
+    """Pad with zeros: pairs of amounts, last dimension first, as in torch.nn.functional.pad."""
     output = list(x)
     for i in range(len(amounts) // 2):
         output[-1 - i] = output[-1 - i] + amounts[2 * i] + amounts[2 * i + 1]
@@ -52,29 +52,29 @@ def pad(x: Shape, *, amounts: tuple[Size, ...]) -> Outcome:
 
 
 def keep(x: Shape) -> Outcome:
-    """Any shape to itself."""
+    """Return the input shape unchanged."""
     return Outcome((x,))
 
 
 def reshape(x: Shape, *, shape: Shape) -> Outcome:
-    """The same elements in another shape."""
+    """Reshape to `shape`, which has as many elements."""
     if product(shape) != product(x):
         raise RequestError("{x} cannot become {shape}", x=spell(x), shape=spell(shape))
     return Outcome((shape,))
 
 
 def permute(x: Shape, *, order: tuple[int, ...]) -> Outcome:
-    """Dimensions in another order, each named by its place counted from the last."""
+    """Permute the dimensions; `order` gives their indices, counted from the last."""
     return Outcome((tuple(x[i] for i in order),))
 
 
 def _mask(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
-    """Return the noise that dropout multiplies by, of the values' own dtype (CUDA: one byte)."""
+    """Return dropout's mask, which has the dtype of the values (on CUDA, one byte)."""
     return (Kept(product(x)),)
 
 
 def _chances(x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
-    """Return the number that drop path multiplies each image by."""
+    """Return the factor by which drop path multiplies each image."""
     return (Kept(product(x[:-3])),)
 
 

@@ -1,4 +1,4 @@
-"""The cost terms: what an operator's work is made of, before any tool's convention weighs it."""
+"""Define the cost terms of operators, which each tool's convention weighs differently."""
 
 from __future__ import annotations
 

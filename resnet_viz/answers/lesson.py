@@ -249,7 +249,7 @@ def lesson(
     Raises:
         RequestError: a number is not legal, or torch or scikit-learn is not installed.
     """
-    settings = _checked(Settings(tuple(depths), epochs, lr, seeds))
+    settings = _checked(depths, epochs=epochs, lr=lr, seeds=seeds)
     train = torch_corner("training.train").train
     measure = torch_corner("training.signals").measure_signals
     runs = []
@@ -294,17 +294,20 @@ def lesson_spec(kind: str, depth: int) -> ResNetSpec:
     )
 
 
-def _checked(settings: Settings) -> Settings:
+def _checked(depths: Sequence[int], *, epochs: int, lr: float, seeds: int) -> Settings:
     """Return the settings.
 
     Raises:
-        RequestError: a number is not legal.
+        RequestError: a value is not legal.
     """
-    depths = settings.depths
-    if not depths or len(set(depths)) < len(depths):
+    numbers = tuple(depths) if isinstance(depths, (tuple, list)) else ()
+    if not numbers or any(type(depth) is not int for depth in numbers):
+        raise RequestError("depths: {depths} (must be a list of integers)", depths=show(depths))
+    if len(set(numbers)) < len(numbers):
         raise RequestError("depths: {depths} (must be different numbers)", depths=show(depths))
-    for depth in depths:
-        if type(depth) is not int or not 8 <= depth <= MAX_DEPTH or depth % 6 != 2:
+    settings = Settings(numbers, epochs, lr, seeds)
+    for depth in numbers:
+        if not 8 <= depth <= MAX_DEPTH or depth % 6 != 2:
             raise RequestError(
                 "depths: {depth} (must be 6n + 2, from 8 to {most}: 20, 56, 110)",
                 depth=show(depth),

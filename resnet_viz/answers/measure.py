@@ -165,10 +165,7 @@ def measure(
         ResNetVizError: the memory does not suffice.
     """
     stopwatch = _stopwatch()
-    if threads is not None and (type(threads) is not int or threads < 1):
-        raise RequestError(
-            "threads: {threads} (must be an integer of 1 or more)", threads=show(threads)
-        )
+    _check_threads(threads)
     own = [found.name for found in devices() if found.source == THIS_MACHINE]
     known = device if device is not None else next(iter(own[::-1]), None)
     graph = unroll(to_batch_graph(network, input, batch))
@@ -214,6 +211,13 @@ def measure(
     )
 
 
+def _check_threads(threads: int | None) -> None:
+    if threads is not None and (type(threads) is not int or threads < 1):
+        raise RequestError(
+            "threads: {threads} (must be an integer of 1 or more)", threads=show(threads)
+        )
+
+
 def _runnable(network: Network) -> Any:
     """Return the spec of a network, or its module with real weights."""
     if isinstance(network, str) and ":" in network:
@@ -237,12 +241,13 @@ def calibrate(name: str = THIS_MACHINE, *, threads: int | None = None) -> Device
         threads: how many torch uses; as many as it would if None.
 
     Raises:
-        RequestError: the name is no such name, or torch or platformdirs is not installed.
+        RequestError: an argument is not legal, or torch or platformdirs is not installed.
         ResNetVizError: the memory does not suffice, or the file cannot be written.
     """
     stopwatch = _stopwatch()
+    _check_threads(threads)
     taken = {word for d in devices() if d.source != THIS_MACHINE for word in (d.name, d.machine)}
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,39}", str(name), re.ASCII):
+    if type(name) is not str or not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,39}", name, re.ASCII):
         raise RequestError(
             "name: {name} (must be of at most 40 small letters, digits, dots and dashes)",
             name=show(name),

@@ -30,7 +30,7 @@ def parse_amount(name: str, amount: object) -> int:
     (1500000000, 5000000)
     """
     value: Fraction | None = None
-    if isinstance(amount, (int, float)) and type(amount) is not bool and isfinite(amount):
+    if type(amount) is int or (isinstance(amount, float) and isfinite(amount)):
         value = Fraction(amount)
     elif isinstance(amount, str):
         match = _AMOUNT.fullmatch(amount)

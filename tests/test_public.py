@@ -62,13 +62,13 @@ FUNCTIONS = [
 ]
 
 
-class Reached(Exception):
-    """Long work was about to begin: the arguments before it are legal."""
+class LongWorkError(Exception):
+    """Long work was about to begin: the arguments are legal."""
 
 
 def long_work(*args: object, **options: object) -> None:
     """Stand for training and timing."""
-    raise Reached
+    raise LongWorkError
 
 
 def arguments_of(name: str) -> list[inspect.Parameter]:
@@ -99,12 +99,12 @@ def test_an_argument_of_a_wrong_type_is_one_line(name: str, tmp_path, monkeypatc
     monkeypatch.setattr("resnet_viz.training.train.train", long_work)
     function = getattr(resnet_viz, name)
     base = legal(name, tmp_path)
-    with suppress(Reached):
+    with suppress(LongWorkError):
         function(**base)
     for argument in (parameter.name for parameter in arguments_of(name)):
         for value in WRONG:
             try:
-                with suppress(Reached):
+                with suppress(LongWorkError):
                     function(**{**base, argument: value})
             except ResNetVizError as error:
                 lines = len(str(error).splitlines())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import cached_property
 from typing import Any, NoReturn
 
 from resnet_viz import __version__
@@ -26,29 +27,29 @@ class _Parser(argparse.ArgumentParser):
         raise RequestError(f"{message} (did you mean {near!r}?)" if near else message)
 
 
-class _VerbParser(_Parser):
-    """The parser of one command, which adds its arguments when it is first used."""
+class _Command:
+    """A command in the parser of all: its own parser is made when it is first asked for."""
 
     verb = ""
 
-    def options(self) -> list[str]:
-        self._fill()
-        return super().options()
+    def __init__(self, **settings: Any) -> None:
+        self._settings = settings
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        self._fill()
-        return super().parse_known_args(args, namespace)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._parser, name)
 
-    def _fill(self) -> None:
-        if "run_command" not in self._defaults:
-            VERBS[self.verb].add_arguments(self)
-            self.set_defaults(run_command=getattr(commands, self.verb))
+    @cached_property
+    def _parser(self) -> _Parser:
+        made = _Parser(**self._settings)
+        VERBS[self.verb].add_arguments(made)
+        made.set_defaults(run_command=getattr(commands, self.verb))
+        return made
 
 
 class _TopParser(_Parser):
     """The parser of all commands."""
 
-    verbs: tuple[_VerbParser, ...] = ()
+    verbs: tuple[_Command, ...] = ()
 
     def options(self) -> list[str]:
         return [*super().options(), *(name for verb in self.verbs for name in verb.options())]
@@ -67,7 +68,9 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=__version__)
     top.set_defaults(run_command=lambda: top.print_help())
-    parsers = top.add_subparsers(title="commands", metavar="COMMAND", parser_class=_VerbParser)
+    parsers = top.add_subparsers(  # type: ignore[type-var]  # it stands for a parser
+        title="commands", metavar="COMMAND", parser_class=_Command
+    )
     for name, verb in VERBS.items():
         made = parsers.add_parser(name, help=verb.help, description=verb.help, allow_abbrev=False)
         made.verb = name

@@ -14,6 +14,7 @@ from resnet_viz.app.address import read_link, to_link
 from resnet_viz.app.answers import check
 from resnet_viz.app.form_fields import Typed, form_values, parse_form
 from resnet_viz.app.history import History
+from resnet_viz.app.screen import screen
 from resnet_viz.app.state import FIRST, Config, Look
 from resnet_viz.errors import RequestError
 from resnet_viz.spec import ResNetSpec
@@ -159,10 +160,13 @@ class Session:
 
     @property
     def look(self) -> Look:
-        """How the network is drawn on this visitor's page: dark where that is dark."""
+        """How the network is drawn on this visitor's page: dark where that is dark, and to fit."""
         look = self.config.look
-        is_dark = st.context.theme.type == "dark"
-        return look if look.theme or not is_dark else look._replace(theme="dark")
+        if not look.theme and st.context.theme.type == "dark":
+            look = look._replace(theme="dark")
+        if not (look.page or look.depth or look.unroll) and look.figure == "network":
+            look = look._replace(page=screen(look.direction, is_phone()))
+        return look
 
     @property
     def base(self) -> str | None:
@@ -209,9 +213,14 @@ def current() -> Session:
 def _address() -> dict[str, str]:
     """Return what the page's address asks for; on a phone a figure stands, if it does not say."""
     address = st.query_params.to_dict()
-    if "Mobi" in st.context.headers.get("User-Agent", ""):  # as every phone's browser has it
+    if is_phone():
         address.setdefault("direction", "up")
     return address
+
+
+def is_phone() -> bool:
+    """Tell whether the visitor's screen is small and upright."""
+    return "Mobi" in st.context.headers.get("User-Agent", "")  # as every phone's browser has it
 
 
 def _travelled() -> bool:

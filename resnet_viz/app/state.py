@@ -26,6 +26,7 @@ class Look(NamedTuple):
         color: what boxes are painted by; by their operator if empty.
         theme: that of the page if empty: the book's, or the dark one on a dark page.
         annotate: names in `FACTS`, with commas between them.
+        page: what the figure is to fit; the visitor's screen if empty.
     """
 
     figure: str = "network"
@@ -36,6 +37,7 @@ class Look(NamedTuple):
     layout: str = "auto"
     unroll: bool = False
     color: str = ""
+    page: str = ""
 
 
 class Config(NamedTuple):

@@ -20,7 +20,8 @@ function bounds(element) {
 }
 
 /**
- * What a drawn figure holds: the colour of its paper, its page, its boxes, and its scopes. A scope of
+ * What a drawn figure holds: the colour of its paper, its page, its boxes, its scopes, the size of its
+ * `smallest` text, and its `entry`, where data come in. A scope of
  * `least` boxes or more gets a frame (`bar`) that can be pressed, with `room` around what is inside, in x
  * and y, by how many levels of scopes that is; boxes are of a `role`.
  */
@@ -89,7 +90,12 @@ function readFigure(svg, { role, least, room }) {
     if (!element.dataset.title) element.dataset.title = element.id;
     setAll(element, { role, tabindex: 0, "aria-label": label(element) });
   }
-  return { svg, paper, left, top, width, height, boxes, scopes, scopeOf };
+  const sizes = [...svg.querySelectorAll("text")].map((text) => attributes(text, "font-size")[0]);
+  return {
+    svg, paper, left, top, width, height, boxes, scopes, scopeOf,
+    smallest: Math.min(...sizes),
+    entry: boxes[0]?.low ?? [left, top],
+  };
 }
 
 /** Put a scope's frame around what is between two corners. */
@@ -109,7 +115,8 @@ const isDark = (colour) =>
  * the tip's last line, `open(hit)` uncovers what was found, `extent(low, high)` is what the page has
  * become, `takesWheel(event)` whether a turn of the wheel is meant for the figure; `keyboard` is where
  * keys are heard, `keys` are more of them, `margin` is kept free around what fits, `count` words how
- * many were found, and `signal` ends it all.
+ * many were found, and `signal` ends it all. A host that calls `begin` says how many pixels the
+ * `leastText` has; `moved` hears what is seen.
  */
 function createViewer({ stage, frame: around, tip, query, count, buttons }, host) {
   const { signal } = host;
@@ -121,10 +128,12 @@ function createViewer({ stage, frame: around, tip, query, count, buttons }, host
   // Moving and zooming
 
   const view = { x: 0, y: 0, scale: 1, whole: true }; // the point in the middle of the stage; pixels per point
+  let home = fit; // what shows the figure as it is until one moves it
   function show() {
     const { width: w, height: h } = stage.getBoundingClientRect();
     const [x, y] = [view.x - w / view.scale / 2, view.y - h / view.scale / 2];
     figure.svg.setAttribute("viewBox", `${x} ${y} ${w / view.scale} ${h / view.scale}`);
+    host.moved?.(x, y, w / view.scale, h / view.scale);
   }
   function fit() {
     const { left, top, width, height } = figure;
@@ -136,6 +145,22 @@ function createViewer({ stage, frame: around, tip, query, count, buttons }, host
     view.x = (low[0] + high[0]) / 2 + (right - beside) / 2 / view.scale;
     view.y = (low[1] + high[1]) / 2 + (below - above) / 2 / view.scale;
     view.whole = true;
+    home = fit;
+    show();
+  }
+  /** Show the figure whole, or as much of it, from where data enter, as can be read. */
+  function begin() {
+    fit();
+    home = begin;
+    const scale = host.leastText() / figure.smallest;
+    if (scale <= view.scale * 1.01) return;
+    const { width: w, height: h } = stage.getBoundingClientRect();
+    const [above, right, below, beside] = host.margin;
+    const middle = (from, size, room, entry) =>
+      size <= room ? from + size / 2 : clamp(entry, from + room / 2, from + size - room / 2);
+    view.scale = scale;
+    view.x = middle(figure.left, figure.width, (w - right - beside) / scale, figure.entry[0]);
+    view.y = middle(figure.top, figure.height, (h - above - below) / scale, figure.entry[1]);
     show();
   }
   function zoom(factor, clientX, clientY) {
@@ -209,7 +234,7 @@ function createViewer({ stage, frame: around, tip, query, count, buttons }, host
     if (how === "fit") fit();
     else if (how === "in" || how === "out") zoom(how === "in" ? 1.3 : 1 / 1.3);
   });
-  const resized = new ResizeObserver(() => figure && (view.whole ? fit() : show()));
+  const resized = new ResizeObserver(() => figure && (view.whole ? home() : show()));
   resized.observe(stage);
   signal?.addEventListener("abort", () => resized.disconnect());
 
@@ -327,7 +352,7 @@ function createViewer({ stage, frame: around, tip, query, count, buttons }, host
   });
 
   return {
-    view, fit, show, pan, shift, showTip, hideTip, reveal,
+    view, begin, fit, show, pan, shift, showTip, hideTip, reveal,
     /** Take a figure that stands on the stage; what was searched for is searched for in it. */
     load(next) {
       figure = next;

@@ -12,7 +12,7 @@ function mount(root) {
   const { signal } = ending;
   const shadow = root.getRootNode();
   const isActive = () => root.contains(shadow.activeElement) || document.fullscreenElement === shadow.host;
-  let words, shown, figure, tell;
+  let words, shown, figure, tell, least = 0;
 
   const path = (element) => element.id || figure.scopeOf.get(element).group.id;
   const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -30,6 +30,14 @@ function mount(root) {
       End: () => goTo(parts().length - 1),
     },
     margin: [16, 16, 16, 16],
+    leastText: () => least,
+    moved(x, y, width, height) {
+      const { left, top } = figure;
+      stage.classList.toggle("more-left", left < x);
+      stage.classList.toggle("more-top", top < y);
+      stage.classList.toggle("more-right", left + figure.width > x + width);
+      stage.classList.toggle("more-bottom", top + figure.height > y + height);
+    },
     takesWheel(event) {
       const takes = event.ctrlKey || event.metaKey || isActive();
       if (!takes) note(words.wheel);
@@ -121,7 +129,7 @@ function mount(root) {
     chosen = undefined;
     rove(parts()[0]);
     if (before && !viewer.view.whole && isAkin(before)) follow(before);
-    else viewer.fit();
+    else viewer.begin();
     if (focused !== null) (part(focused) ?? stage).focus({ preventScroll: true });
   }
 
@@ -140,7 +148,7 @@ function mount(root) {
     const now = new Map(figure.boxes.map((box) => [box.element.id, middle(box)]));
     const far = (box) => Math.hypot(middle(box)[0] - viewer.view.x, middle(box)[1] - viewer.view.y);
     const [box] = before.boxes.filter(({ element }) => now.has(element.id)).sort((a, b) => far(a) - far(b));
-    if (!box) return viewer.fit();
+    if (!box) return viewer.begin();
     const [from, to] = [middle(box), now.get(box.element.id)];
     viewer.shift(to[0] - from[0], to[1] - from[1]);
   }
@@ -176,6 +184,7 @@ function mount(root) {
   return {
     update(data, setTriggerValue) {
       tell = setTriggerValue;
+      least = data.least;
       root.style.setProperty("--height", `${data.height}px`);
       say(data.words);
       if (data.svg !== shown) load(data);

@@ -20,6 +20,7 @@ def figure(
     card: Sequence[str] = (),
     key: str,
     height: int = 560,
+    least_text: float = 0,
 ) -> str | None:
     """Show a drawing; return the path of the box or scope that was clicked just now, else None.
 
@@ -34,6 +35,8 @@ def figure(
         card: what full screen says of what is selected, a line each; the first one is its name.
         key: tells this figure from others on the page; what keeps its key keeps its view.
         height: in pixels; less on phones and low screens, so that the page can be scrolled.
+        least_text: pixels of the smallest label at first sight, where data enter: what does not fit
+            then is reached by moving the figure.
     """
     import streamlit
 
@@ -49,6 +52,7 @@ def figure(
             "words": {name: words.get(name, text) for name, text in VIEWER.items()},
             "selected": selected if clicked is None else clicked,
             "height": height,
+            "least": least_text,
             "card": list(card),
         },
         on_opened_change=_heard,

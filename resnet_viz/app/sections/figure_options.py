@@ -35,12 +35,12 @@ def show(session: Session) -> None:
     def names_of(name: str) -> tuple[str, ...]:
         return tuple(OPTIONS[name].legal)
 
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        figure = choice("figure", offered_figures(session.config.spec, look.figure), 140)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        figure = choice("figure", offered_figures(session.config.spec, look.figure), 135)
         look = look._replace(figure=figure)
-        direction = choice("direction", names_of("direction"), 95)
-        depth = choice("depth", ("", *names_of("depth")), 140)
-        theme = choice("theme", ("", *names_of("theme")), 125)
+        direction = choice("direction", names_of("direction"), 90)
+        depth = choice("depth", ("", *names_of("depth")), 125)
+        theme = choice("theme", ("", *names_of("theme")), 122)
         facts = st.multiselect(
             translate(lang, "annotate"),
             names_of("annotate"),
@@ -49,11 +49,12 @@ def show(session: Session) -> None:
             disabled=not OPTIONS["annotate"].fits(figure),
             key=session.key(f"annotate:{lang}"),
             placeholder=translate(lang, "none"),
-            width=140,
+            width=115,
         )
         with st.popover(translate(lang, "more")):
             layout = choice("layout", names_of("layout"), 180)
             color = choice("color", ("", *names_of("color")), 180)
+            page = choice("page", ("", *names_of("page")), 180)
             unroll = st.checkbox(
                 translate(lang, "unroll"),
                 look.unroll,
@@ -70,6 +71,7 @@ def show(session: Session) -> None:
         layout=layout,
         unroll=unroll,
         color=color,
+        page=page,
     )
     session.edit(session.config._replace(look=chosen))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from resnet_viz.app import screen
 from resnet_viz.app.answers import drawing_of
 from resnet_viz.app.components.figure import figure
 from resnet_viz.app.markdown import escaped
@@ -11,13 +12,10 @@ from resnet_viz.app.sections import details, figure_options, notes
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import is_path
 from resnet_viz.errors import RequestError
-from resnet_viz.scene import Scene
 from resnet_viz.text import translate_error
 from resnet_viz.text.page import translate, viewer_words
 
 __all__ = ["show"]
-
-WIDTH, FRAME = 900, 100  # pixels that a figure usually has, and those around it
 
 
 def show(session: Session) -> None:
@@ -45,13 +43,8 @@ def _figure(session: Session) -> None:
         selected=config.opened,
         card=details.lines(session) if config.opened else (),
         key="figure",
-        height=_height(drawn.scene),
+        height=screen.height(config.look.direction),
+        least_text=screen.LEAST_TEXT if session.look.page else 0,
     )
     if is_path(clicked) and clicked != config.opened:
         session.edit(config._replace(opened=clicked))
-
-
-def _height(scene: Scene) -> int:
-    """Return the pixels that a figure asks for: a flat one less, a tall one what a screen has."""
-    scale = min(2.2, WIDTH / scene.width)
-    return round(min(max(scene.height * scale + FRAME, 260), 640))

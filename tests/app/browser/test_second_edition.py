@@ -4,6 +4,7 @@ import json
 import re
 import struct
 
+import pytest
 from app_browser import PHONE, eventually, expect_totals, number, press, shown, until
 from playwright.sync_api import expect
 
@@ -94,12 +95,38 @@ def test_all_stages_are_edited_at_once_and_multiplied(visit) -> None:
     expect_totals(page, shown(page).spec)
 
 
+LABELS = """svg => {
+    const scale = svg.getScreenCTM().a;
+    const sizes = [...svg.querySelectorAll("text")].map(text => text.getAttribute("font-size"));
+    return sizes.map(size => scale * size);
+}"""
+"""How many pixels each label of a figure has."""
+
+
+@pytest.mark.parametrize(
+    "options", [{"viewport": {"width": 1280, "height": 800}}, PHONE], ids=["desktop", "phone"]
+)
+def test_labels_are_legible_and_an_edit_leaves_the_figure_as_high_as_it_was(visit, options) -> None:
+    page = visit(options=options)
+    svg, figure = page.locator(".stage > svg"), page.locator(".figure")
+    before = figure.bounding_box()
+
+    assert min(svg.evaluate(LABELS)) >= 11
+    page.get_by_role("button", name="ResNet-152").click()
+    page.get_by_role("heading", name="resnet152").wait_for()
+    svg.locator('[id^="layer3"]').first.wait_for()
+    assert min(svg.evaluate(LABELS)) >= 11
+    assert figure.bounding_box()["height"] == before["height"]
+
+
 def test_the_figure_stands_above_the_fold_of_a_small_screen(visit) -> None:
     page = visit("net=resnet50", options={"viewport": {"width": 960, "height": 600}})
     figure = page.locator(".figure").first.bounding_box()
 
-    assert figure["y"] + 200 < 600
+    assert figure["y"] + figure["height"] <= 600
     assert page.evaluate("document.documentElement.scrollWidth") <= 960
+    assert min(page.locator(".stage > svg").evaluate(LABELS)) >= 11
+    page.locator(".stage.more-right:not(.more-left)").wait_for()  # data enter on the left
 
 
 def test_a_dark_page_has_a_dark_figure(visit) -> None:

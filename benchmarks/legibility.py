@@ -72,13 +72,13 @@ def meets(a, b) -> bool:
 
 
 def enters_from_above(line: Line, boxes) -> bool:
-    """Tell whether an arrow ends at the upper side of its box, where data leaves it."""
+    """Return whether an arrow ends at the upper side of its box, where data leaves it."""
     target = next(box for box in boxes if box.id == line.target)
     return isinstance(target, Box) and line.points[-1][1] < target.bounds[1] + CLOSE
 
 
 def crosses(line: Line, boxes) -> bool:
-    """Tell whether one of nine points along a piece of a line lies inside another's box."""
+    """Return whether one of nine points along a piece of a line lies inside another's box."""
     others = [box.bounds for box in boxes if box.id not in (line.source, line.target)]
     left, top, right, bottom = line.bounds
     near = [box for box in others if meets(box, (left, top, right + 0.1, bottom + 0.1))]

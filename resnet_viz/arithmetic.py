@@ -23,7 +23,7 @@ Arrays are turned into arrays of Python's integers (`exact`), so that no product
 
 
 def is_integer(value: object) -> bool:
-    """Tell whether a value is an `int` (and no `bool`) or an array of integers."""
+    """Return whether a value is an `int` (and no `bool`) or an array of integers."""
     kind = getattr(getattr(value, "dtype", None), "kind", "")
     if kind == "O":
         return all(type(element) is int for element in value.flat)  # type: ignore[attr-defined]
@@ -61,7 +61,7 @@ def maximum(a: Size, b: Size) -> Size:
 
 
 def differ(a: Size, b: Size) -> bool:
-    """Tell whether two sizes differ; of arrays, all elements must agree on the answer.
+    """Return whether two sizes differ; of arrays, all elements must agree on the answer.
 
     Raises:
         RequestError: in some elements the sizes differ, in others they are equal. The two have

@@ -76,7 +76,7 @@ def to_graph(
 
 
 def is_callable_name(network: object) -> TypeGuard[str]:
-    """Tell whether this names a callable, as `package.module:callable`, and no spec file.
+    """Return whether this names a callable, as `package.module:callable`, and no spec file.
 
     >>> is_callable_name("torchvision.models:resnet18"), is_callable_name("a:b.yaml")
     (True, False)
@@ -162,7 +162,7 @@ def _import(place: str) -> Any:
 
 
 def is_module(network: object) -> TypeGuard[nn.Module]:
-    """Tell whether this is a module; without torch there is none."""
+    """Return whether this is a module; without torch there is none."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(network, torch.nn.Module)
 

@@ -97,7 +97,7 @@ def _constants(value: ast.expr) -> Iterator[str]:
 
 
 def has_words(text: str) -> bool:
-    """Tell whether there is anything to translate beside the places of values.
+    """Return whether there is anything to translate beside the places of values.
 
     >>> has_words("{path}: {error}"), has_words("must be odd")
     (False, True)

@@ -1,5 +1,5 @@
-"""Answers: what users ask of a network. A file has one verb; the function has the file's name.
+"""The verbs of the package: draw, report, compare, explain and so on, one file each.
 
-An answer that is a table with totals describes itself once, as `tabular` says, and so has every
+Every answer that is a table with totals inherits from `tabular.Tabular`, which prints it in every
 format.
 """

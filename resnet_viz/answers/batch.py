@@ -1,4 +1,4 @@
-"""What a user names a network by, to its graph for a batch of images."""
+"""Return the graph of a network for a batch of images."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def to_batch_graph(network: Network, input: Any, batch: Size) -> Graph:
 
     Args:
         network: as for `resnet_viz.report`.
-        input: the same; where it has a batch size of its own, `batch` must be 1 or the same.
-        batch: how many images. The first size of a module's input takes its place.
+        input: as for `resnet_viz.report`; if it has a batch size, `batch` must be 1 or equal to it.
+        batch: the number of images; for a module, the first size of its input replaces it.
 
     Raises:
         RequestError: there is no such network, or the input or the batch does not fit it.
@@ -51,7 +51,7 @@ def to_batch_graph(network: Network, input: Any, batch: Size) -> Graph:
 
 
 def _is_spec(network: object) -> bool:
-    """Tell whether this names a spec: any other source's input has a batch dimension of its own."""
+    """Return whether `network` names a spec; inputs of all other sources have a batch dimension."""
     if isinstance(network, (str, os.PathLike)):
         name = os.fspath(network)
         return ":" not in name and not name.endswith(".onnx")

@@ -1,4 +1,4 @@
-"""A network to the `torch.nn.Module` that it describes."""
+"""Build the `torch.nn.Module` of a network."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def build(
     """Return the module of a network; see `resnet_viz.nn.ResNet`.
 
     Args:
-        network: a zoo name, the path of a spec file or a spec; `package.module:callable` is called,
-            and a module returned as it is.
-        zero_init: start the scale of each block's last norm from zero (Goyal et al. 2017, arXiv
-            1706.02677, section 5.1); of a spec only.
+        network: a zoo name, the path of a spec file, or a spec; `package.module:callable` is
+            called, and a module is returned unchanged.
+        zero_init: initialize the scale of each block's last norm to zero (Goyal et al. 2017, arXiv
+            1706.02677, section 5.1); only for a spec.
 
     Raises:
         RequestError: there is no such network, or torch is not installed.

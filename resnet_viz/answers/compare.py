@@ -1,4 +1,4 @@
-"""Two networks to what differs between them: totals, and rows that pair their parts by path."""
+"""Compare two networks: differences of totals, and of parts paired by path."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["SIDES", "STATUSES", "Comparison", "Part", "Row", "Total", "compare"]
 SIDES: Mapping[str, str] = MappingProxyType(
     {"before": "the network that is compared", "after": "the one that it is compared with"}
 )
-"""The two networks of a comparison."""
+"""The names of the two networks of a comparison."""
 
 STATUSES: Mapping[str, str] = MappingProxyType(
     {
@@ -32,21 +32,21 @@ STATUSES: Mapping[str, str] = MappingProxyType(
         "removed": "in the first only",
     }
 )
-"""What may have become of a part."""
+"""The statuses of a row, each with its meaning."""
 
 
 class Part(NamedTuple):
-    """A part of one network, all its repeats included.
+    """A part of one network, including all repeats.
 
     Attributes:
-        path: PyTorch's module path; of a repeat, that of its first copy.
-        kind: of a scope its kind, of a node its operator.
-        repeat: how many of them in a row the part stands for.
+        path: PyTorch's module path; for a repeat, that of its first copy.
+        kind: the kind of a scope, or the operator of a node.
+        repeat: the number of consecutive copies that the part covers.
         inputs: the shapes of the values that it reads.
-        output: the shape that leaves it.
-        params: elements of its parameters.
-        macs: multiply-adds of its convolutions and matrix products.
-        activations: elements that its convolutions and fully connected layers put out.
+        output: the output shape.
+        params: the number of its parameters' elements.
+        macs: the multiply-adds of its convolutions and matrix products.
+        activations: output elements of its convolutions and fully connected layers.
     """
 
     path: str
@@ -64,11 +64,11 @@ class Row(NamedTuple):
 
     Attributes:
         status: `same`, `changed`, `added` or `removed`.
-        changes: what changed, in words: `kind`, `repeat`, `operators` (one has some that the other
-            has not), attributes of operators (`stride`, `kernel`, `channels`, …), `connections`
-            (operators read others than before), `input`, `output`, `params`, `macs`.
-        before: the part of the first network; None if it has none.
-        after: that of the second.
+        changes: the names of what changed: `kind`, `repeat`, `operators` (some are only in one
+            network), attributes of operators (`stride`, `kernel`, `channels`, …), `connections`
+            (operators read other values), `input`, `output`, `params`, `macs`.
+        before: the part in the first network; None if it has none.
+        after: the part in the second network; None if it has none.
     """
 
     path: str
@@ -79,17 +79,17 @@ class Row(NamedTuple):
 
     @property
     def params(self) -> int:
-        """How many parameters more the second network has here."""
+        """The second network's parameters minus the first's."""
         return self._difference(lambda part: part.params)
 
     @property
     def macs(self) -> int:
-        """How many multiply-adds more the second network has here."""
+        """The second network's multiply-adds minus the first's."""
         return self._difference(lambda part: part.macs)
 
     @property
     def activations(self) -> int:
-        """How many activations more the second network has here."""
+        """The second network's activations minus the first's."""
         return self._difference(lambda part: part.activations)
 
     def _difference(self, amount: Callable[[Part], int]) -> int:
@@ -105,29 +105,29 @@ class Total(NamedTuple):
 
     @property
     def difference(self) -> int:
-        """How much more the second network has."""
+        """The second network's total minus the first's."""
         return self.after - self.before
 
     @property
     def ratio(self) -> float | None:
-        """How many times as much it has, for display; None where the first has nothing."""
+        """The second total divided by the first, for display; None if the first is zero."""
         return self.after / self.before if self.before else None
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison(Tabular):
-    """What differs between two networks; a notebook shows it as HTML.
+    """The differences between two networks; a notebook shows them as HTML.
 
     Attributes:
         before: the report of the first network.
-        after: that of the second.
-        depth: what the rows are: `network`, `stage`, `block` or `op`.
-        rows: the parts that either network has, in the order in which they run; their differences
-            sum to those of the totals.
-        differing: what `changed` returns, by side.
-        columns: which numbers a reader's table has; parameters and MACs if empty.
-        measures: the numbers of one copy of each part, by the names of those columns that are no
-            counts, for either network.
+        after: the report of the second network.
+        depth: the level of the rows: `network`, `stage`, `block` or `op`.
+        rows: the parts of both networks, in the order in which they run; the rows' differences sum
+            to those of the totals.
+        differing: the paths that `changed` returns, by side.
+        columns: the numbers in the table for readers; parameters and MACs if empty.
+        measures: for each column that is no count, the number of one copy of each part by path,
+            in the first and in the second network.
     """
 
     before: Report
@@ -140,24 +140,25 @@ class Comparison(Tabular):
 
     @property
     def totals(self) -> Mapping[str, Total]:
-        """`layers`, `params`, `trainable_params`, `macs`, `flops` and `activations` of both."""
+        """The `layers`, `params`, `trainable_params`, `macs`, `flops` and `activations` of both."""
         return {
             name: Total(amount, self.after.totals[name])
             for name, amount in self.before.totals.items()
         }
 
     def changed(self, side: str) -> tuple[str, ...]:
-        """Return the paths of the parts of one network that the other has not, or not so.
+        """Return the paths of one network's parts that are changed or missing in the other.
 
-        They are those of a figure at the comparison's depth, where a repeat has the path of its
-        first copy and the operators of stem and head are boxes of their own at depth `block`:
-        `draw(network, depth=…, highlight=comparison.changed("after"))`.
+        The paths are those of the boxes in a figure at the same depth, so that
+        `draw(network, depth=…, highlight=comparison.changed("after"))` marks them. There a repeat
+        has the path of its first copy, and at depth `block` the operators of stem and head are
+        separate boxes.
 
         Args:
             side: `before` or `after`.
 
         Raises:
-            RequestError: the side is neither.
+            RequestError: the side is unknown.
 
         >>> compare("resnet50-v1", "resnet50", depth="op").changed("before")[:3]
         ('layer2.0.conv1', 'layer2.0.bn1', 'layer2.0.relu')
@@ -167,7 +168,7 @@ class Comparison(Tabular):
 
     def to_table(self) -> Table:
         """Return the comparison as a table."""
-        from resnet_viz.answers.comparison_table import comparison_table  # which knows this class
+        from resnet_viz.answers.comparison_table import comparison_table  # imports this module
 
         return comparison_table(self)
 
@@ -182,22 +183,22 @@ def compare(
 ) -> Comparison:
     """Compare two networks, part by part.
 
-    Parts are the same part if they have the same path. The blocks of a stage that repeat are one
-    row, also where the networks have them more or less often; blocks and stages that only one
-    network has are added or removed. A part has changed if its operators, their attributes,
-    parameters or connections differ, its number of repeats, or the shapes that enter and leave it.
-    What a scope's class is called makes no difference by itself.
+    Parts with equal paths are paired. A repeated block is one row, even if the networks repeat it a
+    different number of times. Blocks and stages that only one network has are added or removed. A
+    part has changed if its operators, their attributes, parameters or connections, its number of
+    repeats, or its input or output shapes differ. The name of a scope's class alone does not
+    matter.
 
     Args:
         before: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module.
-        after: another, of any of these sorts.
-        input: what both are given, as for `resnet_viz.report`; if None, each has its own.
-        depth: what the rows are: `network`, `stage`, `block` or `op`.
-        columns: which numbers the table has, as in `resnet_viz.report`.
+        after: the other network, given in any of these ways.
+        input: the input of both, as for `resnet_viz.report`; if None, each has its own.
+        depth: the level of the rows: `network`, `stage`, `block` or `op`.
+        columns: the numbers in the table, as in `resnet_viz.report`.
 
     Raises:
-        RequestError: there is no such network or column, the input does not fit one of them, or one
-            is many networks at once.
+        RequestError: a network or column is unknown, the input does not fit a network, or a network
+            has arrays as sizes.
 
     >>> compared = compare("resnet18", "resnet34")
     >>> compared.totals["params"].difference
@@ -244,19 +245,19 @@ def compare(
 
 
 class _Side(NamedTuple):
-    """A part of one network with its sums; parameters that nothing reads are no node or scope."""
+    """A part of one network with its sums; `item` is None for the row of unused parameters."""
 
     item: Node | Scope | None
     sums: Tally
     siblings: frozenset[str] = frozenset()
-    """The operators that stand beside it."""
+    """The paths of the operators in the same scope."""
 
     @property
     def path(self) -> str:
         return self.sums.path
 
     def opens(self, levels: int | None, closed: bool) -> bool:
-        """Tell whether its parts are rows, as a report has them."""
+        """Return whether the rows show its children instead of the part itself, as in a report."""
         if not isinstance(self.item, Scope) or not self.item.children or levels == 0:
             return False
         return not (closed and self.item.kind in ("stem", "head"))
@@ -274,10 +275,10 @@ _Pair = tuple["_Side | None", "_Side | None"]
 
 
 class _Pairing:
-    """Two networks whose equal parts have equal paths.
+    """Pairs the parts of two aligned networks.
 
     Attributes:
-        paths: of all that a figure may show.
+        paths: the paths of all parts that a figure may show.
     """
 
     def __init__(self, before: Graph, after: Graph) -> None:
@@ -286,7 +287,7 @@ class _Pairing:
         self.paths = {part.path for graph in (before, after) for part in graph.root.parts()} - {""}
 
     def rows(self, levels: int | None, closed: bool) -> Iterator[Row]:
-        """Yield the rows at a depth, stem and head as one if closed."""
+        """Yield the rows at a depth; if `closed`, stem and head are one row each."""
         for before, after in _pairs(self.roots[0], self.roots[1], levels, closed):
             yield self._row(before, after)
 
@@ -319,7 +320,7 @@ class _Pairing:
 
 
 def _reads(item: Node | Scope | None) -> Iterator[str]:
-    """Yield what a part reads from outside."""
+    """Yield the paths that a part reads from outside."""
     if isinstance(item, Node):
         yield from item.inputs
     elif item is not None:
@@ -331,7 +332,7 @@ def _reads(item: Node | Scope | None) -> Iterator[str]:
 def _pairs(
     before: _Side | None, after: _Side | None, levels: int | None, closed: bool
 ) -> Iterator[_Pair]:
-    """Yield the parts of two at a depth; where only one of them has parts, they are no pair."""
+    """Yield the pairs of parts at a depth; parts opened in one network only are not paired."""
     sides = [side for side in (before, after) if side is not None]
     opens = [side.opens(levels, closed) for side in sides]
     if not any(opens):
@@ -352,7 +353,7 @@ def _pairs(
 
 
 def _changes(before: _Side, after: _Side, one: Part, other: Part) -> tuple[str, ...]:
-    """Return what changed between two parts, in words."""
+    """Return the names of what changed between two parts; see `Row.changes`."""
     inside = dict.fromkeys(
         differences(before.item, after.item, (before.siblings, after.siblings))
         if before.item is not None and after.item is not None

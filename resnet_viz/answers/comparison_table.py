@@ -1,4 +1,4 @@
-"""What differs between two networks, in words, and as the columns of a table."""
+"""Print a comparison of two networks as sentences and as a table."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def comparison_table(comparison: Comparison) -> Table:
 
 
 def _chosen(comparison: Comparison) -> tuple[Column, ...]:
-    """Return the columns where numbers were chosen: readers see these, programs the counts, too."""
+    """Return the columns of a table of chosen numbers; data formats keep the counts as well."""
     *columns, what = _COLUMNS
     counts = {f"{name}_{end}" for name in _AMOUNTS for end in (*SIDES, "difference")}
     hidden = {name for name in counts if name.rpartition("_")[0] not in comparison.columns}
@@ -47,7 +47,7 @@ def _chosen(comparison: Comparison) -> tuple[Column, ...]:
 
 
 def _measure_columns(comparison: Comparison) -> Iterator[Column]:
-    """Yield the columns of each number that is no count: of both networks, and their difference."""
+    """Yield three columns for each number that is no count: before, after and difference."""
     for name, numbers in comparison.measures.items():
         for end in (*SIDES, "difference"):
             yield Column(
@@ -60,7 +60,7 @@ def _measure_columns(comparison: Comparison) -> Iterator[Column]:
 
 
 def _measured(name: str, numbers: tuple[Mapping[str, float], ...], end: str, row: Row) -> float:
-    """Return a number of all copies of a part; of intensity, which does not add up, that of one."""
+    """Return a number for all copies of a part; for intensity, which is no sum, for one copy."""
     one, other = (
         0.0
         if part is None
@@ -84,7 +84,7 @@ def _heading(comparison: Comparison) -> str:
 
 
 def signed(number: int) -> str:
-    """Return a difference as tables show it.
+    """Return a difference with its sign, as tables show it.
 
     >>> signed(1234), signed(-1234), signed(0)
     ('+1,234', '−1,234', '0')
@@ -101,7 +101,7 @@ _SUMMED = {
 
 
 def _sentences(comparison: Comparison) -> Iterator[str]:
-    """Yield the totals and the number of parts, in words."""
+    """Yield the totals and the number of parts as sentences."""
     for name, word in _SUMMED.items():
         total = comparison.totals[name]
         ratio = "" if not total.difference or total.ratio is None else f", ×{total.ratio:.3g}"
@@ -129,9 +129,10 @@ def _name(row: Row) -> str:
 
 
 def _what(row: Row) -> str:
-    """Return what changed, with the values that a word alone does not say.
+    """Return what changed, with values before and after for kinds and shapes.
 
-    That sums differ is said by the columns beside it, if there is anything else to say.
+    Differences of counts are in columns of their own, so they are named only if nothing else
+    changed.
     """
     if row.before is None or row.after is None:
         (part,) = (part for part in (row.before, row.after) if part)
@@ -153,7 +154,7 @@ _AMOUNTS = ("params", "macs", "activations")
 
 
 def _columns() -> Iterator[Column]:
-    """Yield the columns: readers see what changed in words, programs each value of both sides."""
+    """Yield the columns: changes in words for readers, every value of both sides for programs."""
     yield Column("path", "")
     yield Column("", "path", _name)
     yield Column("status", "status")
@@ -184,7 +185,7 @@ _COLUMNS = tuple(_columns())
 
 
 def _total_row(totals: Mapping[str, Total]) -> dict[str, int]:
-    """Return the totals by the names of the columns they stand in."""
+    """Return the totals by column name."""
     return {
         f"{name}_{end}": getattr(totals[name], end)
         for name in _AMOUNTS
@@ -193,7 +194,7 @@ def _total_row(totals: Mapping[str, Total]) -> dict[str, int]:
 
 
 def _measured_totals(comparison: Comparison) -> dict[str, float]:
-    """Return the sums of the numbers that add up."""
+    """Return the column sums of all chosen numbers but intensity, which is no sum."""
     return {
         column.name: sum(column.value(row) for row in comparison.rows)
         for column in _measure_columns(comparison)
@@ -202,7 +203,7 @@ def _measured_totals(comparison: Comparison) -> dict[str, float]:
 
 
 def _record(row: Row) -> dict[str, object]:
-    """Return a row as JSON holds it."""
+    """Return a row as a JSON object."""
     return {
         "path": row.path,
         "status": row.status,
@@ -214,7 +215,7 @@ def _record(row: Row) -> dict[str, object]:
 
 
 def _named(report: Report) -> dict[str, object]:
-    """Return which network a report is of, as JSON holds it."""
+    """Return the name and input of a report's network as a JSON object."""
     shapes = list(report.input) if len(report.inputs) == 1 else report.inputs
     unknown = {"unknown": report.unknown} if report.unknown else {}
     return {"network": report.network, "input": shapes, **unknown}

@@ -1,4 +1,4 @@
-"""A part of a network, looked at closely: what enters and leaves it, its operators, its share."""
+"""Describe one part of a network: its shapes, its operators, and its share of the totals."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from resnet_viz.sources import Network, to_graph
 __all__ = ["Details", "Operation", "details"]
 
 MAX_UNROLLED = 20_000
-"""Operators of the largest network in which a copy of a repeat is looked for by its own path."""
+"""The largest number of operators for which a network is unrolled to find a copy of a repeat."""
 
 
 class Operation(NamedTuple):
     """One operator of a part.
 
     Attributes:
-        inputs: the shapes that it reads.
-        params: each parameter's name and shape.
+        inputs: the input shapes.
+        params: the name and shape of each parameter.
         macs: the multiply-adds of one call.
     """
 
@@ -39,17 +39,17 @@ class Operation(NamedTuple):
 
 
 class Details(NamedTuple):
-    """What is known of a part of a network.
+    """The description of a part of a network.
 
     Attributes:
-        kind: of a scope its kind, of an operator its name.
-        repeat: how often it stands in the network.
-        inputs: the shapes that enter it.
-        output: the shape that leaves it.
-        params: the elements of its parameters, all its repeats included.
-        macs: its multiply-adds, all its repeats included.
-        total_params: those of the whole network.
-        total_macs: those of the whole network.
+        kind: the kind of a scope, or the name of an operator.
+        repeat: the number of copies in the network.
+        inputs: the input shapes.
+        output: the output shape.
+        params: the elements of its parameters, including all repeats.
+        macs: its multiply-adds, including all repeats.
+        total_params: the parameters of the whole network.
+        total_macs: the multiply-adds of the whole network.
         operations: its operators, those of a repeat once.
     """
 
@@ -66,15 +66,15 @@ class Details(NamedTuple):
 
 
 def details(network: Network, path: str, input: Any = None) -> Details:
-    """Look closely at a part of a network.
+    """Describe a part of a network.
 
     Args:
         network: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module.
-        path: of a scope or an operator, as figures and reports have it.
+        path: the path of a scope or an operator, as shown in figures and reports.
         input: as for `resnet_viz.report`.
 
     Raises:
-        RequestError: there is no such network or no such part, or the input does not fit.
+        RequestError: the network or the part is unknown, or the input does not fit.
 
     >>> block = details("resnet18", "layer2.0")
     >>> block.inputs, block.output, block.macs
@@ -82,7 +82,7 @@ def details(network: Network, path: str, input: Any = None) -> Details:
     """
     graph = to_graph(network, input)
     part, counts = _find(graph, path)
-    if part is None and count_nodes(graph) <= MAX_UNROLLED:  # perhaps a copy of what repeats
+    if part is None and count_nodes(graph) <= MAX_UNROLLED:  # perhaps a copy of a repeat
         graph = unroll_graph(graph)
         part, counts = _find(graph, path)
     if part is None:
@@ -109,7 +109,7 @@ def details(network: Network, path: str, input: Any = None) -> Details:
 
 
 def _find(graph: Graph, path: str) -> tuple[Node | Scope | None, Tally]:
-    """Return a part of a graph and what it counts; None where there is no such part."""
+    """Return a part of a graph, or None if there is no such part, and its counts."""
     total = tally(graph)
     part = next((item for item in graph.root.parts() if item.path == path), None)
     counts = next((item for item in _tallies(total) if item.path == path), total)

@@ -1,4 +1,4 @@
-"""A network to its drawing: the graph, what of it is shown, where that stands, what is marked."""
+"""Draw a network: graph, view, layout, and marks such as highlights and captions."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ __all__ = ["Drawing", "draw", "draw_figure"]
 MAX_OPERATORS = 200_000
 
 CHAPTER = frozenset(name for family in CHAPTERS for name in family.makers)
-"""Networks of the book, which are drawn as it draws them."""
+"""The networks of the d2l book, which are drawn as in the book."""
 
 
 @documented
@@ -43,12 +43,12 @@ def draw(network: Network | Sequence[Network], **options: Any) -> Drawing:
     Args:
         network: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module;
             a list of them for figures that show several.
-        **options: of the figure.
+        **options: the options of the figure, as follows.
         {options}
 
     Raises:
-        RequestError: an option is unknown or wrong, the spec is wrong or the input does not fit it;
-            the network is too large for the `dot` layout, or that lacks Graphviz.
+        RequestError: an option is unknown or wrong, the spec is wrong, or the input does not fit
+            it; for the `dot` layout, the network is too large or Graphviz is not installed.
 
     >>> drawing = draw("d2l-resnet18", lang="zh")
     >>> "全连接层" in drawing.to_svg()
@@ -58,14 +58,14 @@ def draw(network: Network | Sequence[Network], **options: Any) -> Drawing:
 
 
 def draw_figure(network: Network | Sequence[Network], options: FigureOptions) -> Drawing:
-    """Draw a network as options say; see `draw`."""
+    """Draw a network with checked options; see `draw`."""
     graphs = _graphs(network, options)
     with room_for(max(depth_of(graph.root) for graph in graphs)):
         return _drawing(graphs, options)
 
 
 def _drawing(graphs: list[Graph], options: FigureOptions) -> Drawing:
-    """Draw graphs as options say."""
+    """Draw graphs with checked options."""
     for graph in graphs:
         _check_drawable(graph, whole=options.unroll or options.figure == "layers")
     if options.unroll:
@@ -115,7 +115,7 @@ def _graphs(network: Any, options: FigureOptions) -> list[Graph]:
     """Return the graphs of the networks to draw.
 
     Raises:
-        RequestError: the figure shows another number of them.
+        RequestError: the figure shows another number of networks.
     """
     networks = list(network) if isinstance(network, (list, tuple)) else [network]
     if not networks or (len(networks) > 1 and not options.kind.several):
@@ -131,10 +131,10 @@ def _graphs(network: Any, options: FigureOptions) -> list[Graph]:
 
 
 def _check_drawable(graph: Graph, whole: bool) -> None:
-    """Check that there is something to draw, and not more than a figure can hold.
+    """Check that a graph has operators, and not more than a figure can show.
 
     Raises:
-        RequestError: there is not.
+        RequestError: it has none or too many.
     """
     if not _is_one(graph.root):
         raise RequestError("{name}: many networks at once (a figure shows one)", name=graph.name)
@@ -152,7 +152,7 @@ def _check_drawable(graph: Graph, whole: bool) -> None:
 
 
 def _is_one(scope: Scope) -> bool:
-    """Tell whether all sizes are single ones, not arrays of them."""
+    """Return whether all sizes are single numbers, not arrays."""
     for child in scope.children:
         if isinstance(child, Scope):
             if not _is_one(child):
@@ -163,7 +163,7 @@ def _is_one(scope: Scope) -> bool:
 
 
 def _decorated(scene: Scene, graphs: list[Graph], options: FigureOptions) -> Scene:
-    """Return a placed scene with its marks, its title and its caption."""
+    """Return a scene with highlights, title and caption added."""
     if options.color:
         found = [numbers_of(graph, options.color) for graph in graphs]
         numbers = {path: number for each, _ in found for path, number in each.items()}
@@ -173,21 +173,21 @@ def _decorated(scene: Scene, graphs: list[Graph], options: FigureOptions) -> Sce
 
 
 def _describe(costs: Costs, language: str) -> Callable[[Node | Scope], str]:
-    """Return what says a box's output and cost to those who point at it."""
+    """Return a function from a part to its tooltip: output shape and cost."""
     return lambda item: _cost_phrase(costs.of(item), language)
 
 
-@lru_cache(maxsize=4096)  # as labels are: a network has many operators of few costs
+@lru_cache(maxsize=4096)  # many operators of a network have equal costs
 def _cost_phrase(cost: Cost, language: str) -> str:
     output, params, macs = cost
     return phrase("cost", language, output=spell(output), params=params, macs=macs)
 
 
 def _marked(scene: Scene, graphs: list[Graph], options: FigureOptions) -> Scene:
-    """Return a scene with those of the paths to highlight marked that it shows.
+    """Return a scene with the highlighted paths marked.
 
     Raises:
-        RequestError: the networks have no such part, or the figure shows none of them.
+        RequestError: a path is no part of the networks, or the figure shows none of the paths.
     """
     paths = tuple(options.highlight)
     ids = scene.ids()

@@ -1,4 +1,4 @@
-"""A network's figure, which is written as a scene, as boxes and edges, or as the graph itself."""
+"""Define the drawing of a network, which exporters write as a scene, a net of boxes, or a graph."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ __all__ = ["Drawing"]
 
 @dataclass(frozen=True)
 class Drawing(Picture):
-    """A figure of a network. A notebook shows it as it is.
+    """A figure of a network; a notebook displays it.
 
     Attributes:
-        scene: what is where.
+        scene: the placed shapes and texts.
         graph: the network that it shows.
-        detail: which scopes its `net` looks into.
-        look: theme, direction and language by the names of their options.
+        detail: the scopes that its `net` opens.
+        look: theme, direction and language, by option name.
     """
 
     graph: Graph
@@ -38,16 +38,16 @@ class Drawing(Picture):
 
     @cached_property
     def net(self) -> Net:
-        """The network as boxes, clusters and edges, as `.dot` and `.mmd` files hold it."""
+        """The network as boxes, clusters and edges, as written to `.dot` and `.mmd` files."""
         return net_of(self.graph, self.detail)
 
     def to_graphviz(self) -> graphviz.Digraph:
-        """Return the drawing as a `Digraph` of the package graphviz, to go on with there.
+        """Return the drawing as a `Digraph` of the package graphviz.
 
         Nodes are named by their paths.
 
         Raises:
-            RequestError: that package is not installed.
+            RequestError: the package graphviz is not installed.
         """
         try:
             import graphviz

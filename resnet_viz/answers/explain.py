@@ -1,4 +1,4 @@
-"""Why other tools print other totals: one network under every convention, term by term."""
+"""Explain why tools print different totals: count a network by every convention, term by term."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ __all__ = ["Explanation", "Line", "explain"]
 
 
 class Line(NamedTuple):
-    """What one tool counts.
+    """The count of one tool.
 
     Attributes:
-        total: what it should print.
-        scale: how often it counts a multiply-add.
-        terms: what it adds to that, or leaves out of it: weight and amount of each term.
-        printed: what it did print, if it was run.
-        problem: why it printed nothing, if it was run and did not.
+        total: the predicted count.
+        scale: the weight of a multiply-add, 1 or 2.
+        terms: the terms that it adds to the multiply-adds or leaves out: weight and amount of each.
+        printed: the count that the tool printed, if it was run.
+        problem: why the tool failed, if it was run and did.
     """
 
     convention: Convention
@@ -47,7 +47,7 @@ class Line(NamedTuple):
     problem: str = ""
 
     def to_text(self, macs: Size, ran: bool) -> str:
-        """Return the total and what it is the sum of, a line each."""
+        """Return the total and its summands, one per line."""
         name, unit = self.convention.name, self.convention.unit
         out = [f"{name:<10}{self.total:>18,}  {unit}"]
         if self.scale != 1:
@@ -69,13 +69,13 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Explanation(Tabular):
-    """What every tool counts of one network; as text, term by term.
+    """The counts of one network by every tool; the text format lists them term by term.
 
     Attributes:
-        network: its name.
+        network: the name of the network.
         inputs: the shape of each input.
-        lines: a tool each.
-        macs: its multiply-adds.
+        lines: the count of each tool.
+        macs: the multiply-adds of the network.
         ran: whether tools were run.
     """
 
@@ -88,10 +88,10 @@ class Explanation(Tabular):
     OWN_FORMATS = MappingProxyType({"text": lambda made: made.to_text()})
 
     def to_table(self) -> Table:
-        """Return what each tool prints as a table.
+        """Return the count of each tool as a table.
 
         Raises:
-            RequestError: the explanation is of many networks at once.
+            RequestError: the network has arrays as sizes.
         """
         if type(self.macs) is not int:
             raise RequestError("an explanation of many networks has no text (use its lines)")
@@ -110,7 +110,7 @@ class Explanation(Tabular):
         )
 
     def _measured(self) -> tuple[tuple[str, str], ...]:
-        """Return the columns that only tools which were run fill: name and heading."""
+        """Return the name and heading of each column that is filled only if tools were run."""
         return (("printed", "printed"), ("problem", "problem")) if self.ran else ()
 
     @property
@@ -129,16 +129,16 @@ class Explanation(Tabular):
 
 
 def explain(network: Network, input: Any = None, *, run: bool = False) -> Explanation:
-    """Count a network under every convention and say where the totals part.
+    """Count a network by every convention and show where the totals differ.
 
     Args:
         network: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module.
         input: as for `resnet_viz.report`.
-        run: run the tools that are installed, too, on the module (of a spec, the one that
-            `resnet_viz.build` makes).
+        run: also run the installed tools on the module (for a spec, on that of
+            `resnet_viz.build`).
 
     Raises:
-        RequestError: there is no such network, or the input does not fit it.
+        RequestError: the network is unknown, or the input does not fit it.
 
     >>> fvcore = explain("resnet50").lines[3]
     >>> fvcore.total - fvcore.terms["norm_outputs"][0] * fvcore.terms["norm_outputs"][1]

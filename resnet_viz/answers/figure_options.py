@@ -1,7 +1,8 @@
-"""What is asked of a figure, as one value; a row for each option, which every face reads.
+"""Define the options of a figure: one field each, read by `draw`, the command line and the app.
 
 `draw` takes these options by name, `resnet-viz draw` has an argument for each of them with the same
-help, the app a control, and the address of its page a value. A new option is one field here.
+help, the app has a control, and the address of its page has a value. A new option is one new field
+here.
 """
 
 from __future__ import annotations
@@ -46,12 +47,12 @@ from resnet_viz.view.detail import BOOK, Detail, levels_of
 __all__ = ["LAYOUTS", "OPTIONS", "FigureOptions", "Option", "documented", "figure_options"]
 
 FIGURE_DEPTHS = {**DEPTHS, BOOK: None}
-"""What the boxes of a figure may be: as of a report, or small inside blocks."""
+"""The depths of a figure: those of a report, and the book's, which draws blocks in miniature."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FigureOptions:
-    """What is asked of a figure, checked when it is made.
+    """The options of a figure, checked on construction.
 
     Attributes:
         palette: the theme itself, read from its file if `theme` names one.
@@ -240,22 +241,22 @@ class FigureOptions:
 
     @property
     def kind(self) -> Kind:
-        """What the figure shows."""
+        """The kind of figure."""
         return FIGURES[self.figure]
 
     @property
     def horizontal(self) -> bool:
-        """Whether data flows from left to right or back."""
+        """Whether data flows horizontally, to the right or to the left."""
         return DIRECTIONS[self.direction].horizontal
 
     @property
     def paper(self) -> Page | None:
-        """The page that the figure is to fit, if any."""
+        """The page that the figure must fit, if any."""
         return None if self.page is None else find_page(self.page)
 
     @property
     def detail(self) -> Detail:
-        """Which scopes the figure looks into, as far as that is asked for."""
+        """The scopes that the figure opens, as requested."""
         levels = None if self.depth is None else levels_of(self.depth)
         return Detail(levels, frozenset(self.expand), frozenset(self.collapse))
 
@@ -263,14 +264,14 @@ class FigureOptions:
 OPTIONS: Mapping[str, Option] = MappingProxyType(
     {row.name: row.metadata["option"] for row in fields(FigureOptions) if row.metadata}
 )
-"""Each option's row, by its name."""
+"""The row of each option, by name."""
 
 
 def figure_options(**options: Any) -> FigureOptions:
     """Return the options of a figure.
 
     Raises:
-        RequestError: there is no such option, or `FigureOptions` refuses one.
+        RequestError: an option is unknown, or `FigureOptions` rejects its value.
 
     >>> figure_options(dept="op")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
@@ -287,9 +288,9 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def documented(function: _Function) -> _Function:
-    """Give a function that takes `**options` their signature, and their rows in its docstring.
+    """Document the `**options` of a function: set its signature and complete its docstring.
 
-    They stand where its docstring has `{options}`.
+    The options' descriptions replace `{options}` in the docstring.
     """
     signature = inspect.signature(function)
     own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
@@ -303,7 +304,7 @@ def documented(function: _Function) -> _Function:
         for name, row in OPTIONS.items()
     ]
     function.__signature__ = signature.replace(parameters=[*own, *by_name])  # type: ignore[attr-defined]
-    if function.__doc__:  # not under `python -OO`
+    if function.__doc__:  # None under `python -OO`
         about = "\n".join(_paragraph(f"{name}: {row.about}") for name, row in OPTIONS.items())
         function.__doc__ = function.__doc__.replace("{options}", about.strip())
     return function

@@ -1,4 +1,4 @@
-"""A table to text, Markdown, CSV, JSON, LaTeX and HTML: each format is written here, and once."""
+"""Write a table as text, Markdown, CSV, JSON, LaTeX or HTML."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["FORMATS", "escape_latex", "escape_markdown", "one_line"]
 
 
 class _Grid(NamedTuple):
-    """The cells that readers see, as text on one line each; no total if it is empty."""
+    """The cells of a table for readers, each one line of text; `total` may be empty."""
 
     headings: tuple[str, ...]
     right: tuple[bool, ...]
@@ -40,7 +40,7 @@ def _grid(table: Table) -> _Grid:
 
 
 def one_line(text: str) -> str:
-    r"""Return a text that breaks no row and steers no terminal, whatever names it holds.
+    r"""Return a text on one line, with control characters replaced.
 
     >>> one_line("a\nb"), one_line("a\x1b[1m")
     ('a b', 'a?[1m')
@@ -51,7 +51,7 @@ def one_line(text: str) -> str:
 
 
 def _text(table: Table) -> str:
-    """Write columns with spaces between them, for a fixed-width screen."""
+    """Write columns separated by spaces, for a fixed-width font."""
     grid = _grid(table)
     every = (grid.headings, *grid.rows, *([grid.total] if grid.total else []))
     widths = [max(len(cell) for cell in cells) for cells in zip(*every, strict=True)]
@@ -74,7 +74,7 @@ def _text(table: Table) -> str:
 
 
 def _markdown(table: Table) -> str:
-    """Write a table as GitHub and pandoc read it."""
+    """Write a pipe table, as GitHub and pandoc read it."""
     grid = _grid(table)
 
     def line(cells: tuple[str, ...], mark: str = "") -> str:
@@ -107,10 +107,10 @@ def _csv(table: Table) -> str:
 
 
 def _field(value: object) -> str:
-    """Return a value as CSV holds it: a shape as `64x56x56`, a text so that none is a formula.
+    """Return a value as a CSV field: a shape as `64x56x56`, and no text as a formula.
 
-    Spreadsheets run what begins with `=`, `+`, `-`, `@`, a tab or a line's end, quoted or not
-    (OWASP, CSV Injection); an apostrophe before it makes it a text.
+    Spreadsheets run a field that begins with `=`, `+`, `-`, `@`, a tab or a line end, quoted or not
+    (OWASP, CSV Injection); a leading apostrophe makes it a text.
     """
     if value is None:
         return ""
@@ -123,7 +123,7 @@ def _field(value: object) -> str:
 
 
 def _json(table: Table) -> str:
-    """Write one object: the facts, and the rows."""
+    """Write one object: the facts, followed by the rows."""
     import json
 
     columns = table.data_columns
@@ -134,11 +134,11 @@ def _json(table: Table) -> str:
 
 
 def _latex(table: Table) -> str:
-    """Write a tabular, to be set with the package booktabs."""
+    """Write a `tabular` environment that uses the package booktabs."""
     grid = _grid(table)
 
     def line(cells: tuple[str, ...]) -> str:
-        # An option of the command before, as in `\\[2pt]` and `\\*`, is what a row must not open
+        # A row must not begin with `[` or `*`: after `\\` they would be read as its argument
         guard = "{}" if cells[0].startswith(("[", "*")) else ""
         return f"  {guard}{' & '.join(map(escape_latex, cells))} \\\\"
 
@@ -156,8 +156,8 @@ def _latex(table: Table) -> str:
 
 
 def _html(table: Table) -> str:
-    """Write a plain table, so that a notebook gives it its own looks."""
-    from html import escape  # here, because most tables are for a screen
+    """Write a plain table without styles, so that a notebook applies its own."""
+    from html import escape  # lazy: most tables are printed as text
 
     grid = _grid(table)
 
@@ -187,7 +187,7 @@ def _html(table: Table) -> str:
 FORMATS: Mapping[str, Callable[[Table], str]] = MappingProxyType(
     {"text": _text, "md": _markdown, "csv": _csv, "json": _json, "latex": _latex, "html": _html}
 )
-"""Each format's name and what writes it."""
+"""The function that writes each format, by name."""
 
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_|<>[]"})
 
@@ -214,10 +214,10 @@ _LATEX = str.maketrans(
 
 
 def escape_markdown(cell: str) -> str:
-    """Return a text as Markdown shows it to the letter."""
+    """Return a text with Markdown's special characters escaped."""
     return cell.translate(_MARKDOWN)
 
 
 def escape_latex(cell: str) -> str:
-    """Return a text as LaTeX sets it to the letter."""
+    """Return a text with LaTeX's special characters escaped."""
     return cell.translate(_LATEX)

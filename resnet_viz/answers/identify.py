@@ -1,4 +1,4 @@
-"""A checkpoint to the networks whose parameters it has: by names and shapes, which tell most."""
+"""Identify the networks that fit a checkpoint, by the names and shapes of its tensors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from resnet_viz.spec import ResNetSpec
 
 __all__ = ["Identification", "identify"]
 
-_SHOWN = 8  # names of tensors that a sentence repeats
+_SHOWN = 8  # the most tensor names listed in a sentence
 
 _TOLD: Mapping[str, str] = MappingProxyType(
     {
@@ -28,7 +28,7 @@ _TOLD: Mapping[str, str] = MappingProxyType(
         "stages.shortcut": "the code: identities and zero padding have no parameters",
     }
 )
-"""What would tell apart what a file cannot."""
+"""For fields that a checkpoint cannot decide, what would decide them."""
 
 
 class _Row(NamedTuple):
@@ -43,18 +43,18 @@ class Identification(Tabular):
 
     Attributes:
         source: the name of the file, or `state_dict`.
-        specs: all that fit, most likely first; none if no network that a spec can say does.
-        names: of the networks of the zoo among them. The number of classes and of input channels
-            are those of the file.
-        undecided: the fields in which the specs differ, as `stride_in` or `stages.shortcut`, each
-            with the values that fit.
-        assumed: the fields that the file says nothing of, each with the value that every spec has:
-            `input` (height and width), `activation`, `dropout`, …
-        unmatched: the names, as in the file, of tensors that no spec has; where no spec fits, those
-            that `nearest` has not.
-        nearest: where no spec fits, the network of the zoo with most of the file's tensors; else
+        specs: the specs that fit, most likely first; empty if none does.
+        names: the zoo names among them, ignoring the number of classes and of input channels,
+            which are the file's.
+        undecided: the fields in which the specs differ, such as `stride_in` or `stages.shortcut`,
+            each with the values that fit.
+        assumed: the fields that the file cannot show, each with the value in every spec: `input`
+            (height and width), `activation`, `dropout`, …
+        unmatched: the names, as in the file, of tensors that are in no spec that fits; if none
+            fits, of those that are not in `nearest`.
+        nearest: if no spec fits, the zoo network that shares the most tensors with the file; else
             None.
-        dialect: whose names of parameters the file has.
+        dialect: the library whose parameter names the file uses.
     """
 
     source: str
@@ -67,7 +67,7 @@ class Identification(Tabular):
     dialect: str
 
     def to_table(self) -> Table:
-        """Return the specs, a row each, with the fields in which they differ."""
+        """Return a table with a row for each spec, showing the fields in which they differ."""
         return Table(
             title=self.source,
             columns=(
@@ -120,7 +120,7 @@ def _reader(path: str) -> Callable[[_Row], Any]:
 
 
 def _show(value: Any) -> str:
-    """Return a field's value as a reader sees it; what all stages have, once."""
+    """Return a field's value for readers; a value that all stages share is shown once."""
     if isinstance(value, tuple) and len(set(value)) == 1 and not isinstance(value[0], int):
         return show_cell(value[0])
     if isinstance(value, tuple):
@@ -129,16 +129,16 @@ def _show(value: Any) -> str:
 
 
 def identify(checkpoint: State) -> Identification:
-    """Return every network that has the tensors of a checkpoint, by their names and shapes.
+    """Return every network whose parameters match a checkpoint's tensors by name and shape.
 
-    Where names and shapes cannot tell networks apart, all are returned: with the stride of a
-    bottleneck in the 1×1 or in the 3×3 convolution, with strides, blurs or average pools, without
-    shortcuts or with those of option A.
+    If names and shapes cannot tell networks apart, all of them are returned: a bottleneck's stride
+    in the 1×1 or in the 3×3 convolution; downsampling by strides, blurs or average pools; no
+    shortcuts, or shortcuts of option A.
 
     Args:
         checkpoint: the path of a `.safetensors` file, of a `.pth`, `.pt` or `.bin` file (which
-            torch reads, without running code), or of an index of several (`.index.json`); or a
-            `state_dict`: names with tensors or shapes, in dicts of dicts, too; or a module.
+            torch reads without running code), or of an index of several files (`.index.json`); or
+            a `state_dict`, a dict (possibly nested) of names to tensors or shapes; or a module.
 
     Raises:
         RequestError: the file cannot be read, or contradicts itself.

@@ -1,4 +1,4 @@
-"""How long a network takes on a device: a roofline, operator by operator, with efficiencies."""
+"""Predict the time of a network on a device, operator by operator, by a roofline model."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ BASES: Mapping[str, tuple[str, str]] = {
     layout: (f"amp-{layout}-pt113-cu117-rtx3090", f"amp-{layout}-pt112-cu113-rtx3090")
     for layout in ("nchw", "nhwc")
 }
-"""The device whose inference and training were both measured, by memory layout."""
+"""By memory layout, the pair of devices with which training was measured as well as inference."""
 
 
 @dataclass(frozen=True, slots=True)
 class LatencyRow:
-    """The time of a part of the network, all its repeats included.
+    """The time of a part of the network, including all repeats.
 
     Attributes:
-        path: PyTorch's module path; of a repeat, that of its first copy.
-        kind: what it is: `stem`, `stage`, a block kind, an operator.
-        repeat: how many of them in a row the row stands for.
-        output: the shape that leaves it.
-        flops: of its matrix products, two for each multiply-add, in a forward pass.
-        bytes: that its operators read and write in a forward pass.
-        intensity: FLOPs for each of these bytes.
-        ms: milliseconds.
-        bound: what takes longest: `compute`, `bandwidth`, or the `launch` of kernels.
+        path: PyTorch's module path; for a repeat, that of its first copy.
+        kind: `stem`, `stage`, a block kind or an operator.
+        repeat: the number of consecutive copies that the row covers.
+        output: the output shape.
+        flops: FLOPs of its matrix products in a forward pass, two for each multiply-add.
+        bytes: bytes that its operators read and write in a forward pass.
+        intensity: FLOPs per byte.
+        ms: time in milliseconds.
+        bound: the bottleneck: `compute`, `bandwidth`, or the `launch` of kernels.
     """
 
     path: str
@@ -57,22 +57,22 @@ class LatencyRow:
 
 @dataclass(frozen=True, slots=True)
 class LatencyReport(Tabular):
-    """How long a network is predicted to take.
+    """The predicted time of a network.
 
     Attributes:
-        network: its name.
+        network: the name of the network.
         inputs: the shape of each input.
-        device: what the prediction is for, with the error of its fit.
+        device: the device, with the error of its fit.
         mode: `infer`, a forward pass, or `train`, a training step.
-        batch: how many images at once.
-        step_ms: milliseconds of one pass or step.
-        images_per_s: the same as images per second.
-        interval: milliseconds between which nine in ten networks lie that were left out of the fit.
-        totals: `flops`, `bytes` and `ms`, to which the rows sum, and their `intensity`.
-        rows: parts of the network.
+        batch: the number of images in a pass or step.
+        step_ms: time of one pass or step in milliseconds.
+        images_per_s: images per second.
+        interval: the 90 % prediction interval in milliseconds, from networks left out of the fit.
+        totals: the sums of the rows' `flops`, `bytes` and `ms`, and the `intensity` of the whole.
+        rows: the parts of the network.
         estimated: whether training was never measured on this device; the time is then that of
-            inference, times what training takes more on the device where both were measured.
-        unknown: operators whose work nobody knows; the time is then at least what is said.
+            inference, scaled by the ratio on a device with which both were measured.
+        unknown: operators whose work is unknown; the time is then a lower bound.
     """
 
     network: str
@@ -133,7 +133,7 @@ def _three_digits(value: float) -> str:
 
 
 def _sentences(report: LatencyReport) -> list[str]:
-    """Return what is said below the table: the time, how sure it is, and what it rests on."""
+    """Return the sentences below the table: the time, its uncertainty, and its assumptions."""
     low, high = report.interval
     device = report.device
     least = "at least " if report.unknown else ""
@@ -163,25 +163,27 @@ def latency(
     mode: str = "infer",
     depth: str = "block",
 ) -> LatencyReport:
-    """Predict how long a network takes on a device, with the error of the prediction.
+    """Predict the time of a network on a device, with the error of the prediction.
 
-    Each operator takes as long as its arithmetic or the bytes that it moves, whichever is more, at
-    the rates that the device reaches; these are fitted to public measurements of other networks.
+    Each operator takes the longer of the times of its arithmetic and of its memory traffic, at the
+    rates that the device reaches; these are fitted to public measurements of other networks.
 
     Args:
         network: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module.
-        input: of a spec `(C, H, W)`, its own if None; of a module its whole shape.
-        device: a machine, as `rtx4090` or `i7-12700h`, or a whole name of `resnet_viz.devices`,
-            which also says number format, memory layout, torch and whether networks are compiled.
-        batch: how many images.
-        dtype: `float32`, `float16`, `bfloat16` or `amp` where the device was measured with it; the
-            device's own if None.
+        input: the input shape: `(C, H, W)` for a spec (default: its own), the full shape for a
+            module.
+        device: a machine, such as `rtx4090` or `i7-12700h`, or a full name from
+            `resnet_viz.devices`, which also gives number format, memory layout, torch version and
+            whether networks are compiled.
+        batch: the number of images.
+        dtype: `float32`, `float16`, `bfloat16` or `amp`, if the device was measured with it; by
+            default the device's own.
         mode: `infer`, a forward pass, or `train`, a training step.
-        depth: what the rows are: `network`, `stage`, `block` or `op`.
+        depth: the level of the rows: `network`, `stage`, `block` or `op`.
 
     Raises:
-        RequestError: there is no such network or device, it lacks the dtype or mode, or the input
-            or batch does not fit.
+        RequestError: the network or device is unknown, the device lacks the dtype or mode, or the
+            input or batch does not fit the network.
 
     >>> resnet50 = latency("resnet50", device="rtx4090", batch=256)
     >>> resnet50.interval[0] < resnet50.step_ms < resnet50.interval[1]
@@ -203,7 +205,7 @@ def latency_graph(
     depth: str = "block",
     estimated: bool = False,
 ) -> LatencyReport:
-    """Predict how long a graph takes, with its repeats as they are; see `latency`."""
+    """Predict the time of a graph without unrolling it; see `latency`."""
     levels = choose("depth", depth, DEPTHS)
     works = work_of(graph)
     root = time_parts(graph, device)
@@ -236,7 +238,7 @@ def latency_graph(
 
 
 def time_parts(graph: Graph, device: Device) -> TimedPart:
-    """Return a graph's tree with the work and time of each part, its repeats included."""
+    """Return a graph's tree with the work and time of each part, including repeats."""
     return _Parts(work_of(graph), device).scope(graph.root)
 
 
@@ -252,7 +254,7 @@ def _device(name: str, mode: str, dtype: str | None) -> tuple[Device, bool]:
             raise
         found = find_device(name, mode="infer", dtype=dtype)
         if found.source != find_device("rtx3090").source:
-            raise  # the user's own machine, which can be measured
+            raise  # the user's own machine: training can be measured there
         return found, True
 
 
@@ -271,7 +273,7 @@ def _time(work: Work, device: Device) -> Time:
 
 
 class TimedPart(NamedTuple):
-    """A scope or node with its repeats: its work and its time."""
+    """The work and time of a scope or node, including repeats."""
 
     path: str
     kind: str
@@ -287,7 +289,7 @@ _NO_TIME = Time(total=0.0, compute=0.0, traffic=0.0, launch=0.0)
 
 
 class _Parts:
-    """A graph's tree with the time of each part."""
+    """Builds the tree of timed parts of a graph."""
 
     def __init__(self, works: tuple[Work, ...], device: Device) -> None:
         self.device = device

@@ -1,4 +1,4 @@
-"""The lesson "why residual?": plain and residual networks trained on the digits, side by side."""
+"""The lesson "why residual?": train plain and residual networks on digits and compare them."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from resnet_viz.themes import Theme, find_theme
 __all__ = ["KINDS", "Lesson", "Run", "Settings", "lesson", "lesson_spec", "measured_lesson"]
 
 KINDS: Mapping[str, str] = {"plain": "none", "residual": "A"}
-"""The two kinds of network, each with its shortcut: none, or the identity and zeros for further
-channels, so that both have the same parameters (He et al. 2015, section 4.2)."""
+"""The shortcut of each kind of network: none, or option A (identity, with zeros for further
+channels), so that both have the same parameters (He et al. 2015, section 4.2)."""
 
 WIDTH = 8
-"""Channels of the first stage; He et al. have 16 for images of 32 × 32."""
+"""Channels of the first stage; He et al. use 16 for images of 32 × 32."""
 
 MAX_DEPTH, MAX_EPOCHS, MAX_SEEDS = 1202, 1000, 100
 
 
 class Settings(NamedTuple):
-    """How networks are trained: their layers, and what `training.train` takes."""
+    """The settings of the lesson: numbers of layers, and the arguments of `training.train`."""
 
     depths: tuple[int, ...] = (20, 56, 110)
     epochs: int = 20
@@ -46,13 +46,13 @@ class Settings(NamedTuple):
 
 
 class Run(NamedTuple):
-    """One network, trained once.
+    """One training run of one network.
 
     Attributes:
-        training_errors: in per cent, of each epoch.
-        test_errors: the same on images that were not trained on.
-        outputs: at initialisation, by path: the root mean square of what leaves each block.
-        gradients: at initialisation, by path: the norm of the gradient in each layer's weight.
+        training_errors: the training error in per cent after each epoch.
+        test_errors: the test error in per cent after each epoch.
+        outputs: the root mean square of each block's output at initialization, by path.
+        gradients: the norm of each layer's weight gradient at initialization, by path.
     """
 
     kind: str
@@ -72,7 +72,7 @@ CAVEAT = (
 
 
 class Ending(NamedTuple):
-    """The errors of a network after the last epoch, in per cent, over its seeds."""
+    """The errors of a network after the last epoch, in per cent, over all seeds."""
 
     mean: float
     least: float
@@ -85,7 +85,7 @@ class Ending(NamedTuple):
 
 
 class LessonRow(NamedTuple):
-    """A network of the lesson: what it has, and its errors after the last epoch, in per cent."""
+    """A network of the lesson: its size, and its errors after the last epoch in per cent."""
 
     network: str
     layers: Size
@@ -96,12 +96,12 @@ class LessonRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Lesson(Tabular):
-    """What was measured; `json` holds every number, other formats a table of the last epoch.
+    """The measurements: JSON has every number, other formats a table of the last epoch.
 
     Attributes:
-        settings: how it was trained.
-        runs: every training.
-        versions: of the packages that trained, by their names.
+        settings: the training settings.
+        runs: every training run.
+        versions: the versions of the packages used, by name.
     """
 
     settings: Settings
@@ -111,7 +111,7 @@ class Lesson(Tabular):
     OWN_FORMATS = MappingProxyType({"json": lambda made: made.to_json()})
 
     def of(self, kind: str, depth: int) -> tuple[Run, ...]:
-        """Return the trainings of one network, seed by seed."""
+        """Return the training runs of one network, one for each seed."""
         return tuple(run for run in self.runs if (run.kind, run.depth) == (kind, depth))
 
     def ending(self, kind: str, depth: int, errors: str = "training_errors") -> Ending:
@@ -120,15 +120,16 @@ class Lesson(Tabular):
         return Ending(sum(last) / len(last), min(last), max(last))
 
     def degradation(self, kind: str) -> float:
-        """Return by how many points the deepest network is worse than the shallowest, in training.
+        """Return the deepest network's training error minus the shallowest's, in percentage points.
 
-        Above 0, depth harmed; a deeper network could have learned the same and copied the rest.
+        Above 0, depth did harm, although the deeper network could have learned the shallower one's
+        layers and the identity in the rest.
         """
         depths = self.settings.depths
         return self.ending(kind, max(depths)).mean - self.ending(kind, min(depths)).mean
 
     def to_table(self) -> Table:
-        """Return a row for each network: its parameters, and its errors after the last epoch."""
+        """Return a table of the networks, with parameters and errors after the last epoch."""
         return Table(
             title="",
             columns=(
@@ -154,7 +155,7 @@ class Lesson(Tabular):
         )
 
     def sentences(self) -> tuple[str, ...]:
-        """Return how it was trained, what was seen, and what that does not show."""
+        """Return sentences on the training, the result, and what the result does not show."""
         depths, epochs, lr, seeds = self.settings
         low, high = min(depths), max(depths)
         trained = (
@@ -188,7 +189,7 @@ class Lesson(Tabular):
         return Picture(make(self, find_theme(theme), lang))
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write every chart as SVG, and the numbers as `lesson.json` and `lesson.csv`, to a folder.
+        """Save every chart as SVG, and the numbers as `lesson.json` and `lesson.csv`, in a folder.
 
         Raises:
             RequestError: the folder or a file cannot be written.
@@ -207,7 +208,7 @@ class Lesson(Tabular):
             write_whole(os.path.join(folder, f"lesson.{format}"), self.to(format).encode())
 
     def to_json(self) -> str:
-        """Return all that was measured; `measured_lesson` reads such a file of ours."""
+        """Return all measurements as JSON, the format that `measured_lesson` reads."""
         depths, epochs, lr, seeds = self.settings
         layers = ",".join(map(str, depths))
         data = {
@@ -221,7 +222,7 @@ class Lesson(Tabular):
 
 
 def _error_columns(name: str, heading: str) -> tuple[Column, ...]:
-    """Return the columns of an error: readers see mean and spread in one, programs in three."""
+    """Return the columns of an error: one for readers, and three for programs."""
     ends = ("mean", "least", "greatest")
     data = (Column(f"{name}_{end}", "", attrgetter(f"{name}.{end}")) for end in ends)
     return (Column("", heading, attrgetter(name), show=str, right=True), *data)
@@ -237,14 +238,14 @@ def lesson(
     """Train plain and residual networks of several depths on scikit-learn's digits.
 
     Both kinds have the same layers and parameters; the residual ones add each block's input to its
-    output. One seed of the default takes about a minute and a half on one core.
+    output. With the default settings, one seed takes about a minute and a half on one core.
 
     Args:
-        depths: numbers of layers, each 6n + 2 (He et al. 2015, section 4.2).
-        epochs: how often every image is seen.
+        depths: the numbers of layers, each 6n + 2 (He et al. 2015, section 4.2).
+        epochs: the number of passes over the images.
         lr: the learning rate after the warm-up.
-        seeds: how many times each network is trained, with other weights and another division of
-            the images.
+        seeds: the number of runs of each network, each with its own initial weights and its own
+            split of the images.
 
     Raises:
         RequestError: a number is not legal, or torch or scikit-learn is not installed.
@@ -275,7 +276,7 @@ def lesson(
 
 
 def lesson_spec(kind: str, depth: int) -> ResNetSpec:
-    """Return a network of the lesson: He et al.'s for CIFAR, for images of 1×8×8 and half as wide.
+    """Return a network of the lesson: He et al.'s for CIFAR, half as wide, for 1×8×8 images.
 
     >>> from resnet_viz import report
     >>> [report(lesson_spec(kind, 20)).totals["params"] for kind in ("plain", "residual")]
@@ -295,7 +296,7 @@ def lesson_spec(kind: str, depth: int) -> ResNetSpec:
 
 
 def _checked(depths: Sequence[int], *, epochs: int, lr: float, seeds: int) -> Settings:
-    """Return the settings.
+    """Check the settings and return them.
 
     Raises:
         RequestError: a value is not legal.
@@ -338,9 +339,9 @@ def _versions() -> dict[str, str]:
 
 
 def measured_lesson() -> Lesson:
-    """Return the lesson as it was measured for the docs: five seeds at the default settings.
+    """Return the lesson as measured for the docs, with five seeds at the default settings.
 
-    Neither torch nor scikit-learn is needed. `make lesson` measures it anew.
+    This needs neither torch nor scikit-learn. `make lesson` repeats the measurement.
 
     >>> measured_lesson().degradation("plain") > 50 > measured_lesson().degradation("residual")
     True

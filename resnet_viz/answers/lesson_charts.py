@@ -1,4 +1,4 @@
-"""The lesson's measurements to charts: errors while learning, and signals at initialisation."""
+"""Draw the lesson's charts: errors during training, and signals at initialization."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Numbers = Callable[["Run"], Sequence[float]]
 def _chart(
     title: str, x: str, y: str, log: bool, of: Numbers, lesson: Lesson, theme: Theme, lang: str
 ) -> Scene:
-    """Return a panel for each kind of network: a line for each depth, pale ones for its seeds."""
+    """Return one panel per kind of network, with a line per depth and a pale line per seed."""
     kinds = dict.fromkeys(run.kind for run in lesson.runs)
     panels = [
         Panel(phrase(f"lesson_{kind}", lang), tuple(_lines(lesson, kind, of))) for kind in kinds
@@ -71,4 +71,4 @@ CHARTS: Mapping[str, Callable[[Lesson, Theme, str], Scene]] = MappingProxyType(
         ),
     }
 )  # fmt: skip
-"""The charts of a lesson by name; each a function of a lesson, a theme and a language."""
+"""The charts of a lesson by name, each a function of lesson, theme and language."""

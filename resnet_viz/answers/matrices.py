@@ -1,4 +1,4 @@
-"""A table of networks as the paper sets it, blocks as matrices in brackets: LaTeX, HTML and SVG."""
+"""Write a table of networks as the paper prints it, with bracketed blocks: LaTeX, HTML, SVG."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ __all__ = ["to_html", "to_latex", "to_svg"]
 
 
 def _spans(cells: Sequence[object]) -> Iterator[tuple[Any, int]]:
-    """Yield equal cells in a row once, with how many columns they span."""
+    """Yield each run of equal cells in a row once, with the number of columns it spans."""
     for cell, same in groupby(cells):
         yield cell, len(list(same))
 
 
 def to_latex(made: Architectures) -> str:
-    """Return the table in LaTeX, to be set with the package amsmath."""
+    """Return the table in LaTeX, which needs the package amsmath."""
     number = len(made.networks)
 
     def cell_of(cell: Cell | None) -> str:
@@ -71,7 +71,7 @@ _STYLE = (
 
 
 def to_html(made: Architectures) -> str:
-    """Return the table in HTML, a block's brackets as borders."""
+    """Return the table in HTML, with borders as the brackets of blocks."""
     whole, box, matrix = _STYLE
 
     def cell_of(cell: Cell | None) -> str:
@@ -107,7 +107,7 @@ _SIZE, _LINE, _BESIDE, _BRACKET = 9.0, 12.0, 8.0, 3.0
 
 
 def to_svg(made: Architectures) -> str:
-    """Return the table as an SVG document, of the figures' own primitives."""
+    """Return the table as an SVG document."""
     from resnet_viz.export import svg
 
     return svg.to_svg(_scene(made))

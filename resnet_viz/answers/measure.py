@@ -1,4 +1,4 @@
-"""How long a network takes on this machine, beside what is predicted; what the machine reaches."""
+"""Measure the time of a network on this machine, and calibrate the machine for predictions."""
 
 from __future__ import annotations
 
@@ -29,37 +29,38 @@ from resnet_viz.zoo import find
 __all__ = ["MeasuredRow", "Measurement", "calibrate", "measure"]
 
 THIS_MACHINE = "this-machine"
-"""The name of a calibration that is given none."""
+"""The default name of a calibration."""
 
 NETWORKS = (
     *(("resnet18", 224, 1), ("resnet18", 224, 8), ("resnet34", 224, 2), ("resnet50", 224, 1)),
     *(("resnet50", 160, 4), ("resnext50_32x4d", 224, 1), ("seresnet50", 224, 1)),
     *(("resnetv2_50", 224, 1), ("wide_resnet50_2", 160, 1), ("cifar-resnet56", 32, 16)),
 )
-"""What a calibration runs: networks, sizes and batches whose time has different reasons."""
+"""The networks, input sizes and batches of a calibration, chosen for different bottlenecks."""
 
 FITTED = ("flops", "matrix_bandwidth", "bandwidth", "launch", "grouped")
-"""The coefficients that a calibration finds; the others are those of `BASE`."""
+"""The coefficients that a calibration fits; the others are those of `BASE`."""
 
 MIN_SECONDS = 1.0
-"""How long each of them runs at least."""
+"""The least time in seconds for which each of them runs."""
 
 HELD_BACK = 0.01
-"""What a coefficient's move by a factor of e counts beside a network's error by that factor."""
+"""The weight of the regularization: a coefficient's squared log change against squared log errors.
+"""
 
 BASE = "i7-12700h"
-"""The device whose coefficients a calibration begins with."""
+"""The device whose coefficients a calibration starts from."""
 
 
 class MeasuredRow(NamedTuple):
-    """A part of the network that is a module, as it was measured.
+    """The measured time of a module of the network.
 
     Attributes:
         path: PyTorch's module path.
-        kind: what it is.
-        output: the shape that leaves it.
-        measured_ms: milliseconds, the median of several runs.
-        predicted_ms: what the device's coefficients predict; None without a device.
+        kind: the kind of the module.
+        output: the output shape.
+        measured_ms: measured time in milliseconds, the median of several runs.
+        predicted_ms: predicted time in milliseconds; None without a device.
     """
 
     path: str
@@ -71,18 +72,18 @@ class MeasuredRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Measurement(Tabular):
-    """How long a network took.
+    """The measured time of a network.
 
     Attributes:
-        network: its name.
+        network: the name of the network.
         input: the shape of its input.
-        threads: how many torch used.
+        threads: the number of threads that torch used.
         place: `cpu` or `cuda`.
-        device: the device that is predicted for; None if there is none.
-        step_ms: milliseconds of a forward pass, by torch.utils.benchmark.
-        images_per_s: the same as images per second.
-        predicted_ms: what is predicted; None without a device.
-        rows: the parts that are modules. What runs between them is in no row.
+        device: the device of the prediction; None if there is none.
+        step_ms: measured time of a forward pass in milliseconds, by torch.utils.benchmark.
+        images_per_s: images per second.
+        predicted_ms: predicted time in milliseconds; None without a device.
+        rows: the modules; functions called between them are in no row.
     """
 
     network: str
@@ -147,22 +148,24 @@ def measure(
     threads: int | None = None,
     depth: str = "block",
 ) -> Measurement:
-    """Run a network on this machine, in inference, and time it and its parts; needs torch.
+    """Run a network in inference on this machine and time it and its parts; needs torch.
 
-    Threads, gradient mode and a module's flags are afterwards what they were.
+    The number of threads, the gradient mode and a module's flags are restored afterwards.
 
     Args:
         network: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module.
-        input: of a spec `(C, H, W)`, its own if None; of a module its whole shape.
-        batch: how many images.
-        device: what to predict for, as in `latency`; this machine, if it was calibrated, if None.
-        threads: how many torch uses; as many as it would if None.
-        depth: what the rows are: `network`, `stage`, `block` or `op`.
+        input: the input shape: `(C, H, W)` for a spec (default: its own), the full shape for a
+            module.
+        batch: the number of images.
+        device: the device to predict for, as in `latency`; by default this machine, if it has been
+            calibrated.
+        threads: the number of threads for torch; by default torch's own.
+        depth: the level of the rows: `network`, `stage`, `block` or `op`.
 
     Raises:
-        RequestError: there is no such network or device, torch is missing, or the input does not
-            fit.
-        ResNetVizError: the memory does not suffice.
+        RequestError: the network or device is unknown, torch is not installed, or the input does
+            not fit.
+        ResNetVizError: there is not enough memory.
     """
     stopwatch = _stopwatch()
     _check_threads(threads)
@@ -180,7 +183,7 @@ def measure(
         progress("Measuring", 2 + stopwatch.RUNS) as advance,
     ):
         used = stopwatch.torch.get_num_threads()
-        module(x)  # the first pass chooses algorithms
+        module(x)  # warm-up: the first pass selects algorithms
         advance()
         step = stopwatch.seconds_of(module, x)
         advance()
@@ -230,19 +233,19 @@ def _stopwatch() -> Any:
 
 
 def calibrate(name: str = THIS_MACHINE, *, threads: int | None = None) -> Device:
-    """Measure what this machine reaches, in under a minute, and keep it under a name; needs torch.
+    """Measure this machine in under a minute and save it as a device; needs torch.
 
-    Ten networks run in inference, single floats; the rates that explain their times best are kept
-    in the user's configuration folder when all is done, so that an interruption leaves the old.
+    Ten networks run in inference in float32. The rates that best explain their times are saved in
+    the user's configuration folder at the end, so that an interruption keeps an older calibration.
     `latency(network, device=name)` then predicts for this machine.
 
     Args:
-        name: letters, digits, dots and dashes, and no name of a shipped device.
-        threads: how many torch uses; as many as it would if None.
+        name: letters, digits, dots and dashes; not the name of a shipped device.
+        threads: the number of threads for torch; by default torch's own.
 
     Raises:
         RequestError: an argument is not legal, or torch or platformdirs is not installed.
-        ResNetVizError: the memory does not suffice, or the file cannot be written.
+        ResNetVizError: there is not enough memory, or the file cannot be written.
     """
     stopwatch = _stopwatch()
     _check_threads(threads)
@@ -272,9 +275,9 @@ def calibrate(name: str = THIS_MACHINE, *, threads: int | None = None) -> Device
 
 
 def _fitted(name: str, runs: list[tuple[tuple[Work, ...], float]]) -> Device:
-    """Return the device whose coefficients explain measured times best, with its error.
+    """Return the device whose coefficients best explain the measured times, with its error.
 
-    The error is of each network by coefficients that were fitted to the others.
+    The error is cross-validated: each network is predicted by a fit to all the others.
     """
     base = find_device(BASE)
     start = {**base.coefficients, "composite": 4.0, "group_norm": 2.0}
@@ -313,10 +316,10 @@ def _seconds(works: tuple[Work, ...], device: Mapping[str, float]) -> float:
 def _fit(
     runs: list[tuple[tuple[Work, ...], float]], start: Mapping[str, float]
 ) -> dict[str, float]:
-    """Return coefficients, moved one after another by ever smaller factors while errors shrink.
+    """Return the coefficients with the least error, found by coordinate descent.
 
-    All rates are first scaled by one factor; how far each then moves by itself is held back, so
-    that what ten networks do not tell stays what it was.
+    All rates are first scaled by a common factor. Changing each one further is penalized, so that a
+    coefficient which the ten networks do not determine keeps its scaled value.
     """
     scale = math.exp(median(math.log(_seconds(works, start) / s) for works, s in runs))
     scaled = {**start, "launch": start["launch"] / scale}

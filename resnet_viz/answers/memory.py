@@ -1,4 +1,4 @@
-"""What a network needs in memory: what stays, what is saved, and what is alive at the peak."""
+"""Count the memory that a network needs: weights, saved tensors, and the peak of live memory."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from resnet_viz.sources import Network
 __all__ = ["ALLOCATORS", "MemoryReport", "MemoryRow", "memory", "parse_bytes", "show_bytes"]
 
 ALLOCATORS: Mapping[str, int] = {"exact": 1, "cuda": CUDA_BLOCK}
-"""What the size of each tensor is rounded up to, in bytes."""
+"""The block size in bytes to which each allocator rounds a tensor up."""
 
 UNITS: Mapping[str, int] = {
     "": 1,
@@ -31,25 +31,25 @@ UNITS: Mapping[str, int] = {
     **{f"{prefix}B": 1000**power for power, prefix in enumerate("kMGT", start=1)},
     **{f"{prefix}iB": 1024**power for power, prefix in enumerate("KMGT", start=1)},
 }
-"""Units of memory: decimal ones, and binary ones with an i."""
+"""Bytes per unit of memory: decimal units, and binary ones with an i."""
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryRow:
-    """The bytes of a part of the network, all its repeats included.
+    """The memory of a part of the network in bytes, including all repeats.
 
     Attributes:
-        path: PyTorch's module path; of a repeat, that of its first copy.
-        kind: what it is: `stem`, `stage`, a block kind, an operator.
-        repeat: how many of them in a row the row stands for.
-        output: the shape that leaves it.
-        weights: of its parameters.
-        buffers: of what its modules hold beside them: running statistics, filters.
-        gradients: of its parameters.
-        optimizer: of the optimizer's state for them.
-        saved: what it is the first to save for the backward pass.
-        live: the most that is alive while it runs, forward or backward, of all that the step has
-            made until then; weights, buffers, the optimizer's state and the input come on top.
+        path: PyTorch's module path; for a repeat, that of its first copy.
+        kind: `stem`, `stage`, a block kind or an operator.
+        repeat: the number of consecutive copies that the row covers.
+        output: the output shape.
+        weights: bytes of its parameters.
+        buffers: bytes of its buffers: running statistics, fixed filters.
+        gradients: bytes of its parameters' gradients.
+        optimizer: bytes of the optimizer's state for its parameters.
+        saved: bytes of the tensors that it is the first to save for the backward pass.
+        live: the largest number of live bytes while it runs, forward or backward, allocated by any
+            part of the step; without weights, buffers, the optimizer's state and the input.
     """
 
     path: str
@@ -66,25 +66,24 @@ class MemoryRow:
 
 @dataclass(frozen=True, slots=True)
 class MemoryReport(Tabular):
-    """What a network needs in memory, in bytes.
+    """The memory that a network needs, in bytes.
 
     Attributes:
-        network: its name.
+        network: the name of the network.
         inputs: the shape of each input.
-        batch: how many images.
-        dtype: of weights and activations.
-        optimizer: whose state is counted, or None.
-        training: whether a training step is counted; else all of it is zero.
+        batch: the number of images.
+        dtype: the dtype of weights and activations.
+        optimizer: the optimizer whose state is counted, or None.
+        training: whether a training step is counted; if not, its numbers are zero.
         totals: `weights`, `buffers`, `gradients`, `optimizer`, `saved` (for the backward pass),
-            `peak_inference` and `peak_training` (the most that is alive at once of what a forward
-            pass or a training step makes: activations, what is saved, gradients), `input`, and
-            `total_inference` and `total_training`, which are a peak and all that stays beside it.
-        rows: parts of the network; `weights`, `buffers`, `gradients`, `optimizer` and `saved` sum
-            to the totals, the largest `live` is the peak.
+            `peak_inference` and `peak_training` (the most live memory that a forward pass or a
+            training step allocates: activations, saved tensors, gradients), `input`, and
+            `total_inference` and `total_training` (the peak plus everything that stays allocated).
+        rows: the parts of the network; their `weights`, `buffers`, `gradients`, `optimizer` and
+            `saved` sum to the totals, and the largest `live` is the peak.
         peaks: the operator that runs at each peak.
-        unknown: operators of which it is not known what they save; the figures are then at least
-            what is said.
-        fit: the memory that the batch was chosen for, if one was.
+        unknown: operators whose saved tensors are unknown; the numbers are then lower bounds.
+        fit: the memory for which the batch was chosen, if it was.
     """
 
     network: str
@@ -103,7 +102,7 @@ class MemoryReport(Tabular):
         """Return the report as a table.
 
         Raises:
-            RequestError: the report is on many networks at once.
+            RequestError: the network has arrays as sizes.
         """
         if not all(type(total) is int for total in self.totals.values()):
             raise RequestError("a report on many networks has no text (use its totals and rows)")
@@ -140,7 +139,7 @@ class MemoryReport(Tabular):
 
 
 def _sentences(report: MemoryReport) -> list[str]:
-    """Return what is said below the table: each total as a sum, and what is not counted."""
+    """Return the sentences below the table: each total as a sum, and what is not counted."""
     totals = report.totals
     least = "at least " if report.unknown else ""
 
@@ -163,7 +162,7 @@ def _sentences(report: MemoryReport) -> list[str]:
 
 
 def show_bytes(number: int) -> str:
-    """Return a number of bytes as people read it.
+    """Return a number of bytes with a binary unit.
 
     >>> show_bytes(687488512), show_bytes(512)
     ('655.6 MiB', '512 B')
@@ -175,10 +174,10 @@ def show_bytes(number: int) -> str:
 
 
 def parse_bytes(value: object) -> int:
-    """Return a number of bytes, from a number or a text with a unit.
+    """Return the number of bytes given as a number or as a text with a unit.
 
     Raises:
-        RequestError: it is neither.
+        RequestError: the value is neither.
 
     >>> parse_bytes("24GB"), parse_bytes("1.5 GiB")
     (24000000000, 1610612736)
@@ -212,27 +211,28 @@ def memory(
 ) -> MemoryReport:
     """Count the bytes that a network needs, in inference and in a training step.
 
-    What each operator saves for the backward pass stands in `resnet_viz.ops`, from torch's table of
-    derivatives; a tensor lives until the last operator that reads it, or the last module that holds
-    it as an argument, has ended. Workspaces of cuDNN or oneDNN and what an allocator loses are not
-    counted.
+    The tensors that each operator saves for the backward pass are listed in `resnet_viz.ops`, from
+    torch's table of derivatives. A tensor lives until the last operator that reads it, or the last
+    module that holds it as an argument, has ended. Not counted: workspaces of cuDNN or oneDNN, and
+    fragmentation in the allocator.
 
     Args:
         network: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module.
-        input: of a spec `(C, H, W)`, its own if None; of a module its whole shape.
-        batch: how many images.
-        dtype: of weights and activations: `float64`, `float32`, `bfloat16` or `float16`.
+        input: the input shape: `(C, H, W)` for a spec (default: its own), the full shape for a
+            module.
+        batch: the number of images.
+        dtype: the dtype of weights and activations: `float64`, `float32`, `bfloat16` or `float16`.
         optimizer: `sgd`, `momentum` (one tensor for each parameter), `adam` or `adamw` (two), or
-            `none`, which None means, too.
-        training: whether to count a training step, too.
-        depth: what the rows are: `network`, `stage`, `block` or `op`.
+            `none`, the same as None.
+        training: whether to count a training step as well.
+        depth: the level of the rows: `network`, `stage`, `block` or `op`.
         allocator: `exact`, or `cuda`, which rounds each tensor up to 512 bytes.
-        fit: a memory, as `24GB` (1000³ bytes) or `24GiB` (1024³): the report is then on the largest
-            batch that fits into it.
+        fit: a memory size, such as `24GB` (1000³ bytes) or `24GiB` (1024³): the report is then for
+            the largest batch that fits into it.
 
     Raises:
-        RequestError: there is no such network, dtype, optimizer or allocator; the input or batch
-            does not fit it; or not even one image fits into the memory.
+        RequestError: the network, dtype, optimizer or allocator is unknown; the input or batch does
+            not fit the network; or not even one image fits into the memory.
 
     >>> resnet50 = memory("resnet50", batch=8, optimizer="adamw")
     >>> resnet50.totals["saved"], resnet50.totals["optimizer"]
@@ -272,7 +272,7 @@ def memory(
 
 @dataclass(frozen=True, slots=True)
 class _Counting:
-    """What is asked, but for the batch."""
+    """The arguments of `memory` without the batch."""
 
     network: Network
     input: Any
@@ -282,7 +282,7 @@ class _Counting:
     block: int
 
     def count(self, graph: Graph) -> tuple[Footprint, dict[str, Size], dict[str, str]]:
-        """Return the bytes of a graph: of its parts, its totals, and where its peaks are."""
+        """Return a graph's footprint, its totals in bytes, and the operators at its peaks."""
         size = sizes(self.dtype, self.block)
         inference = footprint(graph, size, training=False)
         made = footprint(graph, size, training=True) if self.training else inference
@@ -310,7 +310,7 @@ class _Counting:
         return root, totals, peaks
 
     def bytes(self, batch: int) -> int:
-        """Return all the bytes that a batch needs."""
+        """Return the total bytes that a batch needs."""
         _, totals, _ = self.count(to_batch_graph(self.network, self.input, batch))
         needed: int = totals["total_training" if self.training else "total_inference"]
         return needed
@@ -340,7 +340,7 @@ def _largest_batch(counting: _Counting, room: int) -> int:
             room=show_bytes(room),
             least=show_bytes(least),
         )
-    # What is alive grows with the batch as a straight line, so that a search ends after few steps
+    # Live memory grows linearly with the batch, so that the search takes few steps
     low, high = 1, 2
     while high <= MAX_BATCH and counting.bytes(high) <= room:
         low, high = high, 2 * high

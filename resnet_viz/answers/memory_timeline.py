@@ -1,4 +1,4 @@
-"""Where the bytes live while a network runs: a figure of one pass, operator by operator."""
+"""Draw live memory over one pass or training step of a network, operator by operator."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from resnet_viz.themes import Theme, find_theme
 __all__ = ["memory_timeline"]
 
 BANDS = ("weights and buffers", "optimizer", "input", "saved for backward", "gradients", "passing")
-"""What bytes are held for; what is passing are activations and their gradients."""
+"""The purposes of live memory; "passing" are activations and their gradients."""
 
 
 def memory_timeline(
@@ -30,19 +30,19 @@ def memory_timeline(
     training: bool = True,
     theme: str | Theme = "d2l",
 ) -> Picture:
-    """Draw where the bytes live over the run of a network, forward and, in training, backward.
+    """Draw the live memory of a network over its forward pass and, in training, backward pass.
 
     Args:
-        network: as for `resnet_viz.memory`, and so the other arguments.
-        input: the same.
-        batch: how many images.
-        dtype: of weights and activations.
-        optimizer: whose state is held.
+        network: as for `resnet_viz.memory`.
+        input: as for `resnet_viz.memory`.
+        batch: the number of images.
+        dtype: the dtype of weights and activations.
+        optimizer: the optimizer whose state is counted.
         training: whether there is a backward pass.
         theme: a theme, or its name or file.
 
     Raises:
-        RequestError: as `resnet_viz.memory`.
+        RequestError: as for `resnet_viz.memory`.
 
     >>> memory_timeline("resnet18", batch=8).to_svg()[:4]
     '<svg'
@@ -93,5 +93,5 @@ def memory_timeline(
 
 
 def _calls(block: Block) -> list[Call]:
-    """Return the calls of a step without repeats."""
+    """Return the calls of a step in which nothing repeats."""
     return [event for event in block.events if isinstance(event, Call)]

@@ -1,4 +1,4 @@
-"""What a part of a network can be measured by: a number for each of its paths."""
+"""Define the metrics of a network's parts: a number for each path."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from resnet_viz.view.annotate import short
 __all__ = ["METRICS", "Metric", "numbers_of", "read_numbers"]
 
 MAX_CSV = 16_000_000
-"""Bytes of a file of numbers."""
+"""The largest size of a file of numbers, in bytes."""
 
 Numbers = dict[str, float]
 
 
 class Metric(NamedTuple):
-    """A number for each part of a network, of one copy where it repeats.
+    """A number for each part of a network; for a repeat, that of one copy.
 
     Attributes:
-        help: what it is, with its unit.
-        numbers: of a graph, by the paths of its scopes and operators.
-        show: returns a number as people read it.
+        help: the description, with the unit.
+        numbers: a function from a graph to the numbers by path of scope or operator.
+        show: a function that formats a number for readers.
     """
 
     help: str
@@ -48,7 +48,7 @@ def _counted(name: str) -> Callable[[Graph], Numbers]:
     }
 
 
-# Figures read the names of the table: what counts is imported when it is asked for
+# The modules that count are imported lazily: most users of this table need only its names
 
 
 def _memory(graph: Graph) -> Numbers:
@@ -116,14 +116,18 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         "receptive-field": Metric("pixels that an element depends on", _receptive_field, _show),
     }
 )
-"""What boxes can be painted by, and what reports can have as columns."""
+"""The metrics by which boxes can be coloured and that reports can have as columns."""
 
 
 def numbers_of(graph: Graph, metric: object) -> tuple[Numbers, Callable[[float], str]]:
-    """Return a number for each path: by a metric's name, a CSV file, or a mapping of one's own.
+    """Return a number for each path, and the function that formats it.
+
+    Args:
+        graph: the graph to measure.
+        metric: the name of a metric, the path of a CSV file, or a mapping of paths to numbers.
 
     Raises:
-        RequestError: there is no such metric or file, or it holds something else.
+        RequestError: the metric is unknown, or the file cannot be read or is not legal.
     """
     if isinstance(metric, Mapping):
         return _checked(metric), _show
@@ -134,10 +138,10 @@ def numbers_of(graph: Graph, metric: object) -> tuple[Numbers, Callable[[float],
 
 
 def read_numbers(path: str | os.PathLike[str]) -> Numbers:
-    """Return the numbers of a CSV file: a path and a number in each row, a heading if there is one.
+    """Return the numbers of a CSV file of paths and numbers; a heading row is optional.
 
     Raises:
-        RequestError: it cannot be read, or holds something else.
+        RequestError: the file cannot be read, or a row is not a path and a number.
     """
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
@@ -167,10 +171,10 @@ def read_numbers(path: str | os.PathLike[str]) -> Numbers:
 
 
 def _checked(numbers: Mapping[Any, Any]) -> Numbers:
-    """Return a mapping of paths to finite numbers.
+    """Check that a mapping has texts as keys and finite numbers as values, and return it.
 
     Raises:
-        RequestError: it is none.
+        RequestError: it has not.
     """
     for path, number in numbers.items():
         is_number = isinstance(number, (int, float)) and not isinstance(number, bool)

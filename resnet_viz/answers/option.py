@@ -1,4 +1,4 @@
-"""An option of a figure: its row, and the checks that bring its value into one form."""
+"""Define the row of a figure option, and the functions that check and normalize values."""
 
 from __future__ import annotations
 
@@ -35,22 +35,24 @@ __all__ = [
 ]
 
 MAX_POINTS = 14_400.0
-"""Of a length on paper: 200 inches."""
+"""The largest length on paper in points: 200 inches."""
 
 
 class Option(NamedTuple):
     """An option of a figure.
 
     Attributes:
-        default: its value where nothing is said.
-        help: what it is for, on one line, as the command line's help says it.
-        about: the same for Python, in sentences; the help if empty.
-        check: takes its name and a value, and returns the value in its one form.
-        legal: the names that it may have, or the names in its list; any value if empty.
-        needs: what a figure must be for it, an attribute of `Kind`; any figure takes it if empty.
-        metavar: what stands for its value in the command line's help; empty for a flag.
-        is_neutral: tells whether a value asks for nothing, so that any figure takes it.
-        drawn: whether only a drawing shows it, so that files of the graph (`.dot`) have none.
+        default: the default value.
+        help: one line for the command line's help.
+        about: the description for Python, in sentences; the help if empty.
+        check: a function from the option's name and a value to the normalized value.
+        legal: the legal names, or the legal names in a list; any value if empty.
+        needs: the attribute of `Kind` that a figure must have to take the option; if empty, every
+            figure takes it.
+        metavar: the placeholder of the value in the command line's help; empty for a flag.
+        is_neutral: a function that returns whether a value has no effect, so that every figure
+            accepts it.
+        drawn: whether only a drawing shows it, not files of the graph such as `.dot`.
     """
 
     default: Any
@@ -64,12 +66,12 @@ class Option(NamedTuple):
     drawn: bool
 
     def fits(self, figure: str) -> bool:
-        """Tell whether a figure takes this option."""
+        """Return whether a figure takes this option."""
         return not self.needs or bool(getattr(FIGURES[figure], self.needs))
 
     @property
     def figures(self) -> tuple[str, ...]:
-        """The figures that take it."""
+        """The names of the figures that take it."""
         return tuple(figure for figure in FIGURES if self.fits(figure))
 
 
@@ -85,7 +87,7 @@ def option(
     is_neutral: Callable[[Any], bool] = lambda value: not value,
     drawn: bool = False,
 ) -> Any:
-    """Return the field of an option whose row says all of this; see `Option`."""
+    """Return the dataclass field of an option, with its row as metadata; see `Option`."""
     row = Option(
         default=default,
         help=help,
@@ -100,11 +102,11 @@ def option(
     return field(default=default, metadata={"option": row})
 
 
-# What values may be
+# Checks of values
 
 
 def one_of(table: Mapping[str, object], thing: str = "") -> Callable[[str, Any], str]:
-    """Return the check of a name in a table."""
+    """Return a check that a value is a name in a table."""
 
     def check(name: str, value: Any) -> str:
         return match(thing or name, value, table)
@@ -113,15 +115,15 @@ def one_of(table: Mapping[str, object], thing: str = "") -> Callable[[str, Any],
 
 
 def none_or(check: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
-    """Return a check that lets None be."""
+    """Return a check that also accepts None."""
     return lambda name, value: None if value is None else check(name, value)
 
 
 def check_text(name: str, value: Any) -> str:
-    """Return a text.
+    """Check and return a text.
 
     Raises:
-        RequestError: it is none.
+        RequestError: the value is no text.
     """
     if not isinstance(value, str):
         raise RequestError("{name}: {value} (must be a text)", name=name, value=show(value))
@@ -129,10 +131,10 @@ def check_text(name: str, value: Any) -> str:
 
 
 def check_depth(name: str, value: Any) -> str | int:
-    """Return the name of a depth, or a number of levels.
+    """Check and return the name of a depth, or a number of levels.
 
     Raises:
-        RequestError: it is none.
+        RequestError: the value is neither.
     """
     levels_of(value)
     made: str | int = value
@@ -140,19 +142,19 @@ def check_depth(name: str, value: Any) -> str | int:
 
 
 def check_page(name: str, value: Any) -> str:
-    """Return the name of a page.
+    """Check and return the name of a page.
 
     Raises:
-        RequestError: it is none.
+        RequestError: the page is unknown.
     """
     return find_page(value).name
 
 
 def check_points(name: str, value: Any) -> float:
-    """Return a length in points.
+    """Check and return a length in points.
 
     Raises:
-        RequestError: it is none.
+        RequestError: the value is no legal length.
     """
     try:
         points = float("nan" if isinstance(value, bool) else value)
@@ -169,10 +171,10 @@ def check_points(name: str, value: Any) -> float:
 
 
 def check_facts(name: str, value: Any) -> tuple[str, ...]:
-    """Return facts in the order of their table, from a sequence or a text with commas.
+    """Return facts in the order of their table, from a sequence or a comma-separated text.
 
     Raises:
-        RequestError: one is unknown.
+        RequestError: a fact is unknown.
     """
     names = value.split(",") if isinstance(value, str) else value
     if not isinstance(names, Iterable):
@@ -189,10 +191,10 @@ def check_facts(name: str, value: Any) -> tuple[str, ...]:
 
 
 def check_paths(name: str, value: Any) -> tuple[str, ...]:
-    """Return paths, each once, from a sequence or a text with commas.
+    """Return paths without duplicates, from a sequence or a comma-separated text.
 
     Raises:
-        RequestError: one is no text.
+        RequestError: a path is no text.
     """
     if isinstance(value, str):
         value = [path.strip() for path in value.split(",")]
@@ -208,25 +210,25 @@ def check_paths(name: str, value: Any) -> tuple[str, ...]:
 
 
 def check_nothing(name: str, value: Any) -> Any:
-    """Return any value as it is."""
+    """Return a value unchecked."""
     return value
 
 
 def check_color(name: str, value: Any) -> Any:
-    """Return the name of a metric, the path of a file of numbers, or numbers by path.
+    """Check and return the name of a metric, the path of a file of numbers, or numbers by path.
 
     Raises:
-        RequestError: it is none.
+        RequestError: the value is none of these.
     """
     own = isinstance(value, (Mapping, os.PathLike)) or str(value).endswith(".csv")
     return value if own or value == "" else match(name, value, METRICS)
 
 
 def check_theme(name: str, value: Any) -> Any:
-    """Return a theme, or the name or path of one that can be read.
+    """Check and return a theme, or the name or path of a readable theme.
 
     Raises:
-        RequestError: it is none.
+        RequestError: there is no such theme.
     """
     find_theme(value)
     is_name = isinstance(value, str) and not value.endswith(".toml")
@@ -234,7 +236,7 @@ def check_theme(name: str, value: Any) -> Any:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Return names as a sentence lists them.
+    """Return names joined by commas and "or".
 
     >>> listed(["svg", "png", "pdf"])
     'svg, png or pdf'

@@ -1,4 +1,4 @@
-"""A scene that shows itself in a notebook and saves itself by a file's suffix."""
+"""Define a picture: a scene that a notebook displays and that saves itself to files."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ __all__ = ["Picture", "check_options", "exporter_for"]
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure: a chart, or what it shows besides. A notebook shows it as it is.
+    """A figure or chart; a notebook displays it.
 
     Attributes:
-        scene: what is where.
+        scene: the placed shapes and texts.
     """
 
     scene: Scene
@@ -31,42 +31,42 @@ class Picture:
         return to_svg(self.scene)
 
     def save(self, path: str | os.PathLike[str], **options: Any) -> None:
-        """Write the picture to a file whose suffix says the format.
+        """Write the picture to a file in the format of its suffix.
 
         Args:
-            path: of the file.
-            **options: what this format takes besides: of a `.png` its `scale`, in pixels per point.
+            path: the path of the file.
+            **options: options of the format, such as `scale` for a `.png`, in pixels per point.
 
         Raises:
-            RequestError: the suffix is unknown, an option is not for it or wrong, the format needs
-                what is not installed or cannot hold such a picture, or the file cannot be written;
-                a file that stood there before is left as it was.
+            RequestError: the suffix or an option is unknown or wrong, the format needs a package
+                that is not installed or cannot hold the picture, or the file cannot be written; an
+                existing file is left unchanged.
         """
         write_whole(path, self.to_bytes(exporter_for(path), **options))
 
     def to_bytes(self, suffix: str, **options: Any) -> bytes:
-        """Return the bytes of a file of the picture; its suffix, as `.png`, says the format.
+        """Return the picture as the bytes of a file with the given suffix, such as `.png`.
 
         Raises:
-            RequestError: as `save`, but for the file itself.
+            RequestError: as for `save`, except for errors of writing.
         """
         exporter = check_options(f"a{suffix}", options)
         return exporter.write(self._part(exporter, suffix), **{**self._look(exporter), **options})
 
     def check(self, suffix: str) -> None:
-        """Raise what `to_bytes` would if the picture is too large for a format, and write nothing.
+        """Check that the picture is not too large for a format, without writing it.
 
         Raises:
-            RequestError: the format does not hold a picture of this size.
+            RequestError: the format cannot hold a picture of this size.
         """
         exporter = check_options(f"a{suffix}", ())
         exporter.check(self._part(exporter, suffix), **self._look(exporter))
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the picture on matplotlib's axes, new ones of its size if none are given.
+        """Draw the picture on matplotlib axes, by default new ones of the picture's size.
 
         Returns:
-            The axes; a point of the picture is a unit of their data.
+            The axes; one data unit is one point of the picture.
 
         Raises:
             RequestError: matplotlib is not installed.
@@ -87,7 +87,7 @@ class Picture:
         """Return the attribute that an exporter writes.
 
         Raises:
-            RequestError: a picture of this kind has none.
+            RequestError: the picture has no such attribute.
         """
         if not hasattr(self, exporter.of):
             raise RequestError(
@@ -98,7 +98,7 @@ class Picture:
         return getattr(self, exporter.of)
 
     def _look(self, exporter: Exporter) -> Mapping[str, Any]:
-        """Return the options by which an exporter makes its file look as the picture does."""
+        """Return the exporter options that reproduce the look of the picture."""
         return {}
 
     def _repr_svg_(self) -> str:
@@ -106,10 +106,10 @@ class Picture:
 
 
 def check_options(path: str | os.PathLike[str], options: Iterable[str]) -> Exporter:
-    """Return what writes a file, if it takes options of these names.
+    """Return the exporter of a file, after checking that it takes the given options.
 
     Raises:
-        RequestError: no exporter writes such a file, or it takes no such option.
+        RequestError: no exporter writes such a file, or it lacks an option.
     """
     suffix = exporter_for(path)
     for name in options:
@@ -126,7 +126,7 @@ def check_options(path: str | os.PathLike[str], options: Iterable[str]) -> Expor
 
 
 def exporter_for(path: str | os.PathLike[str]) -> str:
-    """Return the suffix by which a file's exporter is found.
+    """Return the suffix that selects a file's exporter.
 
     Raises:
         RequestError: no exporter writes such a file.

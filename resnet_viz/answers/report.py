@@ -1,4 +1,4 @@
-"""A network to its report: totals, and rows that sum to them."""
+"""Count a network: totals, and the rows that sum to them."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ __all__ = ["DEPTHS", "Report", "Row", "parts_at", "report", "report_graph", "row
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A part of the network, all its repeats included.
+    """A part of the network, including all repeats.
 
     Attributes:
-        path: PyTorch's module path; of a repeat, that of its first copy.
-        kind: what it is: `stem`, `stage`, a block kind, an operator.
-        repeat: how many of them in a row the row stands for.
-        output: the shape that leaves it.
-        params: elements of its parameters.
-        macs: multiply-adds of its convolutions and matrix products.
-        activations: elements that its convolutions and fully connected layers put out.
-        receptive_field: how many input pixels, in each direction, one element that leaves it
-            depends on; None if it depends on the whole image.
-        cost: by the report's convention.
-        measures: further numbers that were asked for, by their names in `metrics.METRICS`.
+        path: PyTorch's module path; for a repeat, that of its first copy.
+        kind: `stem`, `stage`, a block kind or an operator.
+        repeat: the number of consecutive copies that the row covers.
+        output: the output shape.
+        params: the number of its parameters' elements.
+        macs: the multiply-adds of its convolutions and matrix products.
+        activations: output elements of its convolutions and fully connected layers.
+        receptive_field: the number of input pixels per axis on which one output element depends;
+            None if it depends on the whole image.
+        cost: the cost by the report's convention.
+        measures: further requested numbers, by name in `metrics.METRICS`.
     """
 
     path: str
@@ -65,22 +65,21 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Report(Tabular):
-    """What a network costs.
+    """The cost of a network.
 
     Attributes:
-        network: its name.
+        network: the name of the network.
         inputs: the shape of each input.
         totals: `layers`, `params`, `trainable_params`, `macs`, `flops` (two per multiply-add) and
-            `activations`, exact; the cost by the convention, under its name, and as `acts` what its
-            tool calls activations, where it prints such.
-        rows: parts of the network whose `params`, `macs`, `activations` and `cost` sum to the
+            `activations`, all exact; the cost by the convention, under the convention's name; and
+            `acts`, the activations by the convention's tool, if it prints any.
+        rows: the parts of the network; their `params`, `macs`, `activations` and `cost` sum to the
             totals.
         layers: the layer count with its derivation.
-        convention: how `cost` is counted.
-        unknown: operators whose cost nobody knows; `macs` are then at least what is said.
+        convention: the convention by which `cost` is counted.
+        unknown: operators whose cost is unknown; `macs` is then a lower bound.
         means: how a module was traced; see `Graph`.
-        columns: which numbers a reader's table has; those of parameters, cost and activations if
-            empty.
+        columns: the numbers in the table for readers; parameters, cost and activations if empty.
     """
 
     network: str
@@ -99,10 +98,10 @@ class Report(Tabular):
         return self.inputs[0]
 
     def to_table(self, *, derive: bool = False) -> Table:
-        """Return the report as a table; with `derive` it says where the layer count comes from.
+        """Return the report as a table; with `derive`, with the derivation of the layer count.
 
         Raises:
-            RequestError: the report is on many networks at once.
+            RequestError: the network has arrays as sizes.
         """
         if not all(isinstance(total, (int, float)) for total in self.totals.values()):
             raise RequestError("a report on many networks has no text (use its totals and rows)")
@@ -131,11 +130,10 @@ class Report(Tabular):
     def to(self, format: str, *, derive: bool = False) -> str:
         """Return the report in a format: `text`, `md`, `csv`, `json`, `latex` or `html`.
 
-        With `derive` it says where the layer count comes from.
+        With `derive`, it includes the derivation of the layer count.
 
         Raises:
-            RequestError: the format is unknown, or `csv`, which holds nothing but rows, was asked
-                for a derivation.
+            RequestError: the format is unknown, or `derive` is set for `csv`, which has only rows.
         """
         name = match("format", format, FORMATS)
         if check_flag("derive", derive) and name == "csv":
@@ -159,19 +157,19 @@ def report(
 
     Args:
         network: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module.
-        input: of a spec `(C, H, W)`, or `(N, C, H, W)` where a batch is meant, its own if None; of
-            a module its whole shape, or example inputs, see `resnet_viz.trace`; without one, a
-            module's parameters are counted alone.
-        depth: what the rows are: `network`, `stage`, `block` or `op`.
-        convention: how the cost is counted: `macs`, or as a tool does; see `count.CONVENTIONS`.
-        open_head: show the operators of the head at any depth.
+        input: for a spec, `(C, H, W)`, or `(N, C, H, W)` for a batch (default: its own); for a
+            module, the full shape or example inputs, see `resnet_viz.trace`. Without an input, only
+            the parameters of a module are counted.
+        depth: the level of the rows: `network`, `stage`, `block` or `op`.
+        convention: the convention of the cost, `macs` or that of a tool; see `count.CONVENTIONS`.
+        open_head: whether to show the operators of the head at every depth.
         means: how a module is traced: `stand-ins`, `fake` or `run`; see `resnet_viz.trace`.
-        columns: which numbers the table has, as a sequence or with commas between them: `params`,
-            `macs`, `activations`, `memory` (bytes saved for backward, single floats), `time`
+        columns: the numbers in the table, as a sequence or a comma-separated text: `params`,
+            `macs`, `activations`, `memory` (bytes saved for backward in float32), `time`
             (microseconds on the rtx4090), `intensity`, `receptive-field`.
 
     Raises:
-        RequestError: there is no such network or column, the spec is wrong or the input does not
+        RequestError: the network or a column is unknown, the spec is wrong, or the input does not
             fit it.
 
     >>> resnet50 = report("resnet50", (3, 224, 224))
@@ -188,10 +186,10 @@ def report(
 
 
 def column_names(columns: object) -> tuple[str, ...]:
-    """Return the names of columns, from a sequence or a text with commas.
+    """Return the names of columns, from a sequence or a comma-separated text.
 
     Raises:
-        RequestError: there is no such column.
+        RequestError: a column is unknown.
     """
     names = columns.split(",") if isinstance(columns, str) else columns
     if not isinstance(names, Iterable):
@@ -200,7 +198,7 @@ def column_names(columns: object) -> tuple[str, ...]:
     found = [name for name in stripped if name != ""]
     if not found:
         return ()
-    from resnet_viz.answers.metrics import METRICS  # here, because most reports have none
+    from resnet_viz.answers.metrics import METRICS  # lazy: most reports choose no columns
 
     legal = {"activations": None, **METRICS}
     return tuple(dict.fromkeys(match("column", name, legal) for name in found))
@@ -214,7 +212,7 @@ def report_graph(
     open_head: bool = False,
     columns: tuple[str, ...] = (),
 ) -> Report:
-    """Count a graph with its repeats as they are; see `report`."""
+    """Count a graph without unrolling it; see `report`."""
     levels = DEPTHS[match("depth", depth, DEPTHS)]
     convention = match("convention", convention, CONVENTIONS)
     how = CONVENTIONS[convention]
@@ -241,7 +239,7 @@ def report_graph(
     if how.activations:
         totals["acts"] = weigh_activations(total.terms, how)
     for name in measured:
-        if name != "intensity":  # which adds up to nothing
+        if name != "intensity":  # a ratio, which has no sum
             totals[name] = sum(row.measures[name] for row in rows)
     unknown = {node.op for node in graph.nodes() if "unknown_calls" in node.terms}
     return Report(
@@ -258,7 +256,7 @@ def report_graph(
 
 
 def measures_of(graph: Graph, columns: tuple[str, ...]) -> dict[str, dict[str, float]]:
-    """Return the numbers of those columns that are no counts, each by the paths of parts."""
+    """Return the numbers by path for each column that is no count."""
     chosen = [name for name in columns if name in ("memory", "time", "intensity")]
     if not chosen:
         return {}
@@ -268,7 +266,7 @@ def measures_of(graph: Graph, columns: tuple[str, ...]) -> dict[str, dict[str, f
 
 
 def _measures(row: Row, measured: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    """Return a row's numbers: of all its copies, but for what does not add up."""
+    """Return a row's further numbers: for all copies if they have a sum, else for one copy."""
     return {
         name: numbers.get(row.path, 0) * (1 if name == "intensity" else row.repeat)
         for name, numbers in measured.items()
@@ -276,7 +274,7 @@ def _measures(row: Row, measured: Mapping[str, Mapping[str, float]]) -> dict[str
 
 
 class _Tree(Protocol):
-    """A part of a network, with what it is made of."""
+    """A part of a network with its children."""
 
     @property
     def kind(self) -> str: ...
@@ -288,7 +286,10 @@ _Part = TypeVar("_Part", bound=_Tree)
 
 
 def parts_at(part: _Part, depth: int | None, opened: tuple[str, ...] = ()) -> Iterator[_Part]:
-    """Yield the parts of a tree at a depth; stem and head stay whole above the operators."""
+    """Yield the parts of a tree at a depth; None is every operator.
+
+    At other depths stem and head stay closed, unless their kind is in `opened`.
+    """
     closed = part.kind in ("stem", "head") and part.kind not in opened and depth is not None
     if not part.children or closed or (depth == 0 and part.kind not in opened):
         yield part
@@ -318,7 +319,7 @@ _COST = {"macs": "MACs", "flops": "FLOPs"}
 
 
 def _columns(convention: str) -> tuple[Column, ...]:
-    """Return the columns of a report: readers see its convention's cost, programs MACs, too."""
+    """Return the columns of a report: the convention's cost, and MACs in data formats."""
     heading = _COST.get(convention, convention)
     is_macs = convention == "macs"
     return (
@@ -337,7 +338,7 @@ def _columns(convention: str) -> tuple[Column, ...]:
 
 
 def _chosen(names: tuple[str, ...]) -> tuple[Column, ...]:
-    """Return the columns of a report whose numbers were chosen."""
+    """Return the columns of a report with chosen numbers."""
     return (
         Column("path", ""),
         Column("", "path", row_name),
@@ -375,7 +376,7 @@ def _pixels(field: Size | None) -> str:
 
 
 def row_name(row: Row) -> str:
-    """Return a row's path as readers see it, with how often it repeats."""
+    """Return a row's path for readers, with its number of repeats."""
     name = row.path or "network"
     return f"{name} (×{row.repeat})" if type(row.repeat) is not int or row.repeat > 1 else name
 

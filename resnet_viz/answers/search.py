@@ -1,4 +1,4 @@
-"""A space and budgets to the best networks in it, the front of what can be had, and a family's."""
+"""Search spaces of networks: the best under budgets, the Pareto front, and a family's members."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ GOALS = {
     "layers": ("layers", 1),
     "depth": ("layers", 1),
 }
-"""What may be made large or small, or limited: the total that it is, and how many units of it."""
+"""The totals that can be optimized or limited: for each name, the total and the unit."""
 
 MAX_K = 1_000
 
 
 class Found(NamedTuple):
-    """A network that was found, with its totals as `report` counts them."""
+    """A found network, with its totals as `report` counts them."""
 
     spec: ResNetSpec
     params: int
@@ -46,7 +46,7 @@ class Found(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What the table calls it: its blocks and widths."""
+        """The name in the table: blocks and widths."""
         blocks = "-".join(str(stage.blocks) for stage in self.spec.stages)
         widths = "-".join(str(stage.channels) for stage in self.spec.stages)
         return f"{blocks} blocks of {widths} at {self.spec.input[-1]}"
@@ -54,14 +54,14 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Search(Tabular):
-    """Networks that were found.
+    """The result of a search.
 
     Attributes:
-        request: what was asked for, in a sentence.
-        rows: each network with its totals, best first.
-        proved: whether no other network of those looked at is better.
-        interrupted: whether the search was stopped.
-        among: what was looked at: the space, or a network's family.
+        request: the request in words.
+        rows: the networks found, with their totals, best first.
+        proved: whether no other network in the searched set is better.
+        interrupted: whether the search was stopped before its end.
+        among: the searched set: the space, or a network's family.
     """
 
     request: str
@@ -72,12 +72,12 @@ class Search(Tabular):
 
     @property
     def specs(self) -> tuple[ResNetSpec, ...]:
-        """The networks, best first."""
+        """The specs of the networks, best first."""
         return tuple(row.spec for row in self.rows)
 
     @property
     def best(self) -> ResNetSpec:
-        """The best network."""
+        """The spec of the best network."""
         return self.rows[0].spec
 
     def to_spec(self, format: str = "yaml") -> str:
@@ -87,7 +87,7 @@ class Search(Tabular):
         return dumps(self.best, format)
 
     def to_table(self) -> Table:
-        """Return the networks as a table, a row for each."""
+        """Return the networks as a table with one row each."""
         certainty = f"proved: no network of the {self.among} is better"
         if not self.proved:
             certainty = "the best so far: not proved"
@@ -126,23 +126,23 @@ def search(
     k: int = 1,
     **budgets: Any,
 ) -> Search:
-    """Return the best networks of a space under budgets, exactly.
+    """Return the best networks of a space under budgets; the optimum is exact.
 
-    Costs of stages add, so that the optimum is a dynamic programme over stages; see
-    `resnet_viz.spaces.optimize`. Every network that is returned was counted again by `report`.
+    The costs of stages add up, so that dynamic programming over stages finds the optimum; see
+    `resnet_viz.spaces.optimize`. Every returned network is counted again by `report`.
 
     Args:
         space: the space, its data, or the path of its file.
-        maximise: what is to be large: `params`, `macs`, `flops`, `activations`, or `layers` (also
-            called `depth`); params if neither this nor `minimise` is given.
-        minimise: what is to be small.
-        k: how many networks are wanted.
-        **budgets: the most of any of these: an integer, or a text with a unit (`"1G"`, `"5M"`); or
-            the least and the most, `(low, high)` or `"0.5G:1G"`.
+        maximise: the total to maximize: `params`, `macs`, `flops`, `activations`, or `layers` (also
+            called `depth`); `params` if neither this nor `minimise` is given.
+        minimise: the total to minimize, one of the same.
+        k: the number of networks to return.
+        **budgets: limits of these totals by name: a maximum, as an integer or a text with a unit
+            (`"1G"`, `"5M"`), or a range, `(low, high)` or `"0.5G:1G"`.
 
     Raises:
-        RequestError: an argument cannot be read, or no network of the space keeps the budgets; the
-            message says what limits.
+        RequestError: an argument is not legal, or no network of the space fits the budgets; the
+            message names the limits.
 
     >>> space = Space.around("resnet18", width=(0.5, 1), depth=(0.5, 1))
     >>> found = search(space, macs="1G", params="5M", maximise="params")
@@ -199,7 +199,7 @@ def _goal(maximise: str | None, minimise: str | None) -> tuple[str, int, str]:
 
 
 def _given(budgets: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the budgets that are given; one that is None is none."""
+    """Return the budgets that are not None."""
     return {name: budget for name, budget in budgets.items() if budget is not None}
 
 
@@ -208,7 +208,7 @@ def _words(budgets: Mapping[str, Any]) -> str:
 
 
 def _limits(budgets: Mapping[str, Any]) -> list[Limit]:
-    """Return budgets as limits of metrics; two that contradict each other are refused."""
+    """Return budgets as limits of metrics, after checking that they do not conflict."""
     from resnet_viz.spaces.costs import METRICS
     from resnet_viz.spaces.optimize import Limit
 
@@ -238,7 +238,7 @@ def _limits(budgets: Mapping[str, Any]) -> list[Limit]:
 
 
 def _extremes(tables: Sequence[Setting], budgets: Mapping[str, Any]) -> str:
-    """Say the smallest and the largest that the space has of each total that is limited."""
+    """Return a sentence with the space's minimum and maximum of each limited total."""
     from resnet_viz.spaces.costs import METRICS
     from resnet_viz.spaces.optimize import Goal, optimize
 
@@ -257,7 +257,7 @@ def _found(space: Space, tables: Sequence[Setting], choice: Choice) -> Found:
     """Return the network of a choice, counted by `report`.
 
     Raises:
-        ResNetVizError: the report differs from what was added up; that would be a fault of ours.
+        ResNetVizError: the report differs from the sum over stages; that would be a bug.
     """
     from resnet_viz.spaces.costs import METRICS
 
@@ -292,15 +292,14 @@ def pareto(
     space: Space | Mapping[str, Any] | str | os.PathLike[str],
     axes: Sequence[str] = ("params", "macs"),
 ) -> Search:
-    """Return the front of a space: networks with most of one total for so much of another.
+    """Return the Pareto front of a space: the networks with the best trade-off of two totals.
 
     Args:
         space: as for `search`.
-        axes: two totals: the first is to be large, the second small.
+        axes: two totals; the first is maximized, the second minimized.
 
     Raises:
-        RequestError: an axis is unknown or stands twice, or the front has too many networks to be
-            walked.
+        RequestError: an axis is unknown or repeated, or the front has too many networks.
 
     >>> space = Space({"stages": [{"blocks": [1, 2, 3], "channels": [32, 64]}]})
     >>> [row.layers for row in pareto(space, ("layers", "macs")).rows]
@@ -330,20 +329,20 @@ def fit(
     k: int = 1,
     **budgets: Any,
 ) -> Search:
-    """Return the members of a network's family that come nearest to budgets from below.
+    """Return the members of a network's family that come closest to the budgets within them.
 
-    The family has all stages wider by one factor and deeper by another, channels rounded to
-    multiples of 8 that lose at most a tenth (Sandler et al. 2018, arXiv 1801.04381, as their code
-    rounds), so that proportions stay. Nearest is what uses the largest share of the budget that it
-    uses least of.
+    A member multiplies the channels of all stages by one factor and their blocks by another.
+    Channels are rounded to multiples of 8 that lose at most a tenth (Sandler et al. 2018, arXiv
+    1801.04381, as in their code). The closest member is the one whose least used budget is used
+    the most.
 
     Args:
         network: a zoo name, the path of a spec file, or a spec.
-        k: how many are wanted.
+        k: the number of networks to return.
         **budgets: as for `search`; at least one.
 
     Raises:
-        RequestError: an argument cannot be read, or no member fits; the message says what limits.
+        RequestError: an argument is not legal, or no member fits; the message names the limits.
 
     >>> fit("resnet50", macs="1G", params="10M").rows[0].macs <= 10**9
     True
@@ -394,13 +393,13 @@ DEPTHS = tuple(i / 8 for i in range(2, 25))
 
 
 def _family(spec: ResNetSpec) -> Iterator[Found]:
-    """Yield the members of a network's family, each once, and none that is no legal network."""
+    """Yield the members of a network's family without duplicates, only legal networks."""
     made = set()
     for depth in DEPTHS:
         for width in WIDTHS:
             try:
                 member = _scaled(spec, width, depth)
-            except SpecError:  # 32 groups, say, that do not divide what a width leaves
+            except SpecError:  # for example, 32 groups that do not divide the scaled channels
                 continue
             if member.stages not in made:
                 made.add(member.stages)
@@ -411,7 +410,7 @@ def _scaled(spec: ResNetSpec, width: float, depth: float) -> ResNetSpec:
     """Return a network with its channels and blocks multiplied.
 
     Raises:
-        SpecError: there is no such network.
+        SpecError: the scaled network is not legal.
     """
     stages = tuple(
         replace(
@@ -440,6 +439,6 @@ def _unit(stage: Any) -> int:
 
 
 def _rounded(channels: float, unit: int) -> int:
-    """Return the nearest multiple that loses at most a tenth."""
+    """Return the nearest multiple of `unit` that loses at most a tenth of the channels."""
     rounded = max(int(channels + unit / 2) // unit * unit, unit)
     return rounded if rounded >= 0.9 * channels else rounded + unit

@@ -1,4 +1,4 @@
-"""The shapes of a network: what enters it, what leaves each of its parts, and how far they see."""
+"""List the output shape and receptive field of each part of a network."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class ShapeRow(NamedTuple):
     """A part of a network, or its input.
 
     Attributes:
-        path: PyTorch's module path; of a repeat, that of its first copy.
+        path: PyTorch's module path; for a repeat, that of its first copy.
         kind: what it is: `stem`, `stage`, a block kind, an operator; empty for the input.
-        repeat: how many of them in a row the row stands for.
-        output: the shape that leaves it; the shapes of all inputs where there are several.
-        receptive_field: how many input pixels, in each direction, one element depends on; None if
-            it depends on the whole image.
+        repeat: the number of consecutive copies that the row covers.
+        output: the output shape; for several inputs, the shapes of all of them.
+        receptive_field: the number of input pixels per axis on which one output element depends;
+            None if it depends on the whole image.
     """
 
     path: str
@@ -39,9 +39,9 @@ class Shapes(Tabular):
     """The shapes of a network; prints as a table.
 
     Attributes:
-        network: its name.
+        network: the name of the network.
         inputs: the shape of each input.
-        rows: the input, and the parts in the order in which they run.
+        rows: the input, followed by the parts in the order in which they run.
     """
 
     network: str
@@ -52,7 +52,7 @@ class Shapes(Tabular):
         """Return the shapes as a table.
 
         Raises:
-            RequestError: they are the shapes of many networks at once.
+            RequestError: the network has arrays as sizes.
         """
         if not all(type(row.repeat) is int and _is_one(row.output) for row in self.rows):
             raise RequestError("the shapes of many networks have no text (use their rows)")
@@ -72,12 +72,12 @@ class Shapes(Tabular):
 
 
 def shapes(network: Network, input: Any = None, *, depth: str = "stage") -> Shapes:
-    """Follow the tensor's shape through a network.
+    """List the output shape of each part of a network.
 
     Args:
         network: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module.
         input: as for `resnet_viz.report`.
-        depth: what the rows are: `network`, `stage`, `block` or `op`.
+        depth: the level of the rows: `network`, `stage`, `block` or `op`.
 
     Raises:
         RequestError: there is no such network, or the input does not fit it.
@@ -108,7 +108,7 @@ def shapes(network: Network, input: Any = None, *, depth: str = "stage") -> Shap
 
 
 def _is_one(output: Any) -> bool:
-    """Tell whether all sizes are single ones, not arrays of them."""
+    """Return whether all sizes are single numbers, not arrays."""
     return all(_is_one(size) if isinstance(size, tuple) else type(size) is int for size in output)
 
 

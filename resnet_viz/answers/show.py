@@ -1,4 +1,4 @@
-"""A network to an interactive figure in a notebook: collapse, zoom, search."""
+"""Show a network in a notebook as an interactive figure with collapse, zoom and search."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ export default { render };
 """
 
 MIN_HEIGHT, MAX_HEIGHT = 320, 720
-"""Pixels of a figure in a notebook; more of it is scrolled."""
+"""The height of a figure in a notebook, in pixels; a taller figure scrolls."""
 
 
 def show(network: Network, input: Any = None, **options: Any) -> Any:
     """Return an interactive figure of a network for Jupyter, VS Code, Colab and marimo.
 
-    It collapses, zooms and searches as the HTML file of a drawing does, which it shows in a frame
-    that may run its own script and reach nothing else. Without anywidget it is the `Drawing`.
+    It shows the HTML file of the drawing in a sandboxed frame, which runs the file's own script and
+    cannot reach the notebook. If anywidget is not installed, it returns the `Drawing`.
 
     Args:
-        network: as of `draw`.
-        input: its input's shape, as of `draw`.
-        **options: as of `draw`.
+        network: as for `draw`.
+        input: as for `draw`.
+        **options: as for `draw`.
 
     Raises:
-        RequestError: as of `draw`.
+        RequestError: as for `draw`.
 
     >>> show("d2l-resnet18").scene.title  # doctest: +SKIP
     'd2l-resnet18'
@@ -55,7 +55,7 @@ def _widget(drawing: Drawing) -> Any:
     import traitlets
 
     class Figure(anywidget.AnyWidget):
-        """A figure in a frame of its own."""
+        """A figure in a sandboxed frame."""
 
         _esm = _SCRIPT
         page = traitlets.Unicode().tag(sync=True)

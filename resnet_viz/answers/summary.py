@@ -1,4 +1,4 @@
-"""A module's table as torchinfo's users know it, without running the module."""
+"""Summarize a module as torchinfo does, without running it."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ __all__ = ["Summary", "summary"]
 
 @dataclass(frozen=True)
 class Summary:
-    """What `summary` returns; prints as a table.
+    """The result of `summary`, which prints as a table.
 
     Attributes:
-        total_params: parameters, each once.
-        trainable_params: those that are trained.
-        total_mult_adds: multiply-adds of convolutions and matrix products.
+        total_params: the number of parameters, shared ones counted once.
+        trainable_params: the number of trainable parameters.
+        total_mult_adds: the multiply-adds of convolutions and matrix products.
     """
 
     total_params: int
@@ -54,16 +54,16 @@ def summary(
 
     Args:
         model: any module, `package.module:callable`, a zoo name, the path of a spec file or a spec.
-        input_size: the input's shape with its batch dimension, or a list of such; may be left out
-            of a network with a spec.
-        input_data: example inputs instead.
-        depth: how many modules deep the table goes.
-        col_names: columns, of `input_size`, `output_size`, `num_params`, `params_percent`,
-            `kernel_size` and `mult_adds`.
-        verbose: 0 returns the summary, 1 prints it, too.
+        input_size: the input shape with the batch dimension, or a list of shapes; optional for a
+            network with a spec.
+        input_data: example inputs, instead of `input_size`.
+        depth: the number of nested levels of modules to show.
+        col_names: the columns: `input_size`, `output_size`, `num_params`, `params_percent`,
+            `kernel_size` or `mult_adds`.
+        verbose: 0 only returns the summary, 1 also prints it.
 
     Raises:
-        RequestError: no input, an unknown column, or an input that does not fit.
+        RequestError: there is no input, a column is unknown, or the input does not fit.
 
     >>> from torch import nn
     >>> summary(nn.Linear(32, 64), (2, 10, 32), verbose=0).total_mult_adds
@@ -98,10 +98,10 @@ def _columns(names: Any) -> list[tuple[str, Callable[[Tally, Mapping[str, Any]],
 
 
 def _input(model: Any, size: Any, data: Any) -> Any:
-    """Return what the module is given: of a network with a spec, its own input if nothing is said.
+    """Return the input of the module, by default that of its spec.
 
     Raises:
-        RequestError: both are given, or neither with a module.
+        RequestError: both arguments are given, or neither is for a module without a spec.
     """
     if size is None and data is None and not (is_module(model) or is_callable_name(model)):
         return (1, *find_spec(model).input)
@@ -111,7 +111,7 @@ def _input(model: Any, size: Any, data: Any) -> Any:
 
 
 class _Row(NamedTuple):
-    """A line of the table: a module, how deep it is, and what it costs."""
+    """A row of the table: a module, its depth, and its costs."""
 
     level: int
     label: str
@@ -119,7 +119,7 @@ class _Row(NamedTuple):
 
 
 def _rows(module: nn.Module, total: Tally, depth: int) -> Iterator[_Row]:
-    """Yield the module and those in it that ran, numbered as torchinfo does."""
+    """Yield the module and the modules in it that ran, numbered as in torchinfo."""
     yield _Row(0, type(module).__name__, total)
     modules = dict(module.named_modules())
     counts: dict[int, int] = {}
@@ -133,7 +133,7 @@ def _rows(module: nn.Module, total: Tally, depth: int) -> Iterator[_Row]:
 
 
 class _Reads:
-    """The attributes of each operator and the shape that it reads first, by its path."""
+    """The attributes and the first input shape of each operator, by path."""
 
     def __init__(self, graph: Graph) -> None:
         shapes = graph.shapes()
@@ -192,7 +192,7 @@ _COLUMNS: Mapping[str, tuple[str, Callable[[Tally, Mapping[str, Any]], str]]] = 
         "mult_adds": ("Mult-Adds", lambda part, more: _count(part.macs)),
     }
 )
-"""The title of each column, and what stands in it."""
+"""The title of each column, and the function that returns its cell."""
 
 
 def _table(titles: Sequence[str], rows: Sequence[Sequence[str]], made: Summary) -> str:

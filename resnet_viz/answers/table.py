@@ -1,4 +1,4 @@
-"""Networks side by side, stage by stage: the table of He et al. 2015 (Table 1), of any networks."""
+"""Tabulate networks side by side, stage by stage, as in He et al. 2015 (Table 1)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["HEADINGS", "MACS_ROW", "Architectures", "Cell", "billions", "table"]
 
 
 class Cell(NamedTuple):
-    """A network's entry in a row: convolutions in brackets with their repeats, or plain words."""
+    """A network's cell in a row: bracketed convolutions with their repeats, or plain words."""
 
     lines: tuple[str, ...]
     times: Size = 1
@@ -34,9 +34,9 @@ class Architectures(Tabular):
     """A table of networks; a notebook shows it as HTML.
 
     Attributes:
-        networks: the names, one column each.
-        rows: the name of each row, its output size, and the cells of each network in it.
-        macs: of each network, in all.
+        networks: the names of the networks, one column each.
+        rows: the name of each row, its output size, and each network's cells in it.
+        macs: the total multiply-adds of each network.
     """
 
     networks: tuple[str, ...]
@@ -52,7 +52,7 @@ class Architectures(Tabular):
     )
 
     def to_table(self) -> Table:
-        """Return the table with each cell on a line, as no brackets can be set."""
+        """Return the table with each cell on one line, for formats without tall brackets."""
         return Table(
             title="",
             columns=(
@@ -70,11 +70,11 @@ class Architectures(Tabular):
 
 
 def table(networks: Network | Sequence[Network], input: Any = None) -> Architectures:
-    """Return the table of networks with stages.
+    """Return the table of one or more networks.
 
     Args:
-        networks: a list of networks, or one, as `report` takes them; with stages and a head.
-        input: the shape that all are given; their own if None.
+        networks: one network or a list, as for `report`; each needs stages and a head.
+        input: the input shape of all networks; by default each has its own.
 
     Raises:
         RequestError: a network is unknown or has no stages, or their sizes differ in a row.
@@ -112,7 +112,7 @@ def _sizes(rows: list[_Row]) -> str:
 def _rows(graph: Graph) -> Iterator[_Row]:
     """Yield the stem, the stages and the head of a network.
 
-    What halves the size in the stem stands in the row of its output size, as in the paper.
+    A pool in the stem is in the row of its output size, as in the paper.
     """
     scopes = [child for child in graph.root.children if isinstance(child, Scope)]
     stages = [scope for scope in scopes if scope.kind == "stage"]
@@ -158,7 +158,7 @@ def _words(node: Node) -> str:
 
 
 def _cells(stage: Scope) -> Iterator[Cell]:
-    """Yield the blocks of a stage, those with the same convolutions on their main path as one."""
+    """Yield a stage's cells; consecutive blocks with the same main path are one cell."""
     blocks = [child for child in stage.children if isinstance(child, Scope)]
     bodies = [(tuple(_main(block)), block.repeat) for block in blocks]
     for lines, same in groupby(bodies, key=lambda body: body[0]):
@@ -169,7 +169,7 @@ def _cells(stage: Scope) -> Iterator[Cell]:
 
 
 def _main(block: Scope) -> Iterator[str]:
-    """Yield the layers of a block's body, and its gate as Hu et al. 2018, Table 1, write it."""
+    """Yield the layers of a block's body, and its gate as written in Hu et al. 2018, Table 1."""
     for child in block.children:
         if isinstance(child, Node):
             if _counts(child):
@@ -184,7 +184,7 @@ def _main(block: Scope) -> Iterator[str]:
 
 HEADINGS = ("layer name", "output size")
 MACS_ROW = "FLOPs (multiply-adds)"
-"""The paper's own words, for what this project calls MACs."""
+"""The paper's term for what this project calls MACs."""
 
 
 def billions(macs: int) -> str:
@@ -198,7 +198,7 @@ def billions(macs: int) -> str:
 
 
 def _flat(rows: Iterable[tuple[str, str, tuple[tuple[Cell, ...], ...]]]) -> Iterator[Any]:
-    """Yield rows of texts; what a row's first line says is not said again below it."""
+    """Yield rows of texts; the lines below a row's first line leave its name and size empty."""
     for name, size, cells in rows:
         for i, line in enumerate(zip_longest(*cells)):
             shown = ("" if cell is None else _plain(cell) for cell in line)
@@ -212,6 +212,6 @@ def _plain(cell: Cell) -> str:
 
 
 def _matrices() -> Any:
-    from resnet_viz.answers import matrices  # here, because a table on a screen has no brackets
+    from resnet_viz.answers import matrices  # lazy: a text table needs no brackets
 
     return matrices

@@ -1,7 +1,7 @@
-"""What an answer says of itself to be printed in every format.
+"""Define the base class of answers that are tables, which prints them in every format.
 
-An answer is a frozen dataclass that inherits from `Tabular` and has one method, `to_table`. It then
-has `to("text" | "md" | "csv" | "json" | "latex" | "html")`, `str()`, HTML in a notebook, and
+An answer is a frozen dataclass that inherits from `Tabular` and defines the method `to_table`. This
+gives it `to("text" | "md" | "csv" | "json" | "latex" | "html")`, `str()`, HTML in a notebook, and
 `to_dataframe()`:
 
 >>> from dataclasses import dataclass
@@ -58,7 +58,7 @@ __all__ = ["Column", "Table", "Tabular", "show_cell"]
 
 
 def show_cell(value: object) -> str:
-    """Return a value as tables for readers show it: a number, a shape, shapes, a text or nothing.
+    """Return a value as a cell for readers: a number, a shape, shapes, a text, or nothing.
 
     >>> show_cell(25557032), show_cell((64, 56, 56)), show_cell(None), show_cell("stem")
     ('25,557,032', '64×56×56', '', 'stem')
@@ -75,11 +75,12 @@ class Column(NamedTuple):
     """A column of a table.
 
     Attributes:
-        name: its key in CSV, JSON and data frames; empty if it is for readers only.
-        heading: its head in text, Markdown, LaTeX and HTML; empty if it is for programs only.
-        read: returns the exact value of a row; if None, the row's attribute called `name`.
-        show: returns a value as readers see it.
-        right: whether its cells are numbers that line up on the right.
+        name: the key in CSV, JSON and data frames; empty if the column is for readers only.
+        heading: the heading in text, Markdown, LaTeX and HTML; empty if the column is for programs
+            only.
+        read: a function from a row to the exact value; by default the attribute `name`.
+        show: a function that formats a value for readers.
+        right: whether the cells are aligned to the right, as numbers are.
     """
 
     name: str
@@ -97,16 +98,16 @@ class Table(NamedTuple):
     """An answer as a table.
 
     Attributes:
-        title: what is counted, on one line; none if empty.
-        columns: those for readers, those for programs and those for both, in order.
-        rows: anything that the columns read.
-        totals: values of the last row by the names of columns, by the headings of those without;
-            no such row if empty. The first column says "total" if no value is given for it.
-        sentences: what is said below the table, a paragraph each.
-        points: what is listed below them.
-        comment: what a LaTeX file says in its first line; the title if empty.
-        facts: what a JSON object says before its `rows`.
-        records: the `rows` of a JSON object where they are not the columns' values by name.
+        title: the title, on one line; may be empty.
+        columns: the columns for readers, for programs and for both, in order.
+        rows: the rows, any values that the columns can read.
+        totals: the values of the total row by column name, or by heading if the column has no name;
+            if empty, there is no such row. The first column defaults to "total".
+        sentences: paragraphs below the table.
+        points: a list below the paragraphs.
+        comment: the comment in a LaTeX file's first line; by default the title.
+        facts: the entries of the JSON object before its `rows`.
+        records: the `rows` of the JSON object, if they are not the columns' values by name.
     """
 
     title: str
@@ -121,22 +122,22 @@ class Table(NamedTuple):
 
     @property
     def data_columns(self) -> tuple[Column, ...]:
-        """The columns that programs read."""
+        """The columns for programs."""
         return tuple(column for column in self.columns if column.name)
 
     @property
     def shown_columns(self) -> tuple[Column, ...]:
-        """The columns that readers see."""
+        """The columns for readers."""
         return tuple(column for column in self.columns if column.heading)
 
 
 class Tabular:
-    """An answer that is a table: in any format, in a notebook, as a data frame."""
+    """An answer that prints as a table in any format, in a notebook, or as a data frame."""
 
     __slots__ = ()
 
     OWN_FORMATS: ClassVar[Mapping[str, Callable[[Any], str]]] = MappingProxyType({})
-    """The formats that only this kind of answer has, or has in a form of its own."""
+    """The formats that a subclass adds or overrides."""
 
     @classmethod
     def formats(cls) -> tuple[str, ...]:

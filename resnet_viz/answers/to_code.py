@@ -1,4 +1,4 @@
-"""A network to code that needs nothing of ours: one file, or a notebook."""
+"""Write the PyTorch code of a network, independent of this package, as a file or a notebook."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from resnet_viz.zoo import entries
 __all__ = ["FRAMEWORKS", "STYLES", "Code", "to_code"]
 
 FRAMEWORKS: Mapping[str, str] = MappingProxyType({"torch": "PyTorch"})
-"""What code may be written for."""
+"""The frameworks for which code can be written."""
 
 STYLES: Mapping[str, Callable[[ResNetSpec, list[str]], str]] = MappingProxyType(
     {"plain": write, "chapter": write_chapter}
 )
-"""How code may be written: with a class for each kind of block, or as in the d2l chapter."""
+"""The styles of code: a class for each kind of block, or the form of the d2l chapter."""
 
 
 class Code(str):
@@ -39,10 +39,10 @@ class Code(str):
     spec: ResNetSpec
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the code to a `.py` file, or with figure and report to an `.ipynb` notebook.
+        """Write the code to a `.py` file, or to an `.ipynb` notebook with figure and report.
 
         Raises:
-            RequestError: the suffix is another, or the file cannot be written.
+            RequestError: the suffix is neither, or the file cannot be written.
         """
         suffix = os.path.splitext(path)[1].lower()
         if suffix == ".py":
@@ -56,19 +56,19 @@ class Code(str):
 
 
 def to_code(network: Network, framework: str = "torch", *, style: str = "plain") -> Code:
-    """Return the code of a network: one file that needs nothing of this package.
+    """Return the code of a network: one file that does not depend on this package.
 
-    Its parameters have the names of the module that `build` makes, so that a `state_dict` of either
-    is one of the other, and traced it has the same operators.
+    The module has the same operators and parameter names as that of `build`, so that a `state_dict`
+    of one loads into the other.
 
     Args:
         network: a zoo name, the path of a spec file or a checkpoint, or a spec.
         framework: `torch`.
-        style: `plain`, or `chapter`: the form of the d2l chapter (`Residual`, `resnet_block`, b1 to
-            b5), for networks that it can say; their parameters have the chapter's names.
+        style: `plain`, or `chapter` for the form of the d2l chapter (`Residual`, `resnet_block`, b1
+            to b5), with the chapter's parameter names; only for networks that it can express.
 
     Raises:
-        RequestError: there is no such network, it has no spec, or the style cannot say it.
+        RequestError: the network is unknown or has no spec, or the style cannot express it.
 
     >>> print(to_code("resnet50").splitlines()[13])
     STAGES = ((3, 64, 256, 1), (4, 128, 512, 2), (6, 256, 1024, 2), (3, 512, 2048, 2))
@@ -82,7 +82,7 @@ def to_code(network: Network, framework: str = "torch", *, style: str = "plain")
 
 
 def _title(spec: ResNetSpec) -> list[str]:
-    """Return the lines of a docstring: the name, its source, and the rows of its table."""
+    """Return the lines of a docstring: the name, the source, and the rows of the table."""
     entry = entries().get(spec.name)
     source = f" ({entry.source})" if entry is not None and entry.spec == spec else ""
     first = f"{spec.name}{source}."
@@ -90,7 +90,7 @@ def _title(spec: ResNetSpec) -> list[str]:
         first = f"{spec.name}."
     try:
         rows = table([spec]).to_table().rows
-    except RequestError:  # its sizes change inside a stage, which no row can say
+    except RequestError:  # its sizes change inside a stage, so it has no table
         return [first]
     lines = [" ".join(str(cell) for cell in row).rstrip() for row in rows]
     joined: list[str] = []
@@ -103,7 +103,7 @@ def _title(spec: ResNetSpec) -> list[str]:
 
 
 def _notebook(code: Code) -> str:
-    """Return a notebook: the code, a trial of it, and the figure and the report as they are."""
+    """Return a notebook with the code, a cell that runs it, the figure and the report."""
     from resnet_viz.answers.draw import draw
     from resnet_viz.answers.report import report
 

@@ -81,7 +81,7 @@ def drawing_of(
 
 
 def is_dark(theme: Theme) -> bool:
-    """Tell whether a theme has a dark ground."""
+    """Return whether a theme has a dark ground."""
     return sum(bytes.fromhex(theme.background[1:])) < 3 * 128
 
 
@@ -126,7 +126,7 @@ def costs_of(spec: ResNetSpec, setting: Setting) -> dict[str, int]:
 
 
 def keeps(spec: ResNetSpec, budget: Budget, setting: Setting) -> bool:
-    """Tell whether a network keeps a budget; what takes longest to know is asked last."""
+    """Return whether a network keeps a budget; what takes longest to know is asked last."""
     counted = budget._replace(memory=0, time=0)
     if not counted.holds(report_of(spec, "network").totals):
         return False

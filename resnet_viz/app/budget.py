@@ -26,7 +26,7 @@ class Setting(NamedTuple):
     """How a network is trained, which says what memory it takes, and run, how long that takes.
 
     Attributes:
-        batch: how many images.
+        batch: the number of images.
         dtype: as `resnet_viz.memory` has it.
         optimizer: as `resnet_viz.memory` has it.
         device: whose time is predicted, as `resnet_viz.latency` has it.
@@ -57,7 +57,7 @@ class Budget(NamedTuple):
         return {name: limit for name, limit in self._asdict().items() if limit}
 
     def holds(self, totals: Mapping[str, int]) -> bool:
-        """Tell whether a network of these totals is within every limit."""
+        """Return whether a network of these totals is within every limit."""
         return all(totals[name] <= limit for name, limit in self.limits().items())
 
 

@@ -73,6 +73,6 @@ _SPELLINGS = (
 
 
 def is_known(spec: ResNetSpec) -> bool:
-    """Tell whether a network is in the zoo as it is."""
+    """Return whether a network is in the zoo as it is."""
     entry = entries().get(spec.name)
     return entry is not None and entry.spec == spec

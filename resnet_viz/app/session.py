@@ -224,7 +224,7 @@ def is_phone() -> bool:
 
 
 def _travelled() -> bool:
-    """Tell whether this run is for the browser's back or forward button."""
+    """Return whether this run is for the browser's back or forward button."""
     run = get_script_run_ctx()
     return run is not None and run.is_history_navigation
 

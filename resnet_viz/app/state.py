@@ -64,5 +64,5 @@ class Config(NamedTuple):
 
 
 def is_path(value: object) -> TypeGuard[str]:
-    """Tell whether a value from outside may be the path of a scope."""
+    """Return whether a value from outside may be the path of a scope."""
     return isinstance(value, str) and len(value) <= MAX_PATH and value.isprintable()

@@ -148,7 +148,7 @@ def _merged(spec: ResNetSpec, found: Found) -> Shapes:
 
 
 def _fits(spec: ResNetSpec, found: Found) -> bool:
-    """Tell whether the file has every tensor of a spec, and none in stem and stages beside them."""
+    """Return whether the file has every tensor of a spec, and no others in stem and stages."""
     if tuple(stage.blocks for stage in spec.stages) != found.blocks or not found.even:
         return False
     try:

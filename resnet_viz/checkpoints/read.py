@@ -78,7 +78,7 @@ _INDEX = ".index.json"
 
 
 def is_checkpoint(source: object) -> bool:
-    """Tell whether a path is that of a checkpoint, by its suffix."""
+    """Return whether a path is that of a checkpoint, by its suffix."""
     if not isinstance(source, (str, os.PathLike)):
         return False
     path = os.fspath(source).lower()

@@ -50,7 +50,7 @@ def write_chapter(spec: ResNetSpec, title: list[str]) -> str:
 
 
 def _can_say(spec: ResNetSpec) -> bool:
-    """Tell whether a spec's network is one of the chapter's with other numbers."""
+    """Return whether a spec's network is one of the chapter's with other numbers."""
     stages = tuple(
         Stage(stage.blocks, stage.channels, 1 if i == 0 else 2, shortcut="conv")
         for i, stage in enumerate(spec.stages)

@@ -91,7 +91,7 @@ def class_lines(
 
 
 def _is_kept(name: str, steps: Sequence[Step]) -> bool:
-    """Tell whether a forward pass reads a parameter: a function's number or condition."""
+    """Return whether a forward pass reads a parameter: a function's number or condition."""
     return any(
         re.search(rf"\b{name}\b", f"{slot.text}")
         for step in steps
@@ -150,7 +150,7 @@ def _made(step: Step, class_of: ClassOf, outer: Mapping[str, str]) -> Made:
 
 
 def _is_chain(kind: Kind) -> bool:
-    """Tell whether a class is numbered modules one after the other."""
+    """Return whether a class is numbered modules one after the other."""
     before = INPUT
     for step in kind.steps:
         if not step.name.isdigit() or _is_function(step) or step.kind or step.inputs != (before,):

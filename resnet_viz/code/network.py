@@ -168,7 +168,7 @@ class _File:
         return f"(N, {channels}, {high}, {wide}) to (N, classes)."
 
     def _loops(self) -> bool:
-        """Tell whether one loop can make all stages: their blocks are of the same classes."""
+        """Return whether one loop can make all stages: their blocks are of the same classes."""
         firsts = {id(stage.first[0]) for stage in self.stages}
         rests = {id(stage.rest[0]) for stage in self.stages if stage.rest}
         pools = {stage.pool for stage in self.stages}

@@ -118,7 +118,7 @@ def _calls(scope: Scope) -> list[_Call]:
 
 
 def _is_part(calls: list[_Call], whole: list[_Call]) -> bool:
-    """Tell whether calls are those of the whole but for some that hand on what they read."""
+    """Return whether calls are those of the whole but for some that hand on what they read."""
     kept = {call.name: call for call in calls}
     stands: dict[str, str] = {INPUT: INPUT}
     left = list(calls)
@@ -138,7 +138,7 @@ def _is_part(calls: list[_Call], whole: list[_Call]) -> bool:
 
 
 def _is_alike(one: Node | Scope, other: Node | Scope) -> bool:
-    """Tell whether two children are written alike, but for their numbers."""
+    """Return whether two children are written alike, but for their numbers."""
     if isinstance(one, Scope) and isinstance(other, Scope):
         first, second = _calls(one), _calls(other)
         return one.kind == other.kind and (_is_part(first, second) or _is_part(second, first))
@@ -278,7 +278,7 @@ def _condition(kind: Kind, name: str, present: list[bool]) -> str:
 
 
 def _holds(text: str, facts: Facts) -> bool:
-    """Tell whether `a != b or …` holds; a and b are facts or numbers."""
+    """Return whether `a != b or …` holds; a and b are facts or numbers."""
     pairs = (part.split(" != ") for part in text.split(" or "))
     return any(_value(one, facts) != _value(other, facts) for one, other in pairs)
 

@@ -99,7 +99,7 @@ def _check(used: set[tuple[str, str]]) -> None:
 
 
 def _shows(character: str) -> bool:
-    """Tell whether a character has a shape of its own: spaces, joiners and controls have none."""
+    """Return whether a character has a shape of its own: spaces, joiners and controls have none."""
     kind = unicodedata.category(character)
     return kind[0] not in "ZCM" or kind in ("Cn", "Co")
 

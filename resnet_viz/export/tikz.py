@@ -180,8 +180,8 @@ def escape(text: str) -> str:
 
 
 def _in_t1(character: str) -> bool:
-    """Tell whether pdfLaTeX's T1 fonts have a character: ASCII, Latin-1's letters and our signs."""
-    letter = "À" <= character <= "ÿ"  # what stands between them, × and ÷, has its command
+    """Return whether a character is in pdfLaTeX's T1 fonts or is written by a command of ours."""
+    letter = "À" <= character <= "ÿ"  # × and ÷, between these letters, have commands
     return " " <= character <= "~" or letter or character in _COMMANDS
 
 

@@ -162,7 +162,7 @@ class _Drawing:
         return run_dot("\n".join(self.source("")))
 
     def is_sound(self, answer: Any) -> bool:
-        """Tell whether all edges go along the flow, and no box lies in a cluster of others."""
+        """Return whether all edges go along the flow, and no box lies in a cluster of others."""
         things = {thing["name"]: thing for thing in answer.get("objects", ())}
         places = {id: _point(things[f"n{n}"]["pos"]) for id, n in self.numbers.items()}
         for cluster in _clusters(self.net.children):
@@ -178,7 +178,7 @@ class _Drawing:
         return not any(map(self.runs_back, answer.get("edges", ())))
 
     def runs_back(self, edge: Mapping[str, Any]) -> bool:
-        """Tell whether an edge ends before it begins, along the flow."""
+        """Return whether an edge ends before it begins, along the flow."""
         pairs = edge["pos"].split()
         (x0, y0), (x1, y1) = _point(pairs[0]), _point(pairs[-1])
         du, dv = self.flow.along

@@ -94,7 +94,7 @@ def least_text(scene: Scene, page: Page = LETTER) -> float:
 
 
 def is_legible(scene: Scene, page: Page = LETTER) -> bool:
-    """Tell whether all text can be read on a page, and there is some."""
+    """Return whether all text can be read on a page, and there is some."""
     return least_text(scene, page) >= LEGIBLE - 0.001
 
 

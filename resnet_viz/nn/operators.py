@@ -303,7 +303,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
 
 
 def is_module(node: Node) -> bool:
-    """Tell whether a node is a module's call, and not a function's."""
+    """Return whether a node is a module's call, and not a function's."""
     return node.op in MODULES and not node.attrs.get("functional")
 
 

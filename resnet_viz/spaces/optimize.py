@@ -125,7 +125,7 @@ def optimize(
 
 
 def _reached(outcome: Outcome, best: float) -> bool:
-    """Tell whether what is known is as good as anything that has this bound."""
+    """Return whether what is known is as good as anything that has this bound."""
     return bool(outcome.worst >= np.floor(best))
 
 

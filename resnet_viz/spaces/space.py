@@ -181,7 +181,7 @@ class Space:
         return read(_filled(self._plain, "", chosen))  # type: ignore[attr-defined]
 
     def keeps_rules(self, spec: ResNetSpec) -> bool:
-        """Tell whether the rules hold for a network."""
+        """Return whether the rules hold for a network."""
         widths = [stage.channels for stage in spec.stages]
         return "widths_do_not_fall" not in self.rules or widths == sorted(widths)  # type: ignore[attr-defined]
 

@@ -15,7 +15,7 @@ __all__ = ["is_waiting", "lazy_copy", "settle"]
 
 
 def is_waiting(module: nn.Module) -> bool:
-    """Tell whether a module is lazy and has parameters or buffers without a shape."""
+    """Return whether a module is lazy and has parameters or buffers without a shape."""
     return isinstance(module, LazyModuleMixin) and module.has_uninitialized_params()
 
 

@@ -65,7 +65,7 @@ def leaf_of(kind: type[nn.Module]) -> Leaf | None:
 
 
 def _is_copy(kind: type[nn.Module], ours: type[nn.Module]) -> bool:
-    """Tell whether a class of the same name computes the same: its forward is the same code."""
+    """Return whether a class of the same name computes the same: its forward is the same code."""
     theirs, own = (getattr(one.forward, "__code__", None) for one in (kind, ours))
     return (
         theirs is not None

@@ -236,7 +236,7 @@ class Observer(Recorder, TorchFunctionMode):
 
     @staticmethod
     def _is_wrapped(value: Any) -> bool:
-        """Tell whether a tensor is one of `vmap`'s or `grad`'s, which stands for another one."""
+        """Return whether a tensor is one of `vmap`'s or `grad`'s, which stands for another one."""
         return any(is_functorch_wrapped_tensor(tensor) for tensor in tensors_in(value))
 
     # Operators
@@ -341,14 +341,14 @@ def _by_name(func: Any, args: Any, kwargs: Any) -> dict[str, Any]:
 
 
 def _writes(name: str) -> bool:
-    """Tell whether a function changes its first argument."""
+    """Return whether a function changes its first argument."""
     return (name.endswith("_") and not name.endswith("__")) or (
         name.startswith("__i") and name not in ("__invert__", "__int__", "__index__")
     )
 
 
 def _is_sparse(tensor: torch.Tensor) -> bool:
-    """Tell whether a tensor leaves elements out."""
+    """Return whether a tensor leaves elements out."""
     return tensor.layout is not torch.strided
 
 

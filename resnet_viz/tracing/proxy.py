@@ -178,11 +178,11 @@ class Proxy:
         return True
 
     def is_floating_point(self) -> bool:
-        """Tell whether the elements are floating-point numbers."""
+        """Return whether the elements are floating-point numbers."""
         return self.dtype.is_floating_point
 
     def is_complex(self) -> bool:
-        """Tell whether the elements are complex numbers."""
+        """Return whether the elements are complex numbers."""
         return self.dtype.is_complex
 
     def requires_grad_(self, requires_grad: bool = True) -> Proxy:

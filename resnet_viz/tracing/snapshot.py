@@ -182,7 +182,7 @@ class Snapshot:
 
 
 def _is_plain(value: Any) -> bool:
-    """Tell whether a value is an object of a class of somebody's own, with attributes."""
+    """Return whether a value is an object of a class of somebody's own, with attributes."""
     kind = type(value)
     return (
         kind not in _ATOMS

@@ -73,12 +73,12 @@ class _ForwardRaised(RequestError):  # noqa: N818 - it says what happened
 
 
 def _is_open(error: ResNetVizError) -> bool:
-    """Tell whether an error is of the means of tracing only, so that another may do."""
+    """Return whether an error is of the means of tracing only, so that another may do."""
     return isinstance(error, (DataNeeded, _ForwardRaised))
 
 
 def _takes_arguments(module: nn.Module) -> bool:
-    """Tell whether a module's `forward` cannot be called without arguments."""
+    """Return whether a module's `forward` cannot be called without arguments."""
     try:
         inspect.signature(module.forward).bind()
     except (TypeError, ValueError):

@@ -205,7 +205,7 @@ class Tracer(Recorder, TorchFunctionMode):
 
     @staticmethod
     def _writes(function: Any, name: str) -> bool:
-        """Tell whether a function changes its first argument."""
+        """Return whether a function changes its first argument."""
         trailing = name.endswith("_") and not name.endswith("__")
         return trailing or function in _IN_PLACE or name == "__setitem__"
 

@@ -187,7 +187,7 @@ class _Composer:
 
 
 def joins_parameters(node: Node) -> bool:
-    """Tell whether an operator adds parameters to what flows, or concatenates them with it."""
+    """Return whether an operator adds parameters to what flows, or concatenates them with it."""
     return node.op in ("add", "cat") and bool(node.params)
 
 

@@ -31,7 +31,7 @@ class Detail(NamedTuple):
     collapse: frozenset[str] = frozenset()
 
     def opens(self, scope: Scope, level: int) -> bool:
-        """Tell whether the figure looks into a scope at that depth of nesting."""
+        """Return whether the figure looks into a scope at that depth of nesting."""
         if level >= MAX_NESTING:
             return False
         names = {scope.path, module_path(scope.path), scope.kind}

@@ -108,7 +108,7 @@ def blocks_of(graph: Graph) -> Iterator[Scope]:
 
 
 def is_stage(child: Scope | Node) -> TypeGuard[Scope]:
-    """Tell whether a child of a network is a stage: a scope that is neither stem nor head."""
+    """Return whether a child of a network is a stage: a scope that is neither stem nor head."""
     return isinstance(child, Scope) and child.kind not in ("stem", "head")
 
 

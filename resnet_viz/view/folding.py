@@ -102,7 +102,7 @@ def _best_pattern(keys: Sequence[int], at: int) -> tuple[int, int]:
 
 
 def _sharing(copies: Sequence[Sequence[Part]]) -> bool | None:
-    """Tell whether copies read the same parameters; None if they share some of them only.
+    """Return whether copies read the same parameters; None if they share some of them only.
 
     Copies that share some cannot be drawn as one: neither one copy's parameters nor all copies'
     would be what they have together.

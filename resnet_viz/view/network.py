@@ -132,7 +132,7 @@ def _told_apart(branches: tuple[Chain, ...]) -> tuple[Chain, ...]:
 
 
 def _shortcut(scope: Scope) -> bool | None:
-    """Tell whether a scope's shortcut changes what it carries; None if it has none.
+    """Return whether a scope's shortcut changes what it carries; None if it has none.
 
     A scope has a shortcut where the last addition in it joins a body with a branch of its input
     that is empty, or that a projection or a pooling fits to the body.
@@ -149,7 +149,7 @@ def _shortcut(scope: Scope) -> bool | None:
 
 
 def changes_shape(branch: Chain) -> bool:
-    """Tell whether a shortcut changes the shape of what it carries."""
+    """Return whether a shortcut changes the shape of what it carries."""
     return any(map(_changes, _nodes(branch)))
 
 

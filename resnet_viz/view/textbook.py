@@ -223,7 +223,7 @@ def _layers(chain: Chain, language: str) -> Iterator[Leaf | Arc]:
 
 
 def _is_gated(split: Split) -> bool:
-    """Tell whether a split is a value and the gate that scales it; a gate has no layers."""
+    """Return whether a split is a value and the gate that scales it; a gate has no layers."""
     return isinstance(split.join.item, Node) and split.join.item.op == "mul" and not split.even
 
 

@@ -93,6 +93,6 @@ def offered_figures(spec: ResNetSpec, now: str) -> list[str]:
 
 
 def _keeps_input(stage: Stage, width: int) -> bool:
-    """Tell whether a block of a stage adds its input as it is; `width` is what enters the stage."""
+    """Return whether a stage has an identity shortcut; `width` is the stage's input channels."""
     is_kept = stage.blocks > 1 or (stage.stride == 1 and stage.channels == width)
     return is_kept and stage.shortcut not in ("none", "C")

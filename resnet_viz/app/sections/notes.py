@@ -54,7 +54,7 @@ def _adds(spec: ResNetSpec) -> bool:
 
 
 def _projects(spec: ResNetSpec) -> bool:
-    """Tell whether every shortcut has a convolution where the shape changes: option A has none."""
+    """Return whether every shortcut that changes the shape has a convolution (not option A)."""
     return _adds(spec) and all(stage.shortcut != "A" for stage in spec.stages)
 
 
@@ -65,7 +65,7 @@ def _strides_in_1x1(spec: ResNetSpec) -> bool:
 
 
 def _shows_shortcuts(config: Config) -> bool:
-    """Tell whether the figure opens blocks, so that what stands beside them is seen."""
+    """Return whether the figure opens blocks, so that what stands beside them is seen."""
     if config.look.figure not in ("network", "blocks"):
         return False
     try:

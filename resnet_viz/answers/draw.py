@@ -8,7 +8,7 @@ from typing import Any
 
 from resnet_viz.answers.drawing import Drawing
 from resnet_viz.answers.figure_options import FigureOptions, documented, figure_options
-from resnet_viz.answers.metrics import numbers_of
+from resnet_viz.answers.metrics import facts_of, numbers_of
 from resnet_viz.count import Cost, Costs
 from resnet_viz.errors import RequestError, show, unknown
 from resnet_viz.graph import Graph, Node, Scope
@@ -74,6 +74,7 @@ def _drawing(graphs: list[Graph], options: FigureOptions) -> Drawing:
         for graph in graphs:
             check_scopes(name, frozenset(getattr(options, name)), graph)
     costs = Costs()
+    facts = facts_of(graphs, options.annotate)
     scene, detail = arrange(
         options.kind,
         graphs,
@@ -90,7 +91,7 @@ def _drawing(graphs: list[Graph], options: FigureOptions) -> Drawing:
             language=options.lang,
             layout=options.layout,
             page=options.paper,
-            facts=tuple(options.annotate),
+            facts=facts,
             describe=_describe(costs, options.lang),
             decorate=lambda scene: _decorated(scene, graphs, options),
         ),
@@ -106,7 +107,7 @@ def _drawing(graphs: list[Graph], options: FigureOptions) -> Drawing:
         "theme": options.palette,
         "direction": options.direction,
         "lang": options.lang,
-        "annotate": tuple(options.annotate),
+        "annotate": facts,
     }
     return Drawing(scene, graphs[0], detail, look)
 

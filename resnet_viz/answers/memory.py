@@ -19,19 +19,12 @@ from resnet_viz.graph.model import DEPTHS
 from resnet_viz.ops import OPERATORS, Shape
 from resnet_viz.ops.operator import spell
 from resnet_viz.sources import Network
+from resnet_viz.text.numbers import BYTE_UNITS, show_bytes
 
-__all__ = ["ALLOCATORS", "MemoryReport", "MemoryRow", "memory", "parse_bytes", "show_bytes"]
+__all__ = ["ALLOCATORS", "MemoryReport", "MemoryRow", "memory", "parse_bytes"]
 
 ALLOCATORS: Mapping[str, int] = {"exact": 1, "cuda": CUDA_BLOCK}
 """The block size in bytes to which each allocator rounds a tensor up."""
-
-UNITS: Mapping[str, int] = {
-    "": 1,
-    "B": 1,
-    **{f"{prefix}B": 1000**power for power, prefix in enumerate("kMGT", start=1)},
-    **{f"{prefix}iB": 1024**power for power, prefix in enumerate("KMGT", start=1)},
-}
-"""Bytes per unit of memory: decimal units, and binary ones with an i."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,18 +154,6 @@ def _sentences(report: MemoryReport) -> list[str]:
     return said
 
 
-def show_bytes(number: int) -> str:
-    """Return a number of bytes with a binary unit.
-
-    >>> show_bytes(687488512), show_bytes(512)
-    ('655.6 MiB', '512 B')
-    """
-    for unit in ("TiB", "GiB", "MiB", "KiB"):
-        if number >= UNITS[unit]:
-            return f"{number / UNITS[unit]:.1f} {unit}"
-    return f"{number} B"
-
-
 def parse_bytes(value: object) -> int:
     """Return the number of bytes given as a number or as a text with a unit.
 
@@ -185,7 +166,7 @@ def parse_bytes(value: object) -> int:
     if type(value) is int and value > 0:
         return value
     match = re.fullmatch(r"(\d{1,15})(?:\.(\d{1,6}))? ?([A-Za-z]*)", str(value), re.ASCII)
-    units = {name.lower(): factor for name, factor in UNITS.items()}
+    units = {name.lower(): factor for name, factor in BYTE_UNITS.items()}
     if isinstance(value, str) and match is not None and match[3].lower() in units:
         millionths = int(match[1]) * 10**6 + int((match[2] or "").ljust(6, "0"))
         bytes = millionths * units[match[3].lower()] // 10**6

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from resnet_viz.answers.batch import to_batch_graph
-from resnet_viz.answers.memory import memory, show_bytes
+from resnet_viz.answers.memory import memory
 from resnet_viz.answers.picture import Picture
 from resnet_viz.count.memory import sizes, timeline
 from resnet_viz.count.storage import Block, Call, step
 from resnet_viz.graph import unroll
 from resnet_viz.layout.bands import lay_out_bands
 from resnet_viz.sources import Network
+from resnet_viz.text.numbers import show_bytes
 from resnet_viz.themes import Theme, find_theme
 
 __all__ = ["memory_timeline"]

@@ -5,16 +5,17 @@ from __future__ import annotations
 import csv
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from resnet_viz.count import receptive_fields, tally
 from resnet_viz.errors import RequestError, choose, show, show_path
 from resnet_viz.graph import Graph, Node, Scope
-from resnet_viz.view.annotate import short
+from resnet_viz.text.numbers import short, show_bytes, show_time
+from resnet_viz.view.annotate import Facts
 
-__all__ = ["METRICS", "Metric", "numbers_of", "read_numbers"]
+__all__ = ["MEASURED", "METRICS", "Metric", "facts_of", "numbers_of", "read_numbers"]
 
 MAX_CSV = 16_000_000
 """The largest size of a file of numbers, in bytes."""
@@ -98,25 +99,24 @@ def _show(number: float) -> str:
     return short(round(number)) if number >= 10 or number == int(number) else f"{number:.3g}"
 
 
-def _show_bytes(number: float) -> str:
-    from resnet_viz.answers.memory import show_bytes
-
-    return show_bytes(round(number))
-
-
 METRICS: Mapping[str, Metric] = MappingProxyType(
     {
         "params": Metric("parameters", _counted("params"), _show),
         "macs": Metric("multiply-adds", _counted("macs"), _show),
-        "memory": Metric("bytes saved for backward, single floats", _memory, _show_bytes),
-        "time": Metric(
-            "microseconds in inference on the rtx4090", _time, lambda number: f"{_show(number)} µs"
+        "memory": Metric(
+            "bytes saved for backward, single floats",
+            _memory,
+            lambda number: show_bytes(round(number)),
         ),
+        "time": Metric("microseconds in inference on the rtx4090", _time, show_time),
         "intensity": Metric("FLOPs for each byte that is moved", _intensity, _show),
         "receptive-field": Metric("pixels that an element depends on", _receptive_field, _show),
     }
 )
 """The metrics by which boxes can be coloured and that reports can have as columns."""
+
+MEASURED = ("memory", "time", "intensity")
+"""Those that are no counts of a graph: what each part of it needs or takes in a run."""
 
 
 def numbers_of(graph: Graph, metric: object) -> tuple[Numbers, Callable[[float], str]]:
@@ -135,6 +135,15 @@ def numbers_of(graph: Graph, metric: object) -> tuple[Numbers, Callable[[float],
         return read_numbers(metric), _show
     found = choose("color", metric, METRICS)
     return found.numbers(graph), found.show
+
+
+def facts_of(graphs: Sequence[Graph], names: Iterable[str]) -> Facts:
+    """Return facts to annotate a figure of graphs with, and the numbers of those that have some."""
+    return {name: _merged(METRICS[name], graphs) if name in MEASURED else {} for name in names}
+
+
+def _merged(metric: Metric, graphs: Sequence[Graph]) -> Numbers:
+    return {path: number for graph in graphs for path, number in metric.numbers(graph).items()}
 
 
 def read_numbers(path: str | os.PathLike[str]) -> Numbers:

@@ -257,12 +257,11 @@ def report_graph(
 
 def measures_of(graph: Graph, columns: tuple[str, ...]) -> dict[str, dict[str, float]]:
     """Return the numbers by path for each column that is no count."""
-    chosen = [name for name in columns if name in ("memory", "time", "intensity")]
-    if not chosen:
+    if not columns:
         return {}
-    from resnet_viz.answers.metrics import METRICS
+    from resnet_viz.answers.metrics import MEASURED, METRICS
 
-    return {name: METRICS[name].numbers(graph) for name in chosen}
+    return {name: METRICS[name].numbers(graph) for name in columns if name in MEASURED}
 
 
 def _measures(row: Row, measured: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
@@ -350,8 +349,10 @@ def _chosen(names: tuple[str, ...]) -> tuple[Column, ...]:
 
 
 def _number_column(name: str) -> Column:
+    from resnet_viz.answers.metrics import MEASURED
+
     heading = {"macs": "MACs", "time": "time (µs)", "memory": "memory (bytes)"}.get(name, name)
-    if name in ("memory", "time", "intensity"):
+    if name in MEASURED:
         return Column(
             name,
             heading,

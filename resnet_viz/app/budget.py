@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from resnet_viz.answers.memory import parse_bytes, show_bytes
+from resnet_viz.answers.memory import parse_bytes
 from resnet_viz.errors import RequestError, show
-from resnet_viz.view.annotate import short
+from resnet_viz.text.numbers import short, show_bytes
 
 __all__ = ["MAX_BATCH", "QUANTITIES", "Budget", "Setting", "amount", "parse_amount"]
 

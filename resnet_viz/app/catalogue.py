@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from resnet_viz.app.answers import report_of
 from resnet_viz.spec import ResNetSpec
+from resnet_viz.text.numbers import short
 from resnet_viz.text.page import translate
-from resnet_viz.view.annotate import short
 from resnet_viz.zoo import entries
 
 __all__ = ["Listed", "is_known", "listed", "title"]

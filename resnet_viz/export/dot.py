@@ -10,6 +10,7 @@ from resnet_viz.ops.operator import spell
 from resnet_viz.text import LANGUAGES
 from resnet_viz.themes import Theme, find_theme
 from resnet_viz.view import captions
+from resnet_viz.view.annotate import NO_FACTS, Facts
 from resnet_viz.view.net import Cluster, Net, NetBox
 
 __all__ = ["body", "to_dot", "write"]
@@ -23,7 +24,7 @@ def to_dot(
     theme: str | Theme = "d2l",
     direction: str = "up",
     lang: str = "en",
-    annotate: tuple[str, ...] = (),
+    annotate: Facts = NO_FACTS,
 ) -> str:
     """Return a net as DOT source; the same net gives the same text.
 
@@ -40,7 +41,7 @@ def write(net: Net, **look: Any) -> bytes:
 
 
 def body(
-    net: Net, *, theme: str | Theme, direction: str, lang: str, annotate: tuple[str, ...] = ()
+    net: Net, *, theme: str | Theme, direction: str, lang: str, annotate: Facts = NO_FACTS
 ) -> Iterator[str]:
     """Yield the lines between the braces of the graph.
 
@@ -66,7 +67,7 @@ def _parts(
     parts: tuple[NetBox | Cluster, ...],
     look: Theme,
     lang: str,
-    facts: tuple[str, ...],
+    facts: Facts,
     indent: str,
 ) -> Iterator[str]:
     for part in parts:

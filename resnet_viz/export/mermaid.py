@@ -9,6 +9,7 @@ from resnet_viz.errors import RequestError, choose
 from resnet_viz.text import LANGUAGES
 from resnet_viz.themes import Theme, find_theme
 from resnet_viz.view import captions
+from resnet_viz.view.annotate import NO_FACTS, Facts
 from resnet_viz.view.net import Cluster, Net, NetBox
 
 __all__ = ["check", "to_mermaid", "write"]
@@ -27,7 +28,7 @@ def to_mermaid(
     theme: str | Theme = "d2l",
     direction: str = "up",
     lang: str = "en",
-    annotate: tuple[str, ...] = (),
+    annotate: Facts = NO_FACTS,
 ) -> str:
     """Return a net as a Mermaid flowchart; the same net gives the same text.
 
@@ -75,7 +76,7 @@ def write(net: Net, **look: Any) -> bytes:
 def _parts(
     parts: tuple[NetBox | Cluster, ...],
     numbers: dict[str, int],
-    words: tuple[str, tuple[str, ...]],
+    words: tuple[str, Facts],
     indent: str,
     clusters: list[int],
 ) -> Iterator[str]:

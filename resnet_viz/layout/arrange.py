@@ -15,7 +15,7 @@ from resnet_viz.layout.page import LETTER, Page, fitted, is_legible
 from resnet_viz.scene import Scene
 from resnet_viz.themes import Theme
 from resnet_viz.view import Figure, Kind, Options
-from resnet_viz.view.annotate import annotated
+from resnet_viz.view.annotate import NO_FACTS, Facts, annotated
 from resnet_viz.view.detail import Detail, nesting
 from resnet_viz.view.legend import legend_of
 from resnet_viz.view.net import Net, net_of
@@ -44,7 +44,7 @@ class Look(NamedTuple):
     """How a figure is drawn, whatever it shows.
 
     Attributes:
-        facts: what of `FACTS` is written beside lines and in boxes.
+        facts: what is written beside lines and in boxes.
         describe: what is said of an operator or scope to those who point at it.
         decorate: what is added to a placed scene: marks, a title, a caption.
     """
@@ -54,7 +54,7 @@ class Look(NamedTuple):
     language: str = "en"
     layout: str = "auto"
     page: Page | None = None
-    facts: tuple[str, ...] = ()
+    facts: Facts = NO_FACTS
     describe: Callable[[Node | Scope], str] = lambda item: ""
     decorate: Callable[[Scene], Scene] = lambda scene: scene
 
@@ -96,7 +96,7 @@ def arrange(
     page = look.page or LETTER
     choices = [options] if options.book else []
     choices += [options._replace(book=False, detail=d) for d in _details(graphs[0], options)]
-    bare = look._replace(facts=())
+    bare = look._replace(facts=NO_FACTS)
     for choice in choices:
         for columns, scene in enumerate(_readable(kind, graphs, choice, bare, costs), start=1):
             if is_legible(scene, page) or choice is choices[-1]:

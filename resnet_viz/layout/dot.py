@@ -16,6 +16,7 @@ from resnet_viz.layout.metrics import ARROW, BOX, CIRCLE, FONT, MARGIN, NOTE
 from resnet_viz.scene import Box, Circle, Group, Item, Line, Point, Run, Scene, Text
 from resnet_viz.themes import Theme
 from resnet_viz.view import Words, captions
+from resnet_viz.view.annotate import NO_FACTS, Facts
 from resnet_viz.view.net import Cluster, Edge, Net, NetBox
 
 __all__ = ["lay_out_net"]
@@ -71,7 +72,7 @@ def lay_out_net(
     theme: Theme,
     direction: str = "up",
     language: str = "en",
-    facts: tuple[str, ...] = (),
+    facts: Facts = NO_FACTS,
 ) -> Scene:
     """Return a scene of a net, with what of `FACTS` is asked for beside its lines and in its boxes.
 
@@ -108,9 +109,7 @@ def lay_out_net(
 class _Drawing:
     """One net on its way to a scene. Graphviz is told sizes and numbers, and no text."""
 
-    def __init__(
-        self, net: Net, theme: Theme, direction: str, language: str, facts: tuple[str, ...]
-    ) -> None:
+    def __init__(self, net: Net, theme: Theme, direction: str, language: str, facts: Facts) -> None:
         self.net, self.theme, self.language, self.facts = net, theme, language, facts
         self.orientation, self.flow = _ORIENTATIONS[direction], DIRECTIONS[direction]
         self.turned = self.flow.horizontal

@@ -94,6 +94,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "cost": "{output}; {params:,} parameters; {macs:,} MACs",
         "params": "{0:,} params",
         "macs": "{0} MACs",
+        "memory": "{0} saved",
         "lesson_plain": "plain",
         "lesson_residual": "residual",
         "lesson_training": "Training error by depth",

@@ -173,6 +173,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "fact:shape": "Shapes",
         "fact:params": "Parameters",
         "fact:macs": "MACs",
+        "fact:memory": "Memory",
+        "fact:time": "Time",
         "layout:auto": "Automatic",
         "layout:figure": "Textbook",
         "layout:dot": "Graphviz",

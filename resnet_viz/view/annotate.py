@@ -1,6 +1,9 @@
-"""Figures with numbers: shapes beside the lines, parameters and MACs in the boxes."""
+"""Figures with numbers: shapes beside the lines, counts, bytes and times in the boxes."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from resnet_viz.arithmetic import Size
 from resnet_viz.count import Costs
@@ -9,6 +12,7 @@ from resnet_viz.ops import Shape
 from resnet_viz.ops.operator import spell
 from resnet_viz.scene import Run
 from resnet_viz.text.labels import phrase
+from resnet_viz.text.numbers import short, show_bytes, show_time
 from resnet_viz.view.figures import Figure
 from resnet_viz.view.parts import (
     Arc,
@@ -27,19 +31,25 @@ from resnet_viz.view.parts import (
     rebuilt,
 )
 
-__all__ = ["FACTS", "annotated", "notes"]
+__all__ = ["FACTS", "NO_FACTS", "Facts", "annotated", "measured", "notes"]
 
 FACTS = {
     "shape": "the shape of what flows, beside the line",
     "params": "the parameters of a box",
     "macs": "its multiply-adds, to three figures",
+    "memory": "the bytes that it saves for the backward pass, single floats",
+    "time": "how long it is predicted to take in inference on the rtx4090",
 }
 """What a figure can be annotated with."""
 
+Facts = Mapping[str, Mapping[str, float]]
+"""What of `FACTS` a figure is annotated with: `memory` and `time` with a number for each path, of
+one copy of what repeats; the others with none, because costs and shapes say them."""
 
-def annotated(
-    figure: Figure, facts: tuple[str, ...], costs: Costs, language: str, input: Shape
-) -> Figure:
+NO_FACTS: Facts = MappingProxyType({})
+
+
+def annotated(figure: Figure, facts: Facts, costs: Costs, language: str, input: Shape) -> Figure:
     """Return a figure with facts written into it, and the input's shape where it has no foot.
 
     What has small boxes keeps them bare: their numbers stand together beside them. Parameters that
@@ -60,7 +70,7 @@ class _Writer:
         counted: the names of the parameters that a box has counted.
     """
 
-    def __init__(self, facts: tuple[str, ...], costs: Costs, language: str) -> None:
+    def __init__(self, facts: Facts, costs: Costs, language: str) -> None:
         self.facts, self.costs, self.language = facts, costs, language
         self.counted: set[str] = set()
 
@@ -90,30 +100,33 @@ class _Writer:
         return part._replace(join=self.noted(part.join)) if isinstance(part, Split) else part
 
     def noted(self, leaf: Leaf) -> Leaf:
-        """Return a box with its parameters and multiply-adds."""
-        params, macs, shared = self.numbers(leaf.item)
-        texts = notes(self.facts, params, macs, self.language)
+        """Return a box with its numbers."""
+        amounts, shared = self.amounts(leaf.item)
+        texts = notes(self.facts, amounts, self.language)
         if shared and "params" in self.facts:
             texts.append(phrase("shared_params", self.language))
         return leaf._replace(notes=(*leaf.notes, *map(_words, texts)))
 
-    def numbers(self, item: Node | Scope) -> tuple[Size, Size, bool]:
-        """Return the parameters not counted before, the multiply-adds, and whether some were."""
+    def amounts(self, item: Node | Scope) -> tuple[dict[str, float], bool]:
+        """Return the numbers of one copy, and whether some of its parameters were counted before.
+
+        Those are not in its numbers.
+        """
         sizes = self.costs.params_of(item)
         fresh = {name: size for name, size in sizes.items() if name not in self.counted}
         self.counted.update(fresh)
-        return sum(fresh.values()), self.costs.of(item).macs, len(fresh) < len(sizes)
+        counts = {"params": sum(fresh.values()), "macs": self.costs.of(item).macs}
+        return {**counts, **measured(self.facts, item.path)}, len(fresh) < len(sizes)
 
     def together(self, scopes: tuple[Scope, ...]) -> list[str]:
         """Return what is said of scopes whose boxes are small: their last shapes, their sums."""
         shapes = dict.fromkeys(spell(self.costs.of(scope).output) for scope in scopes)
-        params: Size = 0
-        macs: Size = 0
+        total: dict[str, float] = {}
         for scope in scopes:
-            more, work, _ = self.numbers(scope)
-            params, macs = params + more * scope.repeat, macs + work * scope.repeat
+            for name, amount in self.amounts(scope)[0].items():
+                total[name] = total.get(name, 0) + amount * scope.repeat
         texts = [" … ".join(shapes)] if "shape" in self.facts else []
-        return texts + notes(self.facts, params, macs, self.language)
+        return texts + notes(self.facts, total, self.language)
 
 
 def _small_scopes(part: Part) -> tuple[Scope, ...]:
@@ -123,18 +136,34 @@ def _small_scopes(part: Part) -> tuple[Scope, ...]:
     return (part.scope,) if isinstance(part, Module) and part.small else ()
 
 
-def notes(facts: tuple[str, ...], params: Size, macs: Size, language: str) -> list[str]:
-    """Return what is written in a box of its parameters and multiply-adds: nothing of none.
+def measured(facts: Facts, path: str | None) -> dict[str, float]:
+    """Return the numbers of a path that are no counts of the graph."""
+    if path is None:
+        return {}
+    return {name: numbers[path] for name, numbers in facts.items() if path in numbers}
 
-    >>> notes(("params", "macs"), 36864, 115605504, "en")
-    ['36,864 params', '116 M MACs']
+
+def notes(facts: Facts, amounts: Mapping[str, Size], language: str) -> list[str]:
+    """Return what is written in a box: of each fact its amount, nothing where that is zero.
+
+    >>> facts = {"params": {}, "time": {"conv1": 38.51}}
+    >>> notes(facts, {"params": 36864, "macs": 115605504, **measured(facts, "conv1")}, "en")
+    ['36,864 params', '38.5 µs']
     """
-    found = []
-    if "params" in facts and params:
-        found.append(phrase("params", language, params))
-    if "macs" in facts and macs:
-        found.append(phrase("macs", language, short(macs)))
-    return found
+    return [
+        _WRITTEN[name](amounts[name], language)
+        for name in facts
+        if name in _WRITTEN and amounts.get(name)
+    ]
+
+
+_WRITTEN: Mapping[str, Callable[[Size, str], str]] = {
+    "params": lambda count, language: phrase("params", language, count),
+    "macs": lambda count, language: phrase("macs", language, short(count)),
+    "memory": lambda count, language: phrase("memory", language, show_bytes(round(count))),
+    "time": lambda microseconds, language: show_time(microseconds),
+}
+"""How the amount of a fact is written; the shape is no amount."""
 
 
 def _end(part: Part) -> Leaf | None:
@@ -150,17 +179,3 @@ def _end(part: Part) -> Leaf | None:
 
 def _words(text: str) -> Words:
     return (Run(text),)
-
-
-def short(number: Size) -> str:
-    """Return a number to three figures, with its unit.
-
-    >>> short(115605504), short(999), short(1000), short(4089184256)
-    ('116 M', '999', '1.00 k', '4.09 G')
-    """
-    amount, units = float(number), iter(("", " k", " M", " G", " T", " P"))
-    unit = next(units)
-    while amount >= 999.5 and unit != " P":
-        amount, unit = amount / 1000, next(units)
-    digits = 0 if amount >= 99.95 or not unit else 1 if amount >= 9.995 else 2
-    return f"{amount:.{digits}f}{unit}"

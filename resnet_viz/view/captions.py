@@ -5,6 +5,7 @@ from __future__ import annotations
 from resnet_viz.ops import category_of
 from resnet_viz.ops.operator import spell
 from resnet_viz.view import annotate
+from resnet_viz.view.annotate import Facts, measured
 from resnet_viz.view.box_words import clipped, operator_text, scope_text
 from resnet_viz.view.net import Cluster, NetBox, printable
 
@@ -45,10 +46,11 @@ def title(part: NetBox | Cluster, language: str) -> str:
     return f"{part.id}: {kind}{_times(part)}"
 
 
-def lines(part: NetBox | Cluster, facts: tuple[str, ...], language: str) -> list[str]:
+def lines(part: NetBox | Cluster, facts: Facts, language: str) -> list[str]:
     """Return the caption of a box or cluster, then the facts that are asked for: numbers, shapes.
 
-    >>> lines(NetBox("fc", "operator", "linear", outputs=((10,),), params=5130), ("params",), "en")
+    >>> box = NetBox("fc", "operator", "linear", outputs=((10,),), params=5130)
+    >>> lines(box, {"params": {}}, "en")
     ['FC', '5,130 params']
     """
     found = [caption(part, language)]
@@ -59,14 +61,16 @@ def lines(part: NetBox | Cluster, facts: tuple[str, ...], language: str) -> list
     return found
 
 
-def notes(box: NetBox, facts: tuple[str, ...], language: str) -> list[str]:
+def notes(box: NetBox, facts: Facts, language: str) -> list[str]:
     """Return what is written on a box below its caption, one copy's numbers after how many run.
 
-    >>> notes(NetBox("layer1.0", "scope", "bottleneck", params=70400, repeat=3), ("params",), "en")
+    >>> box = NetBox("layer1.0", "scope", "bottleneck", params=70400, repeat=3)
+    >>> notes(box, {"params": {}}, "en")
     ['3 × 70,400 params']
     """
     times = f"{box.repeat} × " if _times(box) else ""
-    return [times + note for note in annotate.notes(facts, box.params, box.macs, language)]
+    amounts = {"params": box.params, "macs": box.macs, **measured(facts, box.path)}
+    return [times + note for note in annotate.notes(facts, amounts, language)]
 
 
 def shapes(box: NetBox) -> str:

@@ -39,6 +39,7 @@ class NetBox(NamedTuple):
         repeat: how many copies of it run in a row.
         sign: `+` or `×` where it joins several values, else empty.
         alias: what tells it apart from boxes of the same words, or the name of what it is.
+        path: of the operator or scope in the graph; None if it is neither.
     """
 
     id: str
@@ -51,6 +52,7 @@ class NetBox(NamedTuple):
     repeat: Size = 1
     sign: str = ""
     alias: str = ""
+    path: str | None = None
 
 
 class Cluster(NamedTuple):
@@ -195,6 +197,7 @@ class _Reader:
                             outputs=child.outputs,
                             params=params,
                             macs=macs,
+                            path=child.path,
                         )
                     )
             elif not self.detail.opens(child, level):
@@ -226,7 +229,15 @@ class _Reader:
         _, params, macs = self.costs.of(scope)
         name = printable(scope.kind)
         return (
-            NetBox(id=id, kind="scope", name=name, params=params, macs=macs, repeat=scope.repeat),
+            NetBox(
+                id=id,
+                kind="scope",
+                name=name,
+                params=params,
+                macs=macs,
+                repeat=scope.repeat,
+                path=scope.path,
+            ),
         )
 
     def connect(self, graph: Graph, values: dict[str, tuple[_Value, ...]]) -> None:

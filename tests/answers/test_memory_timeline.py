@@ -3,9 +3,9 @@
 import pytest
 
 from resnet_viz import RequestError, memory, memory_timeline
-from resnet_viz.answers.memory import show_bytes
 from resnet_viz.cli import run
 from resnet_viz.scene import Box, Text
+from resnet_viz.text.numbers import show_bytes
 
 
 def texts(picture) -> list[str]:

@@ -31,6 +31,25 @@ def test_every_metric_paints_a_figure_with_a_legend(metric: str) -> None:
     assert " to " in made.to_svg()
 
 
+@pytest.mark.parametrize("layout", ["figure", "dot"])
+def test_boxes_bear_the_bytes_and_the_time_of_one_copy(layout: str) -> None:
+    graph = assemble(find("resnet50"))
+    words = draw("resnet50", depth="block", layout=layout, annotate="memory,time").to_svg()
+
+    for name, say in (("memory", "{} saved"), ("time", "{}")):
+        numbers, show = numbers_of(graph, name)
+        for row in report("resnet50").rows:
+            if row.path.startswith("layer"):
+                assert say.format(show(numbers[row.path])) in words
+
+
+def test_text_formats_are_annotated_too() -> None:
+    made = draw("resnet18", depth="stage", annotate="memory")
+
+    assert "6.9 MiB saved" in made.to_bytes(".dot").decode()  # layer1: 3.83 of layer1.0, 3.06
+    assert made.to_bytes(".mmd").decode().count("saved") == 6  # stem, four stages, head
+
+
 def test_own_numbers_come_as_a_mapping_or_a_file(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text("path,value\nlayer1.0,1\nlayer2.0,3\n", encoding="utf-8")

@@ -26,8 +26,8 @@ from resnet_viz.count.memory import DTYPES, OPTIMIZERS
 from resnet_viz.errors import RequestError
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.text import translate_error
+from resnet_viz.text.numbers import short
 from resnet_viz.text.page import translate
-from resnet_viz.view.annotate import short
 from resnet_viz.zoo import find
 
 __all__ = ["show"]

@@ -12,8 +12,8 @@ from resnet_viz.app.session import Session
 from resnet_viz.ops.operator import spell
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.text import translate_error
+from resnet_viz.text.numbers import short
 from resnet_viz.text.page import derivation, translate
-from resnet_viz.view.annotate import short
 from resnet_viz.zoo import entries
 
 __all__ = ["show", "spelled"]

@@ -144,7 +144,7 @@ _HOMES = {
     "trace": "tracing",
     "unroll": "graph",
 }
-"""The module of each public name; it is imported when the name is first used (PEP 562)."""
+"""The module of each public name, imported when the name is first used (PEP 562)."""
 
 
 def __getattr__(name: str) -> Any:

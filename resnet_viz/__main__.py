@@ -1,4 +1,4 @@
-"""`python -m resnet_viz`: the command line without its script."""
+"""Run the command line as `python -m resnet_viz`."""
 
 from resnet_viz.cli import main
 

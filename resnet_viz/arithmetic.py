@@ -1,8 +1,8 @@
-"""Integers that may be arrays of integers: what counting needs beyond `+ - * //`.
+"""Operations on sizes that may be integers or arrays of integers, beyond `+ - * //`.
 
 A channel count, a depth or a resolution may be one `int` or a numpy array of many. The rules in
-`ops` are plain arithmetic and serve both. The few questions that have a yes or no for an answer are
-asked here; on an array they are asked of all its elements at once.
+`ops` are plain arithmetic and work for both. The few comparisons that they need are here; for an
+array, they answer for all elements at once.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from resnet_viz.errors import RequestError, show
 __all__ = ["Size", "differ", "exact", "is_integer", "largest", "maximum", "product", "smallest"]
 
 Size = Any
-"""An `int`, or a numpy array of integers. numpy is imported only by whoever passes arrays.
+"""An `int`, or a numpy array of integers. Only callers that pass arrays import numpy.
 
-Arrays are turned into arrays of Python's integers (`exact`), so that no product of them overflows.
+Arrays are converted to arrays of Python integers (`exact`), so that no product overflows.
 """
 
 
@@ -31,10 +31,10 @@ def is_integer(value: object) -> bool:
 
 
 def exact(value: Size) -> Size:
-    """Return a size whose arithmetic never overflows: Python's own integers, in arrays too.
+    """Return a size whose arithmetic never overflows: a Python integer or an array of them.
 
-    An array that says of itself that it `is_machine` stays: who made it has proved that nothing
-    that is counted of it leaves 64 bits (`spaces.machine`).
+    An array with a true attribute `is_machine` stays as it is: its maker has proved that no count
+    derived from it exceeds 64 bits (`spaces.machine`).
     """
     if type(value) is int or getattr(value, "is_machine", False):
         return value
@@ -61,11 +61,11 @@ def maximum(a: Size, b: Size) -> Size:
 
 
 def differ(a: Size, b: Size) -> bool:
-    """Return whether two sizes differ; of arrays, all elements must agree on the answer.
+    """Return whether two sizes differ; for arrays, all elements must agree on the answer.
 
     Raises:
-        RequestError: in some elements the sizes differ, in others they are equal. The two have
-            different networks (a projection or none), which no one graph can describe.
+        RequestError: some elements differ and others are equal. They then belong to different
+            networks (with a projection or without), which one graph cannot describe.
     """
     answer = a != b
     if type(answer) is bool:
@@ -81,5 +81,5 @@ def differ(a: Size, b: Size) -> bool:
 
 
 def product(sizes: Iterable[Size]) -> Size:
-    """Return the product of sizes, 1 of none."""
+    """Return the product of sizes; 1 if there are none."""
     return prod(sizes)

@@ -1,4 +1,4 @@
-"""A spec to a graph: every operator that the network runs, in PyTorch's own order and names."""
+"""Assemble the graph of a spec: all its operators, with PyTorch's module paths and order."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def assemble(
 
     Args:
         spec: the network, or its name in the zoo, or the path of its file.
-        input: `(C, H, W)`, or `(N, C, H, W)` where a batch is meant; the spec's own if None. Shapes
-            in the graph have a batch dimension if this has one.
+        input: `(C, H, W)`, or `(N, C, H, W)` for a batch; by default the spec's own. Shapes in the
+            graph have a batch dimension if the input has one.
 
     Raises:
-        RequestError: there is no such network, or the input has the wrong rank, channels or size.
+        RequestError: the network is unknown, or the input has the wrong rank, channels or size.
 
     >>> from resnet_viz.zoo import find
     >>> assemble(find("resnet18"), (3, 64, 64)).outputs
@@ -80,7 +80,7 @@ def _check_input(spec: ResNetSpec, shape: object) -> None:
 
 
 class _Assembly:
-    """The reading of one spec: a `Net`, on which the kinds of part call their operators."""
+    """Assembles one spec; it is the `Net` on which the kinds of part call their operators."""
 
     def __init__(self, spec: ResNetSpec, builder: Builder) -> None:
         self.spec = spec
@@ -141,12 +141,12 @@ class _Assembly:
         return self.join(block.shortcut, self.antialias(block.convs[-1], out), x)
 
     def unstrided(self, conv: Conv) -> Conv:
-        """Return a convolution as the network runs it: without its stride, if another has that."""
+        """Return a convolution, without its stride if the downsampler has the stride instead."""
         moved = DOWNSAMPLERS[self.spec.downsampler].run is not None
         return conv._replace(stride=1) if moved else conv
 
     def antialias(self, conv: Conv, x: Value) -> Value:
-        """Call the downsampler that takes a convolution's stride."""
+        """Call the downsampler that has a convolution's stride."""
         run = DOWNSAMPLERS[self.spec.downsampler].run
         return x if run is None or conv.stride == 1 else run(self, "aa", conv.stride, x)
 
@@ -154,7 +154,7 @@ class _Assembly:
         return self.call(op, op, x) if rate else x
 
     def attend(self, out: Value, entry: Value, *, inside: bool) -> Value:
-        """Call the network's attention, where it stands here, in a block that takes `entry`."""
+        """Call the attention of a block with input `entry`, if its place is here."""
         kind = self.spec.attention
         attention = ATTENTIONS[kind]
         if attention.gate is None or attention.inside != inside:
@@ -188,7 +188,7 @@ class _Assembly:
             x = self.drop("dropout", head.dropout, x)
             return self.call("fc", "linear", x, out_features=head.classes, bias=True)
 
-    # What kinds call
+    # Methods that the kinds call
 
     def call(self, name: str, op: str, *inputs: Value, **attrs: Any) -> Value:
         return self.builder.call(name, op, *inputs, **attrs)

@@ -1,4 +1,4 @@
-"""What went wrong, as one line that names the thing, its value and what is legal."""
+"""Define the errors, each one line that names the thing, its value and the legal values."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ __all__ = [
     "unknown",
 ]
 
-_SHOWN = 60  # characters of a value that an error repeats
-_LISTED = 16  # legal values that an error lists; of a longer list it names only the nearest
+_SHOWN = 60  # the most characters of a value that an error shows
+_LISTED = 16  # the most legal values that an error lists; of a longer list, it names the nearest
 
 
 class Message:
-    """A sentence apart from its values, so that it can be said in another language.
+    """A sentence template with its values, kept apart so that it can be translated.
 
     Attributes:
-        message: the sentence, with a place in braces for each value; in English, it is what
-            `text.catalogue` knows the sentence by.
-        values: the values by the names of their places; the message is taken as it is if empty.
-            A value may be a message or an error itself.
+        message: the English sentence, with a placeholder in braces for each value; it is the key
+            in `text.catalogue`.
+        values: the values by placeholder; if empty, the message is used verbatim. A value may
+            itself be a message or an error.
 
     >>> str(Message("did you mean {near!r}?", near="d2l"))
     "did you mean 'd2l'?"
@@ -50,7 +50,7 @@ class Message:
 
 
 class Messages(tuple[Message, ...]):
-    """Hints in a row.
+    """Several hints, joined by semicolons.
 
     >>> print(Messages([Message("must be odd"), Message("did you mean {near}?", near=3)]))
     must be odd; did you mean 3?
@@ -80,19 +80,19 @@ class ResNetVizError(Exception):
 
 
 class RequestError(ResNetVizError, ValueError):
-    """The request was wrong: what was asked for does not exist or makes no sense."""
+    """The request was wrong: it names something that does not exist, or makes no sense."""
 
 
-class NotSeriesParallel(RequestError):  # noqa: N818  # it says what the graph is
-    """A graph cannot be drawn as chains and splits; the `dot` layout draws any."""
+class NotSeriesParallel(RequestError):  # noqa: N818  # named for the graph's property
+    """The graph is no composition of chains and splits; the `dot` layout draws any graph."""
 
 
 class SpecError(RequestError):
     """A value in a spec is not legal.
 
     Attributes:
-        path: where in the spec, as `stages[2].blocks`.
-        fact: what is wrong there.
+        path: the place in the spec, such as `stages[2].blocks`.
+        fact: the problem there.
     """
 
     def __init__(self, path: str, message: str, /, **values: object) -> None:
@@ -104,13 +104,13 @@ class SpecError(RequestError):
         return f"{self.path}: {self.fact}" if self.path else self.fact
 
     def within(self, parent: str) -> SpecError:
-        """Return the same error, seen from the value that holds the wrong one."""
+        """Return the same error with the parent's path in front of its own."""
         joint = "" if not self.path or self.path.startswith("[") else "."
         return SpecError(f"{parent}{joint}{self.path}", self.message, **self.values)
 
 
 def show(value: object) -> str:
-    """Return a value as an error line shows it: short, on one line, whatever it is.
+    """Return any value as a short text on one line, for an error.
 
     >>> show("d2ll")
     "'d2ll'"
@@ -123,7 +123,7 @@ def show(value: object) -> str:
         return f"a {type(value).__name__} of {len(value)}"
     try:
         return _clip(repr(value))
-    except Exception:  # an integer too long to print somewhere inside, a __repr__ that fails
+    except Exception:  # a nested integer too long to print, or a __repr__ that fails
         return f"a {type(value).__name__}"
 
 
@@ -132,7 +132,7 @@ def _clip(text: str) -> str:
 
 
 def show_path(path: str) -> str:
-    r"""Return a path as an error line names it: as it is, unless that would break the line.
+    r"""Return a path for an error: unchanged, or quoted if it would break the line.
 
     >>> print(show_path("nets/my net.yaml"), show_path("a\nb.yaml"))
     nets/my net.yaml 'a\nb.yaml'
@@ -154,10 +154,10 @@ _T = TypeVar("_T")
 
 
 def choose(thing: str, name: object, table: Mapping[str, _T], more: Message | None = None) -> _T:
-    """Return a table's entry of that name.
+    """Return the entry of a table with the given name.
 
     Raises:
-        RequestError: there is none.
+        RequestError: the table has no such name.
 
     >>> choose("number", "two", {"one": 1, "two": 2})
     2
@@ -168,10 +168,10 @@ def choose(thing: str, name: object, table: Mapping[str, _T], more: Message | No
 
 
 def match(thing: str, name: object, table: Iterable[str], more: Message | None = None) -> str:
-    """Return the name in a table that is meant: the same, or the one that differs in case only.
+    """Return the name in a table that equals the given one, ignoring case.
 
     Raises:
-        RequestError: there is none.
+        RequestError: the table has no such name.
 
     >>> match("network", "ResNet50", ["resnet50", "resnet18"])
     'resnet50'
@@ -187,10 +187,10 @@ def match(thing: str, name: object, table: Iterable[str], more: Message | None =
 
 
 def check_flag(name: str, value: object) -> bool:
-    """Return a value that is True or False.
+    """Check that a value is True or False, and return it.
 
     Raises:
-        RequestError: it is neither.
+        RequestError: the value is neither.
     """
     if not isinstance(value, bool):
         raise RequestError("{name}: {value} (must be True or False)", name=name, value=show(value))
@@ -200,7 +200,7 @@ def check_flag(name: str, value: object) -> bool:
 def unknown(
     thing: str, value: object, legal: Iterable[str], more: Message | None = None
 ) -> RequestError:
-    """Return the error for a name that is not in a table, with the legal or the nearest names.
+    """Return the error for an unknown name, with the legal names or the nearest one.
 
     >>> print(unknown("theme", "d2ll", ["d2l", "mono"]))
     unknown theme: 'd2ll' (must be one of ['d2l', 'mono']; did you mean 'd2l'?)
@@ -225,10 +225,10 @@ def unknown(
 
 
 def nearest(value: object, names: Iterable[str]) -> str | None:
-    """Return the name that is most like the value, or None where none is like it."""
+    """Return the name that is most similar to the value, or None if none is similar."""
     if not isinstance(value, str) or len(value) > 200:
         return None
-    import difflib  # here, because most runs have no error to report
+    import difflib  # lazy: most runs report no error
 
     lower = {name.lower(): name for name in names}
     close = difflib.get_close_matches(value.lower(), lower, n=1)

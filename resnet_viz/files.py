@@ -1,4 +1,4 @@
-"""Bytes to files: whole or not at all."""
+"""Write files atomically: whole or not at all."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _WRONG = (
     *(errno.ENOENT, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOTDIR, errno.EROFS),
     *(errno.ENAMETOOLONG, errno.EINVAL, errno.ELOOP),
 )
-"""What is wrong with a path that was asked for; any other failure is the machine's."""
+"""The errors that mean a wrong path in the request; all others are failures of the machine."""
 
 
 def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
-    """Write a file by way of a temporary one beside it, which then takes its name.
+    """Write a file atomically: write a temporary file beside it, then rename that.
 
-    An interrupted or failed write leaves what stood there before as it was. A link is followed, and
-    what is no regular file (`/dev/stdout`, a pipe) is written to directly.
+    An interrupted or failed write leaves an existing file unchanged. A link is followed, and a path
+    that is no regular file (`/dev/stdout`, a pipe) is written to directly.
 
     Raises:
         RequestError: the folder does not exist or cannot be written to, or the path is a folder.
-        ResNetVizError: the write failed: the disk is full, say.
+        ResNetVizError: the write failed, for example because the disk is full.
     """
     if not isinstance(path, (str, os.PathLike)):
         raise RequestError("file: {path} (must be a path)", path=show(path))
@@ -50,7 +50,7 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
 
 
 def _replace(path: str, data: bytes) -> None:
-    if os.path.islink(path):  # a link that was followed to itself
+    if os.path.islink(path):  # a link to itself
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
     mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else None
     if mode is not None and not os.access(path, os.W_OK):

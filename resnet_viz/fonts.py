@@ -1,8 +1,8 @@
-"""How wide text is, in any viewer: the advance widths of Helvetica, Times and their kin.
+"""Compute the width of text from the advance widths of Helvetica and Times.
 
 Arial, Liberation Sans and Nimbus Sans have the widths of Helvetica; Times New Roman, Liberation
-Serif and Nimbus Roman have those of Times. The tables hold thousandths of the font size and were
-read from Liberation 2.1, which was drawn to these widths.
+Serif and Nimbus Roman have those of Times. So the width is the same in any viewer. The tables are
+in thousandths of the font size and were read from Liberation 2.1, which has these widths by design.
 """
 
 from __future__ import annotations
@@ -46,17 +46,17 @@ _WIDTHS = {
 }
 
 FACES = tuple(_WIDTHS)
-"""The faces that text may be set in."""
+"""The faces in which text may be set."""
 
 _TABLES: dict[str, dict[str, int]] = {}
 
 
 @lru_cache(maxsize=10_000)
 def text_width(text: str, face: str, size: float) -> float:
-    """Return the width of a text in points, never less than a viewer needs.
+    """Return the width of a text in points, at least as wide as in any viewer.
 
-    A character that the tables lack counts as one em, what a Chinese character takes; one that
-    joins the character before it counts as nothing.
+    A character that is not in the tables counts as one em, the width of a Chinese character; a
+    combining character counts as zero.
 
     >>> text_width("ReLU", "sans", 9)
     23.004

@@ -1,4 +1,4 @@
-"""How far long work has come: a bar on a terminal, nothing in a pipe."""
+"""Show the progress of long work: a bar on a terminal, nothing in a pipe."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ __all__ = ["progress"]
 
 @contextmanager
 def progress(title: str, steps: int) -> Iterator[Callable[[], None]]:
-    """Show a bar on standard error while work goes on; give what is called after each step.
+    """Show a bar on standard error during work; yield the function to call after each step.
 
-    Where standard error is no terminal, or rich is not installed, nothing is shown.
+    Nothing is shown if standard error is no terminal or rich is not installed.
 
     >>> with progress("Counting", 2) as advance:
     ...     advance()

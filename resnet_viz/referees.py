@@ -1,4 +1,4 @@
-"""The referees: other counters, as they run here, each on a copy of the module."""
+"""Run the referees: other tools that count FLOPs or MACs, each on a copy of the module."""
 
 from __future__ import annotations
 
@@ -81,13 +81,13 @@ REFEREES: Mapping[str, Callable[[nn.Module, Shape], int]] = MappingProxyType(
         "ptflops": _ptflops,
     }
 )
-"""What each tool prints of a module and an input shape, by the name of its convention."""
+"""The function that returns a tool's count of a module, by the name of the tool's convention."""
 
 
 def run(module: nn.Module, shape: Shape) -> dict[str, int | str]:
-    """Return what each installed tool prints, or why one printed nothing.
+    """Return the count of each installed tool, or the reason why it failed.
 
-    Every tool gets a copy in eval mode, because some leave buffers or hooks behind.
+    Each tool gets its own copy in eval mode, because some leave buffers or hooks behind.
     """
     answers: dict[str, int | str] = {}
     for name, referee in REFEREES.items():

@@ -1,6 +1,6 @@
-"""The scene: positioned primitives that know their bounds, and nothing of any file format.
+"""Define the scene: positioned primitives that know their bounds, independent of file formats.
 
-Lengths are points, x grows to the right and y downwards. Colours are `#rrggbb`.
+Lengths are in points; x grows to the right and y downwards. Colours are `#rrggbb`.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ class Box(NamedTuple):
     """A rectangle.
 
     Attributes:
-        fill: its colour; empty for none.
-        dashed: whether its outline is.
-        id: the path of the part of the network that it stands for.
-        title: what it is, in a line.
-        desc: what leaves it and what it costs, in a line.
+        fill: the fill colour; empty for none.
+        dashed: whether the outline is dashed.
+        id: the path of the part of the network that it represents.
+        title: a line that names the part.
+        desc: a line with the part's output shape and cost.
         outlined: whether it has an outline.
-        colour: of its outline; empty for that of the scene's lines.
+        colour: the colour of the outline; empty for that of the scene's lines.
     """
 
     x: float
@@ -44,17 +44,17 @@ class Box(NamedTuple):
 
     @property
     def bounds(self) -> Bounds:
-        """What it covers."""
+        """The bounding box."""
         return self.x, self.y, self.x + self.width, self.y + self.height
 
     @property
     def boxes(self) -> Bounds:
-        """The same."""
+        """The bounding box."""
         return self.bounds
 
 
 class Circle(NamedTuple):
-    """A circle with a sign inside, `+` or `×`, its arms `arm` long; see `Box` for the rest."""
+    """A circle with a sign, `+` or `×`, whose arms are `arm` long; see `Box` for the rest."""
 
     x: float
     y: float
@@ -68,13 +68,13 @@ class Circle(NamedTuple):
 
     @property
     def bounds(self) -> Bounds:
-        """What it covers."""
+        """The bounding box."""
         r = self.radius
         return self.x - r, self.y - r, self.x + r, self.y + r
 
     @property
     def boxes(self) -> Bounds:
-        """The same."""
+        """The bounding box."""
         return self.bounds
 
 
@@ -82,17 +82,17 @@ class Line(NamedTuple):
     """A line through points, with round corners.
 
     Attributes:
-        points: its corners; of a smooth line the control points of cubic Bézier curves, one and
-            three more for each.
-        radius: of the corners.
-        head: length and half width of an open arrowhead at the end; `(0, 0)` is none.
-        source: the id of the box or circle that it leaves; empty if it leaves another line.
-        target: the id of the box or circle at which it ends.
+        points: the corners; for a smooth line, the control points of cubic Bézier curves: a start
+            and three more for each curve.
+        radius: the radius of the corners.
+        head: the length and half width of an open arrowhead at the end; `(0, 0)` for none.
+        source: the id of the box or circle where it starts; empty if it starts at another line.
+        target: the id of the box or circle where it ends.
         dash: `dashed`, `dotted`, or empty.
-        smooth: whether it is made of curves.
-        colour: its own; empty for that of the scene's lines.
-        width: its own, in points; 0 for that of the scene's strokes.
-        fill: the colour of the area that it goes around; empty for none.
+        smooth: whether it consists of curves.
+        colour: the colour; empty for that of the scene's lines.
+        width: the width in points; 0 for that of the scene's strokes.
+        fill: the colour of the enclosed area; empty for none.
     """
 
     points: tuple[Point, ...]
@@ -107,7 +107,7 @@ class Line(NamedTuple):
     fill: str = ""
 
     def path(self) -> tuple[Point, ...]:
-        """Return points along the line, those of curves close enough to be joined straight."""
+        """Return the points of the line as a polyline, with curves approximated."""
         if not self.smooth:
             return self.points
         found = [self.points[0]]
@@ -125,7 +125,7 @@ class Line(NamedTuple):
 
     @property
     def bounds(self) -> Bounds:
-        """What it covers, its arrowhead included."""
+        """The bounding box, including the arrowhead."""
         xs, ys = zip(*self.points, *self.barbs, strict=True)
         return min(xs), min(ys), max(xs), max(ys)
 
@@ -143,31 +143,31 @@ class Line(NamedTuple):
 
 
 _STEPS = 8
-"""Straight pieces of a curve where a format has no curves."""
+"""The number of straight segments by which a curve is approximated."""
 
 SUBSCRIPT = 0.7
-"""The size of an index, as part of that of the text beside it."""
+"""The font size of a subscript, as a fraction of that of the text beside it."""
 
 
 class Run(NamedTuple):
-    """Text in one face; see `fonts.FACES`. An index is `low`, and smaller."""
+    """Text in one face; see `fonts.FACES`. If `low`, it is a subscript."""
 
     text: str
     face: str = "sans"
     low: bool = False
 
     def width(self, size: float) -> float:
-        """Return how long it is."""
+        """Return the width in points."""
         return text_width(self.text, self.face, size * (SUBSCRIPT if self.low else 1))
 
 
 class Text(NamedTuple):
-    """One line of text, whose middle is level with a point.
+    """One line of text, vertically centred on a point.
 
     Attributes:
-        turned: whether it is turned clockwise by a quarter, and then reads downwards.
-        anchor: which part of it is at the point: `start`, `middle` or `end`.
-        colour: its own; empty for that of the scene's text.
+        turned: whether it is rotated clockwise by 90 degrees, so that it reads downwards.
+        anchor: the part of the text at the point: `start`, `middle` or `end`.
+        colour: the colour; empty for that of the scene's text.
     """
 
     x: float
@@ -180,12 +180,12 @@ class Text(NamedTuple):
 
     @property
     def width(self) -> float:
-        """How long the line is."""
+        """The width of the line in points."""
         return sum(run.width(self.size) for run in self.runs)
 
     @property
     def bounds(self) -> Bounds:
-        """What it covers: its width, and half its size above and below."""
+        """The bounding box: the width, and half the font size above and below."""
         before = {"start": 0.0, "middle": self.width / 2, "end": self.width}[self.anchor]
         after, half = self.width - before, self.size * 0.5
         if self.turned:
@@ -194,7 +194,7 @@ class Text(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Items that belong together: a scope of the network, whose path is the id; see `Box`."""
+    """The items of a scope of the network, whose path is the id; see `Box`."""
 
     items: tuple[Item, ...]
     id: str = ""
@@ -203,12 +203,12 @@ class Group(NamedTuple):
 
     @property
     def bounds(self) -> Bounds:
-        """What its items cover."""
+        """The bounding box of its items."""
         return _union(self.items)
 
     @property
     def boxes(self) -> Bounds:
-        """What its boxes and circles cover, without the lines that lead to them."""
+        """The bounding box of its boxes and circles, without lines."""
         return _union(tuple(item for item in _walk(self.items) if isinstance(item, (Box, Circle))))
 
 
@@ -216,17 +216,17 @@ Item: TypeAlias = Box | Circle | Line | Text | Group
 
 
 class Scene(NamedTuple):
-    """A figure: items on a page of a width and a height, whose left top corner is at `origin`.
+    """A figure: items on a page of given width and height, whose top left corner is at `origin`.
 
     Attributes:
-        title: what the figure shows, for those who hear it read.
-        background: the colour behind the items; empty if what is behind shows through.
+        title: the title, also read by screen readers.
+        background: the colour behind the items; empty for transparent.
         line: the colour of lines and outlines.
         text: the colour of text.
         stroke: the width of lines and outlines.
-        scale: how many points of paper a point of the scene takes.
-        dark: colours with those that stand for them where a reader asks for dark mode.
-        axis: `x` or `y`, along which data flows everywhere in it; empty if it does not.
+        scale: the size of a scene's point on paper, in points.
+        dark: pairs of a colour and its replacement in dark mode.
+        axis: the axis along which all data flows, `x` or `y`; empty if there is none.
     """
 
     width: float

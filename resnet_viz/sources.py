@@ -1,4 +1,4 @@
-"""What a user names a network by, to its graph: a zoo name, a spec file, a spec, a module."""
+"""Find the graph of a network that is given as zoo name, spec file, spec, module and so on."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ def to_graph(
     """Return the graph of a network.
 
     Args:
-        network: what is meant.
-        input: of a spec `(C, H, W)` or `(N, C, H, W)`, its own if None; of a module what
-            `resnet_viz.trace` takes; either as a text, too: "3x224x224".
-        means: how a module is traced: `stand-ins`, `fake` or `run`; in this order if None.
-        alone: whether a module without an input stands for its parameters alone.
-        folded: whether the repeats of a module or of a graph are to be found; a spec says its own.
+        network: the network; see `Network`.
+        input: for a spec, `(C, H, W)` or `(N, C, H, W)` (default: its own); for a module, as for
+            `resnet_viz.trace`. Both may be a text such as "3x224x224".
+        folded: whether to fold the repeats of a module or graph; a spec's are always folded.
+        means: how a module is traced: `stand-ins`, `fake` or `run`; by default tried in this order.
+        alone: whether to return the parameters alone for a module without an input.
 
     Raises:
-        RequestError: there is no such network, or the input does not fit it.
+        RequestError: the network is unknown, or the input does not fit it.
     """
     if isinstance(input, str):
         input = parse_input(input)
@@ -76,29 +76,29 @@ def to_graph(
 
 
 def is_callable_name(network: object) -> TypeGuard[str]:
-    """Return whether this names a callable, as `package.module:callable`, and no spec file.
+    """Return whether `network` is a text `package.module:callable` and not a spec file's path.
 
     >>> is_callable_name("torchvision.models:resnet18"), is_callable_name("a:b.yaml")
     (True, False)
     """
     if not isinstance(network, str) or ":" not in network:
         return False
-    from resnet_viz.spec.files import SUFFIXES  # here, because a zoo name needs no file reader
+    from resnet_viz.spec.files import SUFFIXES  # lazy: a zoo name needs no file reader
 
     return os.path.splitext(network)[1].lower() not in SUFFIXES
 
 
 def find_spec(network: object) -> ResNetSpec:
-    """Return the spec that is meant by a zoo name, the path of a spec file or a checkpoint, a spec.
+    """Return the spec of a network given as zoo name, path of a spec file or checkpoint, or spec.
 
     Raises:
-        RequestError: there is no such network, or its file cannot be read.
+        RequestError: the network is unknown, or its file cannot be read.
 
     >>> find_spec("resnet18").name
     'resnet18'
     """
     if isinstance(network, (str, os.PathLike)) and os.path.splitext(network)[1]:
-        from resnet_viz.checkpoints import is_checkpoint, likeliest  # here: a zoo name has no file
+        from resnet_viz.checkpoints import is_checkpoint, likeliest  # lazy: only files need it
 
         if is_checkpoint(network):
             return likeliest(network)
@@ -106,13 +106,13 @@ def find_spec(network: object) -> ResNetSpec:
 
 
 def find_module(source: str, *, real: bool = False) -> nn.Module:
-    """Return the module that `package.module:callable` makes, with weights only if it must be real.
+    """Return the module that `package.module:callable` makes, in eval mode.
 
-    Importing and calling it runs its code: name only what you trust. What it makes is put in eval
-    mode.
+    Importing and calling it runs its code: name only code that you trust. The weights have values
+    only if `real`, or if the constructor reads them.
 
     Raises:
-        RequestError: it cannot be imported or called, or makes no module.
+        RequestError: it cannot be imported or called, or does not return a module.
     """
     place, _, name = source.rpartition(":")
     if not all(part.isidentifier() for part in (*place.split("."), name)):
@@ -138,7 +138,7 @@ def find_module(source: str, *, real: bool = False) -> nn.Module:
         try:
             with torch.device("cpu" if real else "meta"):
                 made = make()
-        except NotImplementedError:  # its constructor reads the values of its weights
+        except NotImplementedError:  # the constructor reads the values of weights
             made = make()
     except (Exception, SystemExit) as error:
         raise RequestError(
@@ -162,7 +162,7 @@ def _import(place: str) -> Any:
 
 
 def is_module(network: object) -> TypeGuard[nn.Module]:
-    """Return whether this is a module; without torch there is none."""
+    """Return whether `network` is a module; always False while torch is not imported."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(network, torch.nn.Module)
 
@@ -186,10 +186,10 @@ def torch_corner(name: str) -> Any:
 
 
 def parse_input(text: str) -> Any:
-    """Return an input shape from its sizes with an `x` between them; several, from several.
+    """Parse an input shape such as `3x224x224`, or several separated by commas.
 
     Raises:
-        RequestError: it is written otherwise.
+        RequestError: the text has another form.
 
     >>> parse_input("3x224x224")
     (3, 224, 224)

@@ -1,4 +1,4 @@
-"""How long a module takes on this machine, as it runs: the whole, and each of its parts."""
+"""Measure the time of a module and of its parts by running it on this machine."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ __all__ = ["best_device", "part_seconds", "ready", "seconds_of"]
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 RUNS = 5
-"""How often parts are measured; the median counts."""
+"""The number of runs in which parts are measured; the median counts."""
 
 
 def best_device() -> str:
-    """Return where a module runs fastest here: `cuda` or `cpu`."""
+    """Return the fastest device here: `cuda` or `cpu`."""
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
@@ -33,16 +33,16 @@ def best_device() -> str:
 def ready(
     source: ResNetSpec | nn.Module, shape: tuple[int, ...], needed: int, threads: int | None
 ) -> Iterator[tuple[nn.Module, Tensor]]:
-    """Give a module and its input, in inference; threads, flags and memory are put back after.
+    """Yield a module and its input for inference; restore threads, flags and memory afterwards.
 
     Args:
-        source: a spec, which is built, or a module, which is put back as it was.
-        shape: of the input, `(N, C, H, W)`.
-        needed: the bytes that this takes.
-        threads: how many torch uses; as many as before if None.
+        source: a spec, which is built, or a module, which is restored.
+        shape: the shape of the input, `(N, C, H, W)`.
+        needed: the bytes that a run needs.
+        threads: the number of threads for torch; unchanged if None.
 
     Raises:
-        ResNetVizError: the memory does not suffice.
+        ResNetVizError: there is not enough memory.
     """
     place, before = best_device(), torch.get_num_threads()
     room = _room(place)
@@ -74,7 +74,7 @@ def ready(
 
 
 def _room(place: str) -> int | None:
-    """Return the bytes that are free; None where nobody tells."""
+    """Return the free memory in bytes; None if it is unknown."""
     if place == "cuda":
         return torch.cuda.mem_get_info()[0]
     try:
@@ -92,7 +92,7 @@ def _out_of_memory(needed: int) -> ResNetVizError:
 
 
 def seconds_of(module: nn.Module, x: Tensor, least: float = 1.0) -> float:
-    """Return the median seconds of a forward pass, measured for at least the given seconds."""
+    """Return the median seconds of a forward pass, measured for at least `least` seconds."""
     timer = Timer(
         "module(x)", globals={"module": module, "x": x}, num_threads=torch.get_num_threads()
     )
@@ -102,7 +102,7 @@ def seconds_of(module: nn.Module, x: Tensor, least: float = 1.0) -> float:
 def part_seconds(
     module: nn.Module, x: Tensor, paths: Mapping[str, nn.Module], advance: Callable[[], None]
 ) -> dict[str, float]:
-    """Return the median seconds that each of these modules takes inside a forward pass."""
+    """Return the median time in seconds of each given module within a forward pass."""
     spans: dict[str, list[float]] = {path: [] for path in paths}
     begun: dict[str, float] = {}
     hooks: list[Any] = []
@@ -128,5 +128,5 @@ def part_seconds(
     finally:
         for hook in hooks:
             hook.remove()
-    each = {path: len(times) // RUNS for path, times in spans.items()}  # calls in one pass
+    each = {path: len(times) // RUNS for path, times in spans.items()}  # calls per pass
     return {path: median(times) * each[path] for path, times in spans.items() if times}

@@ -1,4 +1,4 @@
-"""Themes: the colours and strokes of a figure, one table entry each; a file may hold one more."""
+"""Define the themes, the colours and strokes of a figure, and read themes from files."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ __all__ = ["THEMES", "Theme", "counterparts", "find_theme"]
 
 
 class Theme(NamedTuple):
-    """How a figure looks.
+    """The colours and strokes of a figure.
 
     Attributes:
-        background: behind the figure.
-        line: outlines, arrows and brackets.
-        text: labels.
-        muted: small notes.
-        highlight: the ground behind what is marked.
-        fills: of boxes, by the category of their operator (`ops.Operator.category`).
-        stages: of boxes that are coloured by their stage.
+        background: the colour behind the figure.
+        line: the colour of outlines, arrows and brackets.
+        text: the colour of labels.
+        muted: the colour of small notes.
+        highlight: the colour behind highlighted parts.
+        fills: the fill colours of boxes by operator category (`ops.Operator.category`).
+        stages: the fill colours of boxes that are coloured by stage.
         stroke: the width of outlines and arrows, in points.
         corner: the radius of a shortcut's last corner, in points.
     """
@@ -41,8 +41,8 @@ class Theme(NamedTuple):
 
 
 _TINTS = ("#fbdcae", "#cdb8ea", "#c4ebcc", "#f2b0b4", "#cfe3fb", "#dccf84")
-"""Light enough for black labels; each next to the one before differs in lightness or along the
-blue-yellow axis, so that the usual kinds of colour blindness keep neighbours apart."""
+"""Tints light enough for black labels. Neighbours differ in lightness or along the blue-yellow
+axis, so that they stay distinct with the common kinds of colour blindness."""
 
 _GREYS = ("#ffffff", "#e2e2e2", "#c6c6c6", "#f0f0f0", "#d4d4d4", "#b8b8b8")
 
@@ -56,9 +56,9 @@ def _theme(
     stages: tuple[str, ...],
     stroke: float = 1.0,
 ) -> Theme:
-    """Return a theme: convolutions light, activations and pooling strong, the rest plain.
+    """Return a theme with light convolutions, strong activations and pools, and the rest plain.
 
-    `ground` is background, line and text, notes, and the ground of what is marked.
+    `ground` has the colours of background, lines and text, notes, and highlights.
     """
     background, line, muted, highlight = ground
     fills = {
@@ -99,12 +99,12 @@ THEMES: Mapping[str, Theme] = MappingProxyType(
         )
     }
 )
-"""`d2l` has the book's colours, `paper` those of line art and stages, `mono` is for print, `dark`
+"""The themes: `d2l` has the book's colours, `paper` colours stages, `mono` is for print, and `dark`
 for slides."""
 
 
 def counterparts(theme: Theme, other: Theme) -> tuple[tuple[str, str], ...]:
-    """Return the colours of a theme, each with the one that plays its part in another.
+    """Return pairs of the colours with the same role in two themes.
 
     >>> dict(counterparts(THEMES["d2l"], THEMES["dark"]))["#b2d9ff"]
     '#274b73'
@@ -125,12 +125,12 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def find_theme(name: str | os.PathLike[str] | Theme) -> Theme:
-    """Return a theme by its name, or out of a TOML file; one that is given, as it is.
+    """Return a theme given by name or TOML file; a `Theme` is returned unchanged.
 
-    A file names the theme that it begins with (`base`, `d2l` if it names none) and what differs.
+    A file has the name of a base theme (`base`, by default `d2l`) and the values that differ.
 
     Raises:
-        RequestError: there is no such theme or file, or the file holds something else.
+        RequestError: the theme is unknown, or its file cannot be read or is not legal.
 
     >>> find_theme("mono").stroke
     1.0
@@ -144,7 +144,7 @@ def find_theme(name: str | os.PathLike[str] | Theme) -> Theme:
 
 
 def _read(path: str) -> Theme:
-    import tomllib  # here, because a theme's name needs no file reader
+    import tomllib  # lazy: a theme's name needs no file reader
 
     try:
         with open(path, "rb") as file:

@@ -1,4 +1,4 @@
-"""What each command of the command line takes, by the names of the Python functions' own."""
+"""Define the arguments of each command, named like those of the Python function."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ __all__ = ["VERBS", "Verb"]
 
 
 class Verb(NamedTuple):
-    """A command; the function of its name in `commands` runs it.
+    """A command; the function of the same name in `commands` runs it.
 
     Attributes:
-        help: what it does.
-        add_arguments: adds its arguments to its parser.
+        help: the one-line help.
+        add_arguments: the function that adds the command's arguments to its parser.
     """
 
     help: str
@@ -26,7 +26,7 @@ _NETWORK = "a zoo name, a spec file, a checkpoint, or package.module:callable fo
 
 
 def _add_draw(verb: argparse.ArgumentParser) -> None:
-    from resnet_viz.answers.figure_options import OPTIONS  # here, because other verbs need no view
+    from resnet_viz.answers.figure_options import OPTIONS  # lazy: other commands need no figures
     from resnet_viz.answers.option import listed
     from resnet_viz.export import EXPORTERS
 
@@ -262,7 +262,7 @@ def _add_app(verb: argparse.ArgumentParser) -> None:
     )
 
 
-# What several commands take
+# Arguments of several commands
 
 
 def _means(verb: argparse.ArgumentParser) -> None:
@@ -318,7 +318,7 @@ def _columns(verb: argparse.ArgumentParser) -> None:
 
 
 def _number(text: str) -> float | str:
-    """Return a number, or the text itself, which the function that uses it refuses."""
+    """Return a number, or else the text itself, which the called function then rejects."""
     try:
         return float(text)
     except ValueError:
@@ -326,7 +326,7 @@ def _number(text: str) -> float | str:
 
 
 def _exact(text: str) -> object:
-    """Return an integer where there is one, or as `_number`."""
+    """Return an integer if the text is one; otherwise as `_number`."""
     digits = text.removeprefix("-")
     is_whole = digits.isascii() and digits.isdigit() and len(digits) < 20
     return int(text) if is_whole else _number(text)
@@ -337,7 +337,7 @@ def _integers(text: str) -> tuple[object, ...]:
 
 
 def _choice(verb: argparse.ArgumentParser, name: str, default: str, help: str) -> None:
-    """Add an option with a default; what is legal is checked where it is used."""
+    """Add an option with a default; the called function checks its value."""
     verb.add_argument(
         f"--{name}", default=default, metavar=name.upper(), help=f"{help} (default: {default})"
     )

@@ -1,4 +1,4 @@
-"""Checkpoints among the networks of a command to the specs that fit them best."""
+"""Replace the checkpoints among a command's networks by the specs that fit them best."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NETWORKS = ("network", "before", "after")
 
 
 def settle(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a command's options with specs in the place of checkpoints."""
+    """Return a command's options with each checkpoint replaced by its spec."""
     settled = dict(options)
     for name in _NETWORKS:
         value = settled.get(name)
@@ -21,7 +21,7 @@ def settle(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _spec(network: Any) -> Any:
-    """Return the spec of a checkpoint; say on standard error where others fit as well."""
+    """Return the spec of a checkpoint; report on standard error if others fit as well."""
     if not isinstance(network, str) or "." not in network:
         return network
     from resnet_viz.checkpoints import is_checkpoint
@@ -34,7 +34,7 @@ def _spec(network: Any) -> Any:
     if not made.specs:
         from resnet_viz.sources import find_spec
 
-        return find_spec(network)  # which says what is wrong
+        return find_spec(network)  # raises the error
     if len(made.specs) > 1:
         note = (
             f"{network}: taken as {made.specs[0].name}, the likeliest of {len(made.specs)} "

@@ -1,4 +1,4 @@
-"""The commands, each a call of the function of the same name in Python."""
+"""The commands; each calls the Python function of the same name."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def draw(network: list[str], output: str | None, scale: object, **options: objec
 
 
 def _refuse_what_is_only_drawn(output: str, options: dict[str, object]) -> None:
-    """Refuse what a file of a graph cannot hold: where things are and how they look."""
+    """Refuse options of layout and looks for files that hold only the graph, such as `.dot`."""
     from resnet_viz.answers.figure_options import OPTIONS
     from resnet_viz.answers.picture import exporter_for
     from resnet_viz.errors import RequestError
@@ -76,7 +76,7 @@ def report(
     format: str,
     derive: bool,
 ) -> None:
-    """Print what a network costs."""
+    """Print the report of a network."""
     from resnet_viz.answers import report as answer
 
     _check_format(format, answer.Report)
@@ -89,7 +89,7 @@ def report(
 def compare(
     before: str, after: str, input: str | None, depth: str, columns: str, format: str
 ) -> None:
-    """Print what differs between two networks."""
+    """Print the differences between two networks."""
     from resnet_viz.answers import compare as answer
 
     _check_format(format, answer.Comparison)
@@ -97,7 +97,7 @@ def compare(
 
 
 def explain(network: str, input: str | None, run: bool, format: str) -> int:
-    """Print what each tool counts, and why; return 1 if one that was run prints something else."""
+    """Print the count of each tool, term by term; return 1 if a tool printed another count."""
     from resnet_viz.answers import explain as answer
 
     _check_format(format, answer.Explanation)
@@ -117,7 +117,7 @@ def identify(checkpoint: str, format: str) -> int:
 
 
 def shapes(network: str, input: str | None, depth: str) -> None:
-    """Print the shapes that leave the parts of a network."""
+    """Print the output shapes of a network's parts."""
     from resnet_viz.answers import shapes as answer
 
     _write(str(answer.shapes(network, input, depth=depth)))
@@ -134,7 +134,7 @@ def table(network: list[str], input: str | None, format: str) -> None:
 def memory(
     network: str, input: str | None, format: str, output: str | None, **options: object
 ) -> None:
-    """Print what a network needs in memory, and draw where the bytes live."""
+    """Print the memory that a network needs, and draw its timeline."""
     from resnet_viz.answers import memory as answer
 
     _check_format(format, answer.MemoryReport)
@@ -151,7 +151,7 @@ def memory(
 
 
 def latency(network: str, input: str | None, format: str, **options: object) -> None:
-    """Print how long a network is predicted to take on a device."""
+    """Print the predicted time of a network on a device."""
     from resnet_viz.answers import latency as answer
 
     _check_format(format, answer.LatencyReport)
@@ -167,7 +167,7 @@ def measure(
     format: str,
     **options: object,
 ) -> None:
-    """Time a network on this machine, or find what the machine reaches, or both."""
+    """Time a network on this machine, calibrate the machine, or both."""
     from resnet_viz.answers import measure as answer
     from resnet_viz.errors import RequestError
 
@@ -214,7 +214,7 @@ def search(
 
 
 def fit(network: str, k: object, format: str, **budgets: object) -> None:
-    """Print the members of a network's family that come nearest to budgets."""
+    """Print the members of a network's family that come closest to the budgets."""
     from resnet_viz.answers import search as answer
 
     _check_found_format(format, answer.Search)
@@ -245,7 +245,7 @@ def zoo() -> None:
 
 
 def lesson(measured: bool, format: str, output: str | None, **settings: object) -> None:
-    """Train plain and residual networks on the digits, or show what was measured before."""
+    """Train plain and residual networks on digits, or print the shipped measurements."""
     from resnet_viz.answers import lesson as lessons
     from resnet_viz.errors import RequestError
 
@@ -277,14 +277,14 @@ def app(port: object, address: str) -> None:
 
 
 def _check_format(format: str, answer: type[Tabular]) -> None:
-    """Refuse a format that an answer has not, before the work begins."""
+    """Refuse a format that an answer lacks, before the work begins."""
     from resnet_viz.errors import match
 
     match("format", format, answer.formats())
 
 
 def _end_orderly() -> None:
-    """Let a SIGTERM unwind the stack, so that no half-written file is left."""
+    """Turn SIGTERM into an exception, so that no half-written file is left."""
     import signal
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -296,6 +296,6 @@ def _write(text: str) -> None:
         raise OSError(9, "standard output is closed")
     sys.stdout.flush()
     rest = memoryview(text.encode("utf-8", "replace"))
-    while rest:  # an unbuffered stream may take a part only
+    while rest:  # an unbuffered stream may write only a part
         rest = rest[sys.stdout.buffer.write(rest) :]
     sys.stdout.buffer.flush()

@@ -1,4 +1,4 @@
-"""The parser of the command line; a command adds its arguments when it is the one asked for."""
+"""Make the parser of the command line; only the command that is called adds its arguments."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["parser"]
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that raises what is wrong, so that it is said in one place and one way."""
+    """A parser that raises errors instead of printing them, so that one place prints them all."""
 
     def options(self) -> list[str]:
-        """Return the options of this command, or those of all."""
+        """Return the names of the options of this command."""
         return list(self._option_string_actions)
 
     def error(self, message: str) -> NoReturn:
@@ -28,7 +28,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _Command:
-    """A command in the parser of all: its own parser is made when it is first asked for."""
+    """A command whose parser is made when it is first used."""
 
     verb = ""
 
@@ -47,7 +47,7 @@ class _Command:
 
 
 class _TopParser(_Parser):
-    """The parser of all commands."""
+    """The parser of the whole command line."""
 
     verbs: tuple[_Command, ...] = ()
 
@@ -56,7 +56,7 @@ class _TopParser(_Parser):
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line; its result's `run_command` is the command to call."""
+    """Return the parser of the command line; its result's `run_command` is the function to call."""
     top = _TopParser(
         prog="resnet-viz",
         description="Draw and count residual networks, from a name or a spec file, without torch; "

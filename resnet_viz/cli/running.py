@@ -1,4 +1,4 @@
-"""A command to its exit code: what goes wrong is one line on standard error."""
+"""Run a command and return its exit code; an error is one line on standard error."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def run_command(args: list[str]) -> int:
     before = list(sys.path)
     try:
         with contextlib.suppress(FileNotFoundError):  # a working directory that was deleted
-            sys.path.append(os.getcwd())  # package.module:callable may be a file that lies here
+            sys.path.append(os.getcwd())  # package.module:callable may be a file in this folder
         options = vars(parser().parse_args(args))
         code: int | None = options.pop("run_command")(**settle(options))
         if sys.stdout is not None:
             sys.stdout.flush()
     except RequestError as error:
         return _fail(error, 2)
-    except BrokenPipeError:  # the reader of a pipe has gone
+    except BrokenPipeError:  # the reader of the pipe has closed it
         _drop_output()
         return 1
     except OSError as error:
@@ -49,13 +49,13 @@ def run_command(args: list[str]) -> int:
 
 
 def _drop_output() -> None:
-    """Point standard output nowhere, so that Python's own flush at the end cannot fail again."""
+    """Redirect standard output to the null device, so that Python's final flush cannot fail."""
     if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(problem: object, code: int) -> int:
-    """Say what went wrong, on one line, whatever the message holds."""
+    """Print a problem on one line of standard error, and return the exit code."""
     if sys.stderr is not None:
         print(" ".join(str(problem).split()), file=sys.stderr)  # noqa: T201 - the user's one line
     return code

@@ -1,4 +1,4 @@
-"""Export: a drawing to the bytes of a file; each format has a module, loaded when asked for."""
+"""Write a drawing to the bytes of a file; each format has a module, imported on first use."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ __all__ = ["EXPORTERS", "Exporter"]
 
 
 class Exporter(NamedTuple):
-    """What writes a format.
+    """The exporter of a file format.
 
     Attributes:
         of: the attribute of a drawing that it writes.
-        module: where its `write` is, which takes that attribute and returns bytes, and, if the
-            format has limits, a `check` that takes the same.
-        options: the names of what else its `write` takes.
+        module: the name of the module whose `write` takes that attribute and returns bytes; if the
+            format has limits, the module also has a `check` with the same arguments.
+        options: the names of further arguments of `write`.
     """
 
     of: str
@@ -25,15 +25,15 @@ class Exporter(NamedTuple):
     options: tuple[str, ...] = ()
 
     def write(self, value: Any, **options: Any) -> bytes:
-        """Return the bytes of a file."""
+        """Return the file as bytes."""
         written: bytes = self._module.write(value, **options)
         return written
 
     def check(self, value: Any, **options: Any) -> None:
-        """Raise what `write` would raise of a figure that is too large, before much is done.
+        """Check quickly that a figure is not too large for the format, without writing it.
 
         Raises:
-            RequestError: the format cannot hold it.
+            RequestError: the figure is too large.
         """
         if hasattr(self._module, "check"):
             self._module.check(value, **options)
@@ -59,4 +59,4 @@ EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
         ".json": Exporter("graph", "graph_json"),
     }
 )
-"""Each file suffix and what writes such a file."""
+"""The exporter of each file suffix."""

@@ -1,4 +1,4 @@
-"""The scripts and style sheets that make a figure interactive, as the package carries them."""
+"""Read the scripts and style sheets in the package that make a figure interactive."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ __all__ = ["asset"]
 
 @cache
 def asset(name: str, package: str = "resnet_viz.export") -> str:
-    """Return the text of a file that a package carries."""
+    """Return the text of a file in a package."""
     return files(package).joinpath(name).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A scene to artists on matplotlib's axes, a point of the scene being a unit of the data."""
+"""Draw a scene on matplotlib axes; one data unit is one point of the scene."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from resnet_viz.scene import Box, Circle, Line, Scene, Text
 __all__ = ["plot"]
 
 _NARROW = 0.88
-"""What keeps DejaVu, matplotlib's own face, as wide as Helvetica."""
+"""The factor that makes DejaVu, matplotlib's default font, as wide as Helvetica."""
 
 _DASHES = {"": "solid", "dashed": (0, (4, 4)), "dotted": (0, (1, 2.5))}
 
 
 def plot(scene: Scene, ax: Any) -> Any:
-    """Draw a scene on axes, which keep its proportions, and return them."""
+    """Draw a scene on axes with equal aspect, and return the axes."""
     from matplotlib.patches import Circle as Disc
     from matplotlib.patches import Polygon, Rectangle
 
@@ -63,7 +63,7 @@ def plot(scene: Scene, ax: Any) -> Any:
 
 
 def _points_of_a_unit(ax: Any, scene: Scene) -> float:
-    """Return how many points of paper a point of the scene takes on the axes."""
+    """Return the size of a scene's point on the axes, in points of paper."""
     box = ax.get_window_extent()
     pixels = min(box.width / scene.width, box.height / scene.height)
     return float(pixels * 72 / ax.figure.dpi)

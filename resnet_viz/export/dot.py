@@ -1,4 +1,4 @@
-"""A net to DOT, Graphviz's language: clusters, boxes by their paths, edges."""
+"""Write a net in DOT, Graphviz's language, as clusters, boxes and edges."""
 
 from __future__ import annotations
 
@@ -98,9 +98,9 @@ def _parts(
 
 
 def quoted(id: str) -> str:
-    r"""Return an id between quotes, whatever is in it.
+    r"""Return an id in quotes, escaped.
 
-    A space comes before a `%`, with which the names begin that Graphviz itself gives.
+    A space is put before a leading `%`, because names that Graphviz generates begin with `%`.
 
     >>> print(quoted('a "b" <c>'))
     "a \"b\" <c>"
@@ -109,7 +109,7 @@ def quoted(id: str) -> str:
 
 
 def text(*lines: str) -> str:
-    r"""Return lines of a label between quotes; nothing in them is an escape or HTML to Graphviz.
+    r"""Return the lines of a label in quotes, with Graphviz's escapes and HTML neutralized.
 
     >>> print(text("<b> & c"))
     "<b> &amp; c"

@@ -1,4 +1,4 @@
-"""A scene to a draw.io file: boxes with their words, and edges that stay attached to them."""
+"""Write a scene as a draw.io file: boxes with their texts, and edges attached to the boxes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ __all__ = ["to_drawio", "write"]
 
 
 def to_drawio(scene: Scene) -> str:
-    """Return a scene as the XML of a draw.io file, which people can go on editing.
+    """Return a scene as the XML of a draw.io file that users can edit further.
 
-    A box's words belong to it, and an edge to the boxes at its ends: they move together.
+    A box's texts and edges are attached to it, so that they move together.
     """
     boxes = [item for item in scene.walk() if isinstance(item, (Box, Circle))]
     texts = [item for item in scene.walk() if isinstance(item, Text)]
@@ -40,7 +40,7 @@ def write(scene: Scene) -> bytes:
 
 
 def _texts_inside(boxes: list[Box | Circle], texts: list[Text]) -> dict[int, list[Text]]:
-    """Return the texts in each box that stands for a part of the network, by the box's number."""
+    """Return the texts inside each box that represents a part of the network, by box number."""
     inside: dict[int, list[Text]] = {}
     for text in texts:
         left, top, right, bottom = text.bounds
@@ -107,7 +107,7 @@ def _edge(number: int, line: Line, boxes: dict[str, Box | Circle], scene: Scene)
 
 
 def _port(side: str, point: Point, box: Box | Circle) -> Iterator[str]:
-    """Yield where an edge meets a box's outline, as parts of its width and height."""
+    """Yield the position where an edge meets a box, as fractions of the box's width and height."""
     left, top, right, bottom = box.bounds
     for axis, part in (
         ("X", (point[0] - left) / (right - left)),

@@ -1,4 +1,4 @@
-"""A graph to JSON, as `docs/graph.schema.json` describes it."""
+"""Write a graph as JSON, in the format of `docs/graph.schema.json`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from resnet_viz.graph.model import Param
 __all__ = ["FORMAT", "to_json", "write"]
 
 FORMAT = 1
-"""Counts up when a reader of the files would have to change."""
+"""The version of the format, raised when programs that read the files must change."""
 
 
 def to_json(graph: Graph) -> str:
-    """Return a graph as JSON, everything that it holds; the same graph gives the same text.
+    """Return a graph as JSON, with all its fields; the same graph gives the same text.
 
     Raises:
-        RequestError: a size in it is an array.
+        RequestError: the graph has arrays as sizes.
     """
     value = {
         "format": FORMAT,
@@ -66,7 +66,7 @@ def _param(param: Param) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as JSON holds it: tuples are lists, numbers that JSON lacks are words."""
+    """Return a value for JSON: tuples become lists, and infinities and NaN become texts."""
     if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, float):

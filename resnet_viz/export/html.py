@@ -1,4 +1,4 @@
-"""A scene to one HTML file that works offline: it pans, zooms, collapses and searches."""
+"""Write a scene as one HTML file that works offline, with pan, zoom, collapse and search."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ __all__ = ["write"]
 def write(scene: Scene) -> bytes:
     """Return a scene as the bytes of an HTML file.
 
-    The page's policy lets run the one style sheet and the one script that this function puts there,
-    known by their hashes, and nothing else: no other script, no request of any kind.
+    The page's content security policy allows only this function's style sheet and script, by their
+    hashes: no other script can run, and no request can be made.
     """
     style = asset("page.css") + asset("viewer.css")
     script = asset("viewer.js") + asset("collapse.js") + asset("page.js")
@@ -34,5 +34,5 @@ def write(scene: Scene) -> bytes:
 
 
 def _hash(text: str) -> str:
-    """Return a text's hash as a policy names it (W3C, Content Security Policy 3, 2.3.1)."""
+    """Return the hash of a text for the policy (W3C, Content Security Policy 3, 2.3.1)."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

@@ -1,4 +1,4 @@
-"""A net to a Mermaid flowchart, which Markdown on many sites shows as a picture."""
+"""Write a net as a Mermaid flowchart, which many sites render inside Markdown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["check", "to_mermaid", "write"]
 
 MAX_EDGES = 500
 MAX_CHARACTERS = 50_000
-"""What Mermaid shows as it is configured by itself; `maxEdges` and `maxTextSize` of its docs."""
+"""Mermaid's default limits, `maxEdges` and `maxTextSize` in its docs."""
 
 _WAYS = {"up": "BT", "down": "TB", "right": "LR", "left": "RL"}
 _PLAIN = frozenset(" ,:abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
@@ -33,8 +33,8 @@ def to_mermaid(
     """Return a net as a Mermaid flowchart; the same net gives the same text.
 
     Raises:
-        RequestError: there is no such theme, direction or language, or Mermaid would refuse the
-            chart for its size.
+        RequestError: the theme, direction or language is unknown, or the chart exceeds Mermaid's
+            limits.
     """
     look = find_theme(theme)
     way = choose("direction", direction, _WAYS)
@@ -64,7 +64,7 @@ def to_mermaid(
 
 
 def check(net: Net, **look: Any) -> None:
-    """Refuse a net that Mermaid would; what it would not is written soon. See `to_mermaid`."""
+    """Check that a net is within Mermaid's limits, by writing it; see `to_mermaid`."""
     to_mermaid(net, **look)
 
 
@@ -82,7 +82,7 @@ def _parts(
 ) -> Iterator[str]:
     """Yield the lines of boxes and subgraphs.
 
-    `words` is the language and the facts to write, `clusters` holds how many subgraphs there are.
+    `words` is the language and the facts to write; `clusters` has the number of subgraphs so far.
     """
     lang, facts = words
     for part in parts:
@@ -101,7 +101,7 @@ def _parts(
 
 
 def text(*lines: str) -> str:
-    """Return lines of a label between quotes; what could mean something to Mermaid is an entity.
+    """Return the lines of a label in quotes, with Mermaid's special characters as entities.
 
     >>> text("a <b> %% é")
     '"a #60;b#62; #37;#37; é"'

@@ -1,4 +1,4 @@
-"""A scene to a PDF document of one page, drawn by vl-convert: vectors, and text that is text."""
+"""Write a scene as a one-page PDF with vectors and selectable text, by vl-convert."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def write(scene: Scene) -> bytes:
     """Return a scene as the bytes of a PDF file whose page is as large as the scene.
 
     Raises:
-        RequestError: vl-convert is missing, or no font shows some of the text.
+        RequestError: vl-convert is not installed, or no font has some of the characters.
     """
     vl_convert = renderer(".pdf")
     page: bytes = vl_convert.svg_to_pdf(drawable(scene))

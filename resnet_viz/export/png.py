@@ -1,4 +1,4 @@
-"""A scene to a PNG image, drawn by vl-convert."""
+"""Write a scene as a PNG image, by vl-convert."""
 
 from __future__ import annotations
 
@@ -12,32 +12,33 @@ from resnet_viz.scene import Scene
 __all__ = ["LIMIT", "check", "write"]
 
 LIMIT = 2**26
-"""How many pixels an image may have: four bytes each, 256 MiB while it is drawn."""
+"""The most pixels of an image; at four bytes each, it takes 256 MiB while it is drawn."""
 
 
 def write(scene: Scene, scale: float = 2) -> bytes:
     """Return a scene as the bytes of a PNG file.
 
     Args:
-        scene: what is drawn.
-        scale: pixels per point of paper. The file says so too, so that its size on paper is right.
+        scene: the scene to draw.
+        scale: pixels per point of paper. It is stored in the file, so that the size on paper is
+            right.
 
     Raises:
-        RequestError: the scale is no positive number or makes too many pixels or none, vl-convert
-            is missing, or no font shows some of the text.
+        RequestError: the scale is no positive number or gives too many pixels or none, vl-convert
+            is not installed, or no font has some of the characters.
     """
     check(scene, scale)
     vl_convert = renderer(".png")
-    # vl-convert makes ppi / 72 pixels of each, and writes the ppi into the file
+    # vl-convert scales by ppi / 72 and stores the ppi in the file
     image: bytes = vl_convert.svg_to_png(drawable(scene), ppi=72 * float(scale))
     return image
 
 
 def check(scene: Scene, scale: Any = 2) -> None:
-    """Refuse a scale before anything is drawn.
+    """Check the scale before drawing.
 
     Raises:
-        RequestError: it is no positive number or makes too many pixels or none.
+        RequestError: the scale is no positive number or gives too many pixels or none.
     """
     number = isinstance(scale, (int, float)) and not isinstance(scale, bool)
     if not number or not 0 < scale < math.inf:

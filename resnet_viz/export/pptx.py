@@ -1,4 +1,4 @@
-"""A scene to a PowerPoint slide of native shapes, by python-pptx."""
+"""Write a scene as a PowerPoint slide of native shapes, by python-pptx."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from resnet_viz.scene import Box, Circle, Line, Scene, Text
 __all__ = ["check", "write"]
 
 EMU = 12_700
-"""English metric units in a point, in which PowerPoint measures."""
+"""English metric units (EMU), PowerPoint's unit of length, in a point."""
 
 MAX_SIDE = 4_032.0
-"""Points of a slide's side: 56 inches."""
+"""The largest side of a slide in points: 56 inches."""
 
 MIN_SIDE = 72.0
 
 MAX_SHAPES = 2_000
-"""Shapes of a slide: with more, PowerPoint can hardly be used, and each takes longer to write."""
+"""The most shapes on a slide; with more, PowerPoint and python-pptx become too slow."""
 
 
 def check(scene: Scene) -> None:
-    """Refuse a scene of more shapes than a slide can hold.
+    """Check that a scene has no more shapes than a slide can hold.
 
     Raises:
-        RequestError: it has too many.
+        RequestError: the scene has too many shapes.
     """
     shapes = sum(1 for _ in scene.walk())
     if shapes > MAX_SHAPES:
@@ -67,7 +67,7 @@ def write(scene: Scene) -> bytes:
 
 
 def _without_dates(content: bytes) -> bytes:
-    """Return a ZIP archive whose files bear no date: the same scene gives the same bytes."""
+    """Return a ZIP archive without file dates, so that the same scene gives the same bytes."""
     made = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as old,

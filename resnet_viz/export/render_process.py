@@ -1,4 +1,4 @@
-"""A scene to the bytes of a file in a process of its own: the caller's other threads go on."""
+"""Export a scene in a separate process, so that the caller's other threads keep running."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from resnet_viz.scene import Scene
 __all__ = ["write_in_process"]
 
 TIMEOUT = 60
-"""Seconds that a file may take."""
+"""The most seconds for one file."""
 
 _REFUSED = 2
 
-_one = Lock()  # at a time, however many ask: the processors are for those who look at the page
+_one = Lock()  # one export at a time, to leave the other processors to the app's visitors
 
 
 def write_in_process(suffix: str, scene: Scene) -> bytes:
-    """Return the bytes of a file of a scene, as its exporter writes it.
+    """Return a scene as the bytes of a file, written by its exporter in another process.
 
-    vl-convert lets no other thread of its process run while it draws.
+    vl-convert blocks all threads of its process while it draws.
 
     Args:
-        suffix: of a format that writes scenes, as `.png`.
-        scene: what is drawn.
+        suffix: the suffix of a format that writes scenes, such as `.png`.
+        scene: the scene to draw.
 
     Raises:
-        RequestError: the exporter refuses, or takes too long.
-        ResNetVizError: the process ended without an answer.
+        RequestError: the exporter rejects the scene, or takes too long.
+        ResNetVizError: the process ended without a result.
     """
-    root = Path(__file__).parents[2]  # the process is to find the package where this one did
+    root = Path(__file__).parents[2]  # so that the process imports the same package
     path = os.pathsep.join(filter(None, (str(root), os.environ.get("PYTHONPATH"))))
     with _one:
         try:
@@ -65,7 +65,7 @@ def write_in_process(suffix: str, scene: Scene) -> bytes:
 
 
 def _main() -> int:
-    """Write what comes in, from the process above and from nobody else."""
+    """Export the scene that the parent process sends on standard input."""
     try:
         written = EXPORTERS[sys.argv[1]].write(pickle.load(sys.stdin.buffer))
     except RequestError as error:

@@ -1,8 +1,8 @@
-"""What PNG and PDF share: vl-convert, and a scene's SVG as vl-convert can show it.
+"""Prepare a scene for vl-convert, the renderer of PNG and PDF files.
 
-vl-convert brings Liberation Sans, whose widths are Helvetica's, and reads the fonts of the machine.
-It draws an empty box, or nothing at all, where no font has a character. Which those are is asked of
-vl-convert itself: a character that looks like one that no font has is not shown.
+vl-convert includes Liberation Sans, whose widths are Helvetica's, and reads the machine's fonts. If
+no font has a character, it draws an empty box or nothing. To find such characters, each one is
+rendered by vl-convert and compared with a character that is in no font.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["drawable", "renderer"]
 
 _TIMES = "Times, 'Times New Roman', 'Liberation Serif', 'Nimbus Roman', 'TeX Gyre Termes', Tinos"
 _STACKS = {"sans": SANS, "serif": f"{_TIMES}, 'Liberation Sans'"}
-"""For serifs only fonts with the widths of Times, then the one that is always there."""
+"""The font stacks; for serifs, only fonts with the widths of Times, then the built-in font."""
 
 _CHINESE = "'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei'"
 _IDEOGRAPHS = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
@@ -31,18 +31,18 @@ _STYLES = {
     "serif-italic": ' font-style="italic"',
     "serif-bold": ' font-weight="bold"',
 }
-_NOWHERE = "\U000f1234"  # for private use, without a meaning: what no font shows
-_NAMED = 8  # characters without a font that an error names
+_NOWHERE = "\U000f1234"  # a private-use character that is in no font
+_NAMED = 8  # the most missing characters that an error names
 
 
 def renderer(suffix: str) -> ModuleType:
-    """Return vl-convert.
+    """Return the module of vl-convert.
 
     Raises:
-        RequestError: it is not installed.
+        RequestError: vl-convert is not installed.
     """
     try:
-        import vl_convert  # here, because drawing an SVG must not need it
+        import vl_convert  # lazy: an SVG needs no renderer
     except ImportError:
         raise RequestError(
             "{suffix} files need vl-convert-python (pip install 'resnet-viz[figures]')",
@@ -53,16 +53,16 @@ def renderer(suffix: str) -> ModuleType:
 
 
 def drawable(scene: Scene) -> str:
-    """Return a scene as SVG in fonts that the renderer has, a point of paper being a pixel.
+    """Return a scene as SVG in fonts that the renderer has, with one pixel per point of paper.
 
-    The renderer takes one font for a text, and for what that lacks the first that has it; so that
-    Chinese is not set in a Japanese font, it is given fonts of its own.
+    For characters that a text's font lacks, the renderer takes the first font that has them.
+    Chinese text names Chinese fonts, so that it is not set in a Japanese font.
 
-    Where no font has the widths of Times, its text is set in Liberation Sans, small enough to be no
+    If no font has the widths of Times, serif text is set in Liberation Sans, scaled down to be no
     wider than planned.
 
     Raises:
-        RequestError: no font shows some of the text.
+        RequestError: no font has some of the characters.
     """
     used = {(c, run.face) for text in _texts(scene) for run in text.runs for c in run.text}
     _check({(escape(c), face) for c, face in used if not c.isascii()})
@@ -78,7 +78,7 @@ def _texts(scene: Scene) -> list[Text]:
 
 
 def _check(used: set[tuple[str, str]]) -> None:
-    """Refuse characters that no font shows."""
+    """Check that each character is in some font."""
     nothing = {face: {_look(_NOWHERE, face), _look("", face)} for _, face in used}
     lost = sorted({c for c, face in used if _shows(c) and _look(c, face) in nothing[face]})
     if not lost:
@@ -99,13 +99,13 @@ def _check(used: set[tuple[str, str]]) -> None:
 
 
 def _shows(character: str) -> bool:
-    """Return whether a character has a shape of its own: spaces, joiners and controls have none."""
+    """Return whether a character is visible: not a space, joiner or control character."""
     kind = unicodedata.category(character)
     return kind[0] not in "ZCM" or kind in ("Cn", "Co")
 
 
 def _package(character: str) -> str:
-    """Return the Debian package whose font shows a character."""
+    """Return the Debian package of a font that has a character."""
     if ord(character) >= 0x1F000 and unicodedata.category(character) == "So":
         return "fonts-noto-color-emoji"
     wide = unicodedata.east_asian_width(character) in "WF"
@@ -113,7 +113,7 @@ def _package(character: str) -> str:
 
 
 def _look(character: str, face: str) -> bytes:
-    """Return a picture of a character."""
+    """Return a character rendered as an image."""
     return _picture(character, _STACKS[face.partition("-")[0]], _STYLES[face])
 
 
@@ -130,7 +130,7 @@ def _picture(text: str, fonts: str, style: str) -> bytes:
 
 
 def _narrowed(item: Item) -> Item:
-    """Return an item whose serif text is no wider than planned once it is sans."""
+    """Return an item whose serif text is scaled to keep its width in the sans face."""
     if isinstance(item, Group):
         return item._replace(items=tuple(map(_narrowed, item.items)))
     if isinstance(item, Text) and any(run.face != "sans" for run in item.runs):

@@ -1,4 +1,4 @@
-"""A scene to SVG: plain elements that every viewer and editor reads, with ids and titles."""
+"""Write a scene as SVG, with plain elements that every viewer and editor reads."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _FACES = {
 _DASHES = {"": "", "dashed": ' stroke-dasharray="4 4"', "dotted": ' stroke-dasharray="1 2.5"'}
 
 _DROP = 0.2
-"""How far an index is lower, as part of the font size."""
+"""The drop of a subscript, as a fraction of the font size."""
 
 _BASELINE = 0.35
-"""From the middle of capitals and figures down to the baseline, as part of the font size."""
+"""The distance from the middle of capitals to the baseline, as a fraction of the font size."""
 
 
 def to_svg(scene: Scene) -> str:
@@ -49,7 +49,7 @@ def to_svg(scene: Scene) -> str:
 
 
 def _ground(scene: Scene) -> str:
-    """Return the rectangle behind everything; none of a transparent scene."""
+    """Return the background rectangle; empty for a transparent scene."""
     if not scene.background:
         return ""
     place = f"M{_n(scene.origin[0])} {_n(scene.origin[1])}"
@@ -58,7 +58,7 @@ def _ground(scene: Scene) -> str:
 
 
 def _dark(colours: tuple[tuple[str, str], ...]) -> str:
-    """Return the style by which a viewer in dark mode shows other colours."""
+    """Return the style element with the colours for dark mode."""
     if not colours:
         return ""
     rules = "".join(
@@ -74,7 +74,7 @@ def write(scene: Scene) -> bytes:
 
 
 def _write_items(items: tuple[Item, ...], scene: Scene, out: list[str]) -> None:
-    """Append what items are written as."""
+    """Append the SVG elements of items to `out`."""
     for item in items:
         if isinstance(item, Line):
             out.append(_line(item))
@@ -128,7 +128,7 @@ def _text(text: Text, scene: Scene) -> str:
         face, inside = _FACES[text.runs[0].face], _common(text.runs[0].text)
     else:
         inside = "".join(_spans(text))
-        face = ' xml:space="preserve"'  # or spaces at the ends of runs are dropped
+        face = ' xml:space="preserve"'  # without it, spaces at the ends of runs are dropped
     at = "" if text.anchor == "middle" else f' text-anchor="{text.anchor}"'
     return (
         f'<text {place}{face}{at} font-size="{_n(size)}" '
@@ -137,7 +137,7 @@ def _text(text: Text, scene: Scene) -> str:
 
 
 def _spans(text: Text) -> Iterator[str]:
-    """Yield the runs of a text; after an index the next one is raised again."""
+    """Yield the runs of a text; the run after a subscript returns to the baseline."""
     low = False
     for run in text.runs:
         drop = text.size * _DROP * (run.low - low)
@@ -163,7 +163,7 @@ def _line(line: Line) -> str:
 
 
 def _head(tip: Point, *barbs: Point) -> str:
-    """Return the path data of an arrowhead; none without barbs."""
+    """Return the path data of an arrowhead; empty without barbs."""
     if not barbs:
         return ""
     (x0, y0), (x1, y1), (x2, y2) = barbs[0], tip, barbs[1]
@@ -215,7 +215,7 @@ def _p(point: Point) -> str:
 
 @lru_cache(maxsize=10_000)
 def _n(number: float) -> str:
-    """Return a number with at most three decimals and no needless character."""
+    """Return a number with at most three decimals, as short as possible."""
     text = f"{number:.3f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
@@ -225,7 +225,7 @@ def _id(id: str) -> str:
 
 
 def _end(tag: str, title: str, desc: str) -> str:
-    """Return the end of an element that holds nothing but what is said of it."""
+    """Return the end of an element, whose only content is its title and description."""
     return f">{_description(title, desc)}</{tag}>\n" if title else "/>\n"
 
 
@@ -236,7 +236,7 @@ def _description(title: str, desc: str) -> str:
 
 @lru_cache(maxsize=1000)
 def _common(text: str) -> str:
-    """Return a text escaped, one of which a figure has many equal: a label, a cost."""
+    """Return a text escaped; cached, because a figure has many equal labels and costs."""
     return escape(text)
 
 
@@ -252,9 +252,9 @@ _ESCAPES = str.maketrans(
 
 
 def escape(text: str) -> str:
-    """Return a text as XML holds it.
+    """Return a text escaped for XML.
 
-    Characters that XML cannot hold become U+FFFD, and so do those that turn the direction of text.
+    Characters that XML cannot hold, and those that change the text direction, become U+FFFD.
 
     >>> escape("a < b & 'c'")
     'a &lt; b &amp; &#39;c&#39;'

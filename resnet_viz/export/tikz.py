@@ -1,8 +1,8 @@
-r"""A scene to a LaTeX document of one TikZ picture, which pdfLaTeX compiles to a page of its size.
+r"""Write a scene as a LaTeX document with one TikZ picture, on a page of the picture's size.
 
-A point of the scene is TeX's `bp`. Text is set in Helvetica and Times as TeX has them (PSNFSS, T1
-encoding); what those lack, Chinese above all, in a font of the machine, which needs XeLaTeX,
-LuaLaTeX or Tectonic; the document's first line says so.
+A point of the scene is TeX's `bp`. Text is set in TeX's Helvetica and Times (PSNFSS, T1 encoding),
+for pdfLaTeX. Characters that these lack, such as Chinese, use a font of the machine, which needs
+XeLaTeX, LuaLaTeX or Tectonic; the first line of the document says so.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from resnet_viz.scene import SUBSCRIPT, Box, Circle, Line, Point, Run, Scene, Te
 
 __all__ = ["check", "escape", "write"]
 
-_BASELINE = 0.35  # from the middle of capitals down to the baseline, as part of the font size
-_DROP = 0.2  # how far an index is lower, as part of the font size
+_BASELINE = 0.35  # from the middle of capitals to the baseline, as a fraction of the font size
+_DROP = 0.2  # the drop of a subscript, as a fraction of the font size
 _LONGEST = 16000.0  # points; TeX's longest length is 16383.99
 _DASHES = {"dashed": (4.0, 4.0), "dotted": (1.0, 2.5)}
 _ANCHORS = {"middle": "base", "start": "base west", "end": "base east"}
@@ -40,7 +40,7 @@ _COMMANDS = {
     '"': r"\textquotedbl{}",
     "'": r"\textquotesingle{}",
     "`": r"\textasciigrave{}",
-    # alone, so that two of them do not become a dash, a quotation mark or an inverted sign
+    # followed by {}, so that two of them form no ligature: a dash, a quote, an inverted mark
     "-": "-{}",
     ",": ",{}",
     "<": r"\textless{}",
@@ -62,7 +62,7 @@ _COMMANDS = {
     "\t": " ",
     "\r": " ",
 }
-"""Characters that TeX would take for something else, and those that T1 fonts hold elsewhere."""
+"""The commands for TeX's special characters, and for those not at their place in T1 fonts."""
 
 _PREAMBLE = r"""\documentclass{article}
 \usepackage[paperwidth=%(width)sbp,paperheight=%(height)sbp,margin=0bp]{geometry}
@@ -90,10 +90,10 @@ _UNICODE = r"""\usepackage[no-math]{fontspec}
 
 
 def check(scene: Scene) -> None:
-    """Refuse a scene that is too long.
+    """Check that a scene is not too long for TeX.
 
     Raises:
-        RequestError: it is longer than TeX can measure.
+        RequestError: the scene is longer than TeX's longest length.
     """
     width, height = scene.width * scene.scale, scene.height * scene.scale
     if max(width, height) > _LONGEST:
@@ -110,7 +110,7 @@ def write(scene: Scene) -> bytes:
     """Return a scene as the bytes of a LaTeX file.
 
     Raises:
-        RequestError: the scene is longer than TeX can measure.
+        RequestError: the scene is longer than TeX's longest length.
     """
     check(scene)
     items = list(scene.walk())
@@ -153,7 +153,7 @@ def write(scene: Scene) -> bytes:
 
 
 def _ground(scene: Scene, colours: dict[str, str]) -> str:
-    """Return the command that paints the ground; none of a transparent scene."""
+    """Return the command that paints the background; empty for a transparent scene."""
     if not scene.background:
         return ""
     (left, top), name = scene.origin, colours[scene.background]
@@ -162,7 +162,7 @@ def _ground(scene: Scene, colours: dict[str, str]) -> str:
 
 
 def escape(text: str) -> str:
-    r"""Return a text as TeX sets it as it is; what T1 fonts lack is handed to another font.
+    r"""Return a text escaped for TeX; characters missing in T1 fonts are set in another font.
 
     >>> print(escape("50% of $x_1$"))
     50\% of \$x\_1\$
@@ -186,7 +186,7 @@ def _in_t1(character: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Return a text without what no TeX reads: controls and halves of surrogate pairs."""
+    """Return a text without characters that TeX cannot read: controls and lone surrogates."""
     bad = {chr(code) for code in (*range(32), *range(127, 160))} - set("\t\n\r")
     return "".join("\ufffd" if c in bad or "\ud800" <= c <= "\udfff" else c for c in text)
 

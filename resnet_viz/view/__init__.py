@@ -1,4 +1,4 @@
-"""The view: what of a graph a figure shows, as parts in series and in parallel."""
+"""The view of a graph in a figure: its visible parts, composed in series and in parallel."""
 
 from resnet_viz.view.catalogue import FIGURES, Kind
 from resnet_viz.view.compose import compose

@@ -1,4 +1,4 @@
-"""Figures with numbers: shapes beside the lines, counts, bytes and times in the boxes."""
+"""Annotate figures: shapes beside the lines; counts, bytes and times in the boxes."""
 
 from __future__ import annotations
 
@@ -40,20 +40,20 @@ FACTS = {
     "memory": "the bytes that it saves for the backward pass, single floats",
     "time": "how long it is predicted to take in inference on the rtx4090",
 }
-"""What a figure can be annotated with."""
+"""The facts with which a figure can be annotated."""
 
 Facts = Mapping[str, Mapping[str, float]]
-"""What of `FACTS` a figure is annotated with: `memory` and `time` with a number for each path, of
-one copy of what repeats; the others with none, because costs and shapes say them."""
+"""The facts of a figure, keys of `FACTS`: for `memory` and `time`, the number of one copy by path;
+for the others an empty mapping, because their numbers come from the costs."""
 
 NO_FACTS: Facts = MappingProxyType({})
 
 
 def annotated(figure: Figure, facts: Facts, costs: Costs, language: str, input: Shape) -> Figure:
-    """Return a figure with facts written into it, and the input's shape where it has no foot.
+    """Return a figure with facts added, and the input shape where a column has no foot.
 
-    What has small boxes keeps them bare: their numbers stand together beside them. Parameters that
-    were counted in a box before are not counted again, so that the boxes have the network's.
+    Small boxes stay empty; the sums of their numbers are written beside them. A parameter that
+    several boxes share is counted in the first, so that the boxes sum to the network's parameters.
     """
     writer = _Writer(facts, costs, language)
     columns = []
@@ -67,7 +67,7 @@ class _Writer:
     """Writes facts into the boxes of a figure, in the order in which they run.
 
     Attributes:
-        counted: the names of the parameters that a box has counted.
+        counted: the names of the parameters counted so far.
     """
 
     def __init__(self, facts: Facts, costs: Costs, language: str) -> None:
@@ -100,7 +100,7 @@ class _Writer:
         return part._replace(join=self.noted(part.join)) if isinstance(part, Split) else part
 
     def noted(self, leaf: Leaf) -> Leaf:
-        """Return a box with its numbers."""
+        """Return a box with its numbers as notes."""
         amounts, shared = self.amounts(leaf.item)
         texts = notes(self.facts, amounts, self.language)
         if shared and "params" in self.facts:
@@ -110,7 +110,7 @@ class _Writer:
     def amounts(self, item: Node | Scope) -> tuple[dict[str, float], bool]:
         """Return the numbers of one copy, and whether some of its parameters were counted before.
 
-        Those are not in its numbers.
+        Parameters counted before are left out of the numbers.
         """
         sizes = self.costs.params_of(item)
         fresh = {name: size for name, size in sizes.items() if name not in self.counted}
@@ -119,7 +119,7 @@ class _Writer:
         return {**counts, **measured(self.facts, item.path)}, len(fresh) < len(sizes)
 
     def together(self, scopes: tuple[Scope, ...]) -> list[str]:
-        """Return what is said of scopes whose boxes are small: their last shapes, their sums."""
+        """Return the notes for scopes with small boxes: output shapes, and sums of numbers."""
         shapes = dict.fromkeys(spell(self.costs.of(scope).output) for scope in scopes)
         total: dict[str, float] = {}
         for scope in scopes:
@@ -130,21 +130,21 @@ class _Writer:
 
 
 def _small_scopes(part: Part) -> tuple[Scope, ...]:
-    """Return the scopes that a part without words stands for."""
+    """Return the scopes that a part with small boxes represents."""
     if isinstance(part, Fold) and part.scopes:
         return part.scopes
     return (part.scope,) if isinstance(part, Module) and part.small else ()
 
 
 def measured(facts: Facts, path: str | None) -> dict[str, float]:
-    """Return the numbers of a path that are no counts of the graph."""
+    """Return the memory and time of a path, where they are among the facts."""
     if path is None:
         return {}
     return {name: numbers[path] for name, numbers in facts.items() if path in numbers}
 
 
 def notes(facts: Facts, amounts: Mapping[str, Size], language: str) -> list[str]:
-    """Return what is written in a box: of each fact its amount, nothing where that is zero.
+    """Return the notes of a box: the amount of each fact, except those that are zero.
 
     >>> facts = {"params": {}, "time": {"conv1": 38.51}}
     >>> notes(facts, {"params": 36864, "macs": 115605504, **measured(facts, "conv1")}, "en")
@@ -163,11 +163,11 @@ _WRITTEN: Mapping[str, Callable[[Size, str], str]] = {
     "memory": lambda count, language: phrase("memory", language, show_bytes(round(count))),
     "time": lambda microseconds, language: show_time(microseconds),
 }
-"""How the amount of a fact is written; the shape is no amount."""
+"""The function that writes the amount of each fact; the shape is no amount."""
 
 
 def _end(part: Part) -> Leaf | None:
-    """Return the box that a part ends with, if it is one itself or joins branches."""
+    """Return the last box of a part: the part itself if it is a box, or the join of a split."""
     if isinstance(part, Leaf):
         return part
     if isinstance(part, Given):

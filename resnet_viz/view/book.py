@@ -1,4 +1,4 @@
-"""A network as the book draws it: labels on stem and head, small boxes inside the blocks."""
+"""Compose a network as the d2l book draws it: small boxes in blocks, labelled stem and head."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["as_in_the_book"]
 
 
 def as_in_the_book(graph: Graph, options: Options) -> Chain:
-    """Return labelled boxes for stem and head, small ones inside the blocks.
+    """Return a chain with labelled boxes for stem and head, and small ones inside the blocks.
 
-    Blocks that look the same in a row are folded, and stages too. Where no stage has more than two
-    blocks that look the same, these are drawn twice, unless pairs are to be folded.
+    Consecutive blocks that look the same are folded, and so are stages. If no stage has more than
+    two such blocks, pairs are drawn in full, unless the option `pairs` is set.
     """
     parts = [_small(part) for part in compose_graph(graph).parts]
     if options.unrolled:
@@ -34,18 +34,18 @@ def as_in_the_book(graph: Graph, options: Options) -> Chain:
         else:
             (part,) = fold_inside(Chain((part,)), exact=False).parts
         shown.append(part)
-    return Chain(tuple(_alike_stages(shown)))
+    return Chain(tuple(_folded_stages(shown)))
 
 
 def _small(part: Part) -> Part:
-    """Return a part with its boxes small if it is a stage."""
+    """Return a part, with small boxes if it is a stage."""
     if isinstance(part, Module) and is_stage(part.scope):
         return part._replace(small=True)
     return part
 
 
 class _Run(NamedTuple):
-    """Blocks in a row that look the same: their scopes, and how many they stand for."""
+    """Consecutive blocks that look the same, with their scopes and the number of copies."""
 
     blocks: tuple[Part, ...]
     scopes: tuple[Scope, ...]
@@ -53,7 +53,7 @@ class _Run(NamedTuple):
 
 
 def _runs(stage: Module) -> tuple[_Run, ...]:
-    """Return the blocks of a stage by how they look; none if there is more in it than blocks."""
+    """Return the runs of blocks that look the same; empty if a stage has other parts as well."""
     blocks = stage.body.parts
     if any(scope_of(block) is None for block in blocks):
         return ()
@@ -66,7 +66,7 @@ def _runs(stage: Module) -> tuple[_Run, ...]:
 
 
 def _stage(runs: tuple[_Run, ...], pairs: bool) -> Chain:
-    """Return a stage's blocks, those that look the same in a row folded."""
+    """Return the blocks of a stage, with runs folded."""
     parts: list[Part] = []
     for blocks, scopes, times in runs:
         if times > 2 or (times == 2 and pairs):
@@ -80,7 +80,7 @@ def _stage(runs: tuple[_Run, ...], pairs: bool) -> Chain:
 
 
 def _folded_blocks(part: Part) -> Part:
-    """Return a block, or what folds some, with the scopes inside it folded."""
+    """Return a block, or a fold of blocks, with the scopes inside it folded."""
     if isinstance(part, Fold):
         return part._replace(body=Chain(tuple(map(_folded_blocks, part.body.parts))))
     if isinstance(part, Module):
@@ -88,8 +88,8 @@ def _folded_blocks(part: Part) -> Part:
     return part
 
 
-def _alike_stages(parts: list[Part]) -> Iterator[Part]:
-    """Yield the parts of a network, stages that look the same in a row folded."""
+def _folded_stages(parts: list[Part]) -> Iterator[Part]:
+    """Yield the parts of a network, with consecutive stages that look the same folded."""
 
     def look(part: Part) -> object:
         return alike(part) if isinstance(part, Module) and part.small else id(part)

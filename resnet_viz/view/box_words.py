@@ -1,4 +1,4 @@
-"""What is written in the boxes of a network: operators with their sizes, scopes by their names."""
+"""Write the labels of boxes: operators with their sizes, scopes with their names."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ __all__ = [
 ]
 
 MAX_LETTERS = 56
-"""Characters of a line in a box."""
+"""The most characters of a line in a box."""
 
 _CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
-"""Classes that say nothing of what they hold."""
+"""Container classes, whose names say nothing about their content."""
 
 
 def operator_words(node: Node, language: str) -> str:
@@ -37,7 +37,7 @@ def operator_words(node: Node, language: str) -> str:
 
 
 def operator_text(op: str, attrs: Mapping[str, Any], language: str) -> str:
-    """Return the words of an operator by its name and attributes; see `operator_words`."""
+    """Return the label of an operator from its name and attributes; see `operator_words`."""
     text = label(op, attrs, language)
     stride = attrs.get("stride")
     size = attrs.get("out_channels", attrs.get("out_features"))
@@ -50,24 +50,24 @@ def _with_sizes(text: str, size: object, stride: int) -> str:
 
 
 def scope_words(scope: Scope, language: str) -> str:
-    """Return what a scope is: its attribute's name and its class, or what its kind is called.
+    """Return the label of a scope: the name of its attribute, and its class or kind.
 
-    A name that is a number follows that of what it counts in, and a container's class is left out.
+    A number is preceded by its parent's name, and the class of a container is left out.
 
     >>> scope_words(Scope("encoder.layers.0", "EncoderBlock", ()), "en")
     'layers.0: EncoderBlock'
     >>> scope_words(Scope("features", "Sequential", ()), "en")
     'features'
     """
-    held = ""
+    content = ""
     if scope.kind in _CONTAINERS and own_name(scope.path).replace(".", "").isdigit():
-        held = _held(scope)
+        content = _content(scope)
     text = scope_text(scope.path, scope.kind, language)
-    return f"{text}: {held}" if held else text
+    return f"{text}: {content}" if content else text
 
 
 def scope_text(path: str, kind: str, language: str) -> str:
-    """Return the words of a scope by its path and its kind; see `scope_words`."""
+    """Return the label of a scope from its path and kind; see `scope_words`."""
     name = own_name(path)
     if kind in SCOPES:
         words = name_of(kind, path, language)
@@ -78,7 +78,7 @@ def scope_text(path: str, kind: str, language: str) -> str:
 
 
 def own_name(path: str) -> str:
-    """Return the end of a path from its last word on.
+    """Return the end of a path, from its last name that is not a number.
 
     >>> own_name("model.layer1.0"), own_name("conv1"), own_name("0")
     ('layer1.0', 'conv1', '0')
@@ -90,8 +90,8 @@ def own_name(path: str) -> str:
     return ".".join(names[start:])
 
 
-def _held(scope: Scope) -> str:
-    """Return the classes or operators that a nameless container holds, each once."""
+def _content(scope: Scope) -> str:
+    """Return the classes or operators in a container without a name, each once."""
     kinds = dict.fromkeys(
         child.kind if isinstance(child, Scope) else label(child.op, child.attrs, "en")
         for child in scope.children
@@ -100,5 +100,5 @@ def _held(scope: Scope) -> str:
 
 
 def clipped(text: str) -> str:
-    """Return a text, or its beginning if it is too long for a box."""
+    """Return a text, cut off with an ellipsis if it is too long for a box."""
     return text if len(text) <= MAX_LETTERS else f"{text[: MAX_LETTERS - 1]}…"

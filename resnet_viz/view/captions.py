@@ -1,4 +1,4 @@
-"""A net's boxes and clusters to their labels and their descriptions."""
+"""Write the labels and descriptions of a net's boxes and clusters."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["caption", "category", "desc", "lines", "notes", "shapes", "title"]
 
 
 def caption(part: NetBox | Cluster, language: str) -> str:
-    """Return what is written on a box or over a cluster: short, on one line.
+    """Return the short label of a box or cluster, on one line.
 
-    An operator's are its label and sizes; a scope's are its name, what it is, and how often it runs
-    in a row.
+    For an operator, it has the name and sizes; for a scope, the name, the kind, and the number of
+    repeats.
 
     >>> caption(NetBox("layer1.0", "scope", "bottleneck", repeat=3), "en")
     'layer1.0: Bottleneck block × 3'
@@ -30,7 +30,7 @@ def caption(part: NetBox | Cluster, language: str) -> str:
 
 
 def ends(box: NetBox) -> str:
-    """Return what is written where the network begins or ends: the name that was given, its shapes.
+    """Return the label of an input or output box: its alias, if any, and its shapes.
 
     >>> ends(NetBox("input", "input", outputs=((3, 224, 224),)))
     '3×224×224'
@@ -39,7 +39,7 @@ def ends(box: NetBox) -> str:
 
 
 def title(part: NetBox | Cluster, language: str) -> str:
-    """Return what a box or cluster is, in a line: its path, and its caption."""
+    """Return the title of a box or cluster: its path and caption on one line."""
     if isinstance(part, NetBox) and part.kind == "operator":
         return f"{part.id}: {caption(part, language)}"
     kind = part.name or part.kind if isinstance(part, NetBox) else part.name
@@ -47,7 +47,7 @@ def title(part: NetBox | Cluster, language: str) -> str:
 
 
 def lines(part: NetBox | Cluster, facts: Facts, language: str) -> list[str]:
-    """Return the caption of a box or cluster, then the facts that are asked for: numbers, shapes.
+    """Return the caption of a box or cluster, followed by the requested facts.
 
     >>> box = NetBox("fc", "operator", "linear", outputs=((10,),), params=5130)
     >>> lines(box, {"params": {}}, "en")
@@ -62,7 +62,7 @@ def lines(part: NetBox | Cluster, facts: Facts, language: str) -> list[str]:
 
 
 def notes(box: NetBox, facts: Facts, language: str) -> list[str]:
-    """Return what is written on a box below its caption, one copy's numbers after how many run.
+    """Return the notes below a box's caption, as the number of copies times one copy's numbers.
 
     >>> box = NetBox("layer1.0", "scope", "bottleneck", params=70400, repeat=3)
     >>> notes(box, {"params": {}}, "en")
@@ -79,7 +79,7 @@ def shapes(box: NetBox) -> str:
 
 
 def desc(box: NetBox) -> str:
-    """Return what leaves a box and the parameters it has, in a line.
+    """Return a box's output shapes and parameters, on one line.
 
     >>> desc(NetBox("fc", "operator", "linear", outputs=((1000,),), params=513000))
     '1000; 513,000 parameters'
@@ -91,7 +91,7 @@ def desc(box: NetBox) -> str:
 
 
 def category(box: NetBox) -> str:
-    """Return the category by whose fill a box is painted; `other` where it is no operator."""
+    """Return the category that selects a box's fill colour; `other` if it is no operator."""
     return category_of(box.name) if box.kind == "operator" else "other"
 
 

@@ -1,4 +1,4 @@
-"""The figures by name."""
+"""List the kinds of figure by name."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Kind(NamedTuple):
     """A kind of figure.
 
     Attributes:
-        shows: what it shows, and what it follows.
-        make: returns the figure of graphs, as many as it takes.
-        several: whether it takes more than one.
-        whole: whether it shows a whole network at a depth that can be chosen.
-        plain: whether it shows operators as they are, so that numbers may stand beside them.
+        shows: what it shows, and the source that it follows.
+        make: the function that returns the figure of one or several graphs.
+        several: whether it takes more than one graph.
+        whole: whether it shows a whole network at a selectable depth.
+        plain: whether it shows the actual operators, so that they can be annotated with numbers.
     """
 
     shows: str
@@ -62,4 +62,4 @@ FIGURES: Mapping[str, Kind] = MappingProxyType(
         "stem": Kind("what comes before the stages", _of_one(stem), plain=True),
     }
 )
-"""What `figure` may be."""
+"""The legal values of the option `figure`."""

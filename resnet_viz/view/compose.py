@@ -1,4 +1,4 @@
-"""A scope to chains and splits: its nodes as a series-parallel composition."""
+"""Decompose a scope into chains and splits: its nodes as a series-parallel graph."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from resnet_viz.view.parts import Chain, Frame, Given, Leaf, Module, Part, Split
 __all__ = ["EVERYTHING", "HIDDEN", "compose", "compose_graph", "joins_parameters"]
 
 HIDDEN = frozenset({"flatten", "unflatten"})
-"""Operators that no figure draws: they only change how a tensor is indexed."""
+"""Operators that no figure draws, because they only change how a tensor is indexed."""
 
 _OUTSIDE = -1
 
@@ -32,10 +32,10 @@ def compose(
     """Return a scope's children as a chain; scopes among them become modules.
 
     Args:
-        scope: what is looked into.
-        detail: which scopes inside are looked into as well. One that is not, or that is no
-            composition, becomes a leaf.
-        closed: what makes a leaf of such a scope.
+        scope: the scope to decompose.
+        detail: which scopes inside to open. A scope that is not opened, or is no series-parallel
+            graph, becomes a leaf.
+        closed: the function that makes a leaf of such a scope.
 
     Raises:
         NotSeriesParallel: the children are no series-parallel graph.
@@ -49,7 +49,7 @@ def compose_graph(
     """Return a network as a chain; see `compose`.
 
     Raises:
-        NotSeriesParallel: it is no series-parallel graph from one input to one output.
+        NotSeriesParallel: the network is no series-parallel graph with one input and one output.
     """
     if len(graph.outputs) != 1 or len(graph.inputs) != 1:
         raise NotSeriesParallel(
@@ -62,16 +62,16 @@ def compose_graph(
 
 
 class _Wired(NamedTuple):
-    """A node or scope and what it reads, by numbers.
+    """A node or scope with the nodes that it reads, by number.
 
-    Nodes are counted in the order in which they run, so that what is inside a scope is a range of
-    numbers. What comes from outside everything has negative ones.
+    Nodes are numbered in the order in which they run, so that a scope is a range of numbers. Values
+    from outside the whole graph have negative numbers.
 
     Attributes:
         start: the number of its first node.
-        stop: that of the first node behind it.
-        reads: the nodes outside that it reads.
-        parts: what is inside, but for modules that hand on their input: they are not seen.
+        stop: the number of the first node after it.
+        reads: the numbers of the outside nodes that it reads.
+        parts: the children, without scopes that have no nodes.
     """
 
     item: Node | Scope
@@ -82,7 +82,7 @@ class _Wired(NamedTuple):
 
 
 def _wired(scope: Scope, numbers: dict[str, int], start: int = 0) -> _Wired:
-    """Return a scope with what it reads; `numbers` holds those of the paths that came before."""
+    """Return a scope with the nodes that it reads; `numbers` has the numbers of earlier paths."""
     parts = []
     reads: set[int] = set()
     stop = start
@@ -102,7 +102,7 @@ def _wired(scope: Scope, numbers: dict[str, int], start: int = 0) -> _Wired:
 
 
 def _number(path: str, numbers: dict[str, int]) -> int:
-    """Return the number of a path's value; a new negative one if it comes from outside."""
+    """Return the number of a path's value, or a new negative number for a value from outside."""
     number = numbers.get(path)
     if number is None:
         number = numbers[path] = -1 - len(numbers)
@@ -110,16 +110,16 @@ def _number(path: str, numbers: dict[str, int]) -> int:
 
 
 class _Composer:
-    """One way of composing scopes; see `compose`."""
+    """Composes scopes with the given detail; see `compose`."""
 
     def __init__(self, detail: Detail, closed: Callable[[Scope], Leaf]) -> None:
         self.detail, self.closed = detail, closed
 
     def inside(self, whole: _Wired, level: int) -> Chain:
-        """Return the content of a scope as a chain; the scope is nested `level` deep.
+        """Return the content of a scope, nested `level` deep, as a chain.
 
-        Scopes into which several values go, or out of which several come, are dissolved: a decoder
-        takes what comes from below and from beside, and the lines meet at an operator inside it.
+        Opened scopes with several inputs or outputs are dissolved. A decoder block, for example,
+        reads the layer below and a skip connection, which meet at an operator inside it.
         """
         parts = whole.parts
         while True:
@@ -155,7 +155,7 @@ class _Composer:
         return self.chain(cuts, parts, level)
 
     def chain(self, cuts: tuple[_Cut, ...], parts: Sequence[_Wired], level: int) -> Chain:
-        """Return the parts of some cuts as a chain."""
+        """Return the parts at the given cuts, and the splits before them, as a chain."""
         shown: list[Part] = []
         for member, rows in cuts:
             child = parts[member].item
@@ -172,7 +172,7 @@ class _Composer:
         return Chain(tuple(shown))
 
     def part(self, part: _Wired, level: int) -> Part | None:
-        """Return one part: a module, or a leaf if it is not looked into or is no composition."""
+        """Return one part: a module, or a leaf if it is not opened or not series-parallel."""
         child = part.item
         if isinstance(child, Node):
             if child.op in HIDDEN:
@@ -187,7 +187,7 @@ class _Composer:
 
 
 def joins_parameters(node: Node) -> bool:
-    """Return whether an operator adds parameters to what flows, or concatenates them with it."""
+    """Return whether an operator adds or concatenates parameters to its input."""
     return node.op in ("add", "cat") and bool(node.params)
 
 
@@ -197,11 +197,11 @@ def _given(node: Node) -> Given:
 
 
 _Sources = tuple[tuple[int, ...], ...]
-"""Which others each part of a row reads, by their places in it; _OUTSIDE is before all."""
+"""For each part of a row, the indices of the parts that it reads; _OUTSIDE is the input."""
 
 
 def _sources(parts: Sequence[_Wired]) -> _Sources:
-    """Return what each of the parts reads."""
+    """Return the indices of the parts that each part reads."""
     starts = [part.start for part in parts]
     sources = []
     for part in parts:
@@ -211,7 +211,7 @@ def _sources(parts: Sequence[_Wired]) -> _Sources:
 
 
 def _tangled(parts: Sequence[_Wired], sources: _Sources) -> Iterator[tuple[int, Scope]]:
-    """Yield the scopes into which, or out of which, several values go, with their places."""
+    """Yield the index and scope of each scope with several inputs or outputs."""
     if not any(part.parts for part in parts):
         return
     starts = [part.start for part in parts]
@@ -224,45 +224,45 @@ def _tangled(parts: Sequence[_Wired], sources: _Sources) -> Iterator[tuple[int, 
 
 
 class _Cut(NamedTuple):
-    """A member of a row through which everything before it passes.
+    """A member of a row through which all paths pass (a cut vertex).
 
     Attributes:
-        rows: what runs side by side between the cut before it and this one; nothing in a series.
+        rows: the parallel branches between the previous cut and this one; empty in a series.
     """
 
     member: int
     rows: tuple[tuple[_Cut, ...], ...] = ()
 
 
-class _TwoEnds(Exception):  # noqa: N818  # it says what the row has
-    """Two members of a row leave it."""
+class _TwoEnds(Exception):  # noqa: N818  # named for the row's property
+    """The row has two outputs."""
 
 
-class _Crossing(Exception):  # noqa: N818  # it says what the lines do
+class _Crossing(Exception):  # noqa: N818  # named for the lines' property
     """The lines to a member cross."""
 
 
 def _cuts(sources: _Sources) -> tuple[_Cut, ...]:
-    """Return where a row is cut.
+    """Return the cuts of a row.
 
     Raises:
-        _TwoEnds: two members leave it.
+        _TwoEnds: the row has two outputs.
         _Crossing: the lines to a member cross.
     """
     return _cuts_between(sources, range(len(sources)), _OUTSIDE)
 
 
 _USUAL = 100
-"""Members of a row whose cuts are kept: those of a block, not of all blocks of a deep network."""
+"""The longest row whose cuts are cached: that of a block, not all blocks of a deep network."""
 
-_known_cuts = lru_cache(maxsize=200)(_cuts)  # because the blocks of a network are wired alike
+_known_cuts = lru_cache(maxsize=200)(_cuts)  # many blocks of a network are wired alike
 
 
 def _cuts_between(sources: _Sources, members: Sequence[int], entry: int) -> tuple[_Cut, ...]:
-    """Cut the members, which read each other and the entry, in the order in which they run.
+    """Return the cuts of the members, which read each other and the entry, in running order.
 
-    A member at which every open line ends is one that everything before it passes through: the
-    row is cut there, and what lies between two cuts runs side by side.
+    A member where every open line ends is a cut: all paths pass through it. The members between two
+    cuts are parallel branches.
     """
     cuts: list[_Cut] = []
     uses = dict.fromkeys((entry, *members), 0)
@@ -279,7 +279,7 @@ def _cuts_between(sources: _Sources, members: Sequence[int], entry: int) -> tupl
             before, between, open_lines = member, [], max(uses[member], 1)
         else:
             between.append(member)
-            open_lines += max(uses[member], 1) - ending  # what nothing reads leaves the scope
+            open_lines += max(uses[member], 1) - ending  # an unread value is an output
     if between:
         raise _TwoEnds(before if before in members else _OUTSIDE, between[-1])
     return tuple(cuts)
@@ -288,7 +288,7 @@ def _cuts_between(sources: _Sources, members: Sequence[int], entry: int) -> tupl
 def _rows(
     sources: _Sources, before: int, between: list[int], member: int
 ) -> tuple[tuple[_Cut, ...], ...]:
-    """Return the rows that run side by side between two cuts; none if nothing does."""
+    """Return the parallel rows between two cuts; empty if there are none."""
     if not between:
         return ()
     groups = _branches(sources, between)
@@ -303,9 +303,9 @@ def _rows(
 
 
 def _split(branches: list[Chain], join: Node | Scope) -> Split:
-    """Return branches as they are drawn: a gate beside what it scales, a body before its shortcut.
+    """Return branches in drawing order: the value before its gate, the body before its shortcut.
 
-    More than two of them, or such as are put side by side by their join, stand side by side.
+    More than two branches, or those of any other join, are drawn evenly side by side.
     """
     op = join.op if isinstance(join, Node) else ""
     if op == "mul" and len(branches) == 2:
@@ -320,7 +320,7 @@ def _split(branches: list[Chain], join: Node | Scope) -> Split:
 
 
 def _branches(sources: _Sources, members: list[int]) -> list[list[int]]:
-    """Return the members that hang together, group by group."""
+    """Return the connected groups of members."""
     groups: dict[int, list[int]] = {}
     group_of: dict[int, int] = {}
     for member in members:
@@ -337,7 +337,7 @@ def _branches(sources: _Sources, members: list[int]) -> list[list[int]]:
 
 
 def _weight(chain: Chain) -> tuple[int, int]:
-    """Return what makes a branch the body: its convolutions, then its operators."""
+    """Return the weight of a branch, the heavier being the body: convolutions, then operators."""
     nodes = [leaf.item for leaf in leaves(chain)]
     convs = sum(isinstance(node, Scope) or category_of(node.op) == "conv" for node in nodes)
     return convs, len(nodes)

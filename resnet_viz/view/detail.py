@@ -1,4 +1,4 @@
-"""Which scopes of a network a figure looks into."""
+"""Define which scopes of a network a figure opens."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from resnet_viz.graph.model import DEPTHS, module_path
 __all__ = ["BOOK", "Detail", "check_scopes", "levels_of", "nesting"]
 
 BOOK = "book"
-"""The depth at which the boxes inside blocks are small, as the book draws a network."""
+"""The depth of the book's form, in which the boxes inside blocks are small."""
 
 MAX_NESTING = 40
-"""Levels of scopes that are looked into at most: more cannot be read."""
+"""The most nested levels of scopes that are opened; more would not be readable."""
 
 
 class Detail(NamedTuple):
-    """Which scopes are looked into, and which are one box.
+    """The scopes that a figure opens; all others are one box each.
 
     Attributes:
-        levels: 0 shows the network as one box, 1 the scopes at its top; None every operator.
-        expand: paths and classes of scopes that are looked into all the same.
-        collapse: paths and classes of scopes that are one box all the same.
+        levels: the number of levels shown: 0 is the network as one box, 1 the top-level scopes;
+            None is every operator.
+        expand: paths and classes of scopes to open regardless of the level.
+        collapse: paths and classes of scopes to show as one box regardless of the level.
     """
 
     levels: int | None = None
@@ -31,7 +32,7 @@ class Detail(NamedTuple):
     collapse: frozenset[str] = frozenset()
 
     def opens(self, scope: Scope, level: int) -> bool:
-        """Return whether the figure looks into a scope at that depth of nesting."""
+        """Return whether the figure opens a scope at the given level of nesting."""
         if level >= MAX_NESTING:
             return False
         names = {scope.path, module_path(scope.path), scope.kind}
@@ -43,10 +44,10 @@ class Detail(NamedTuple):
 
 
 def levels_of(depth: object) -> int | None:
-    """Return how many levels of scopes a depth looks into: its name's, or the number itself.
+    """Return the number of levels of a depth, given as a name or a number.
 
     Raises:
-        RequestError: it is neither.
+        RequestError: the depth is neither.
 
     >>> levels_of("block"), levels_of("3"), levels_of("op")
     (2, 3, None)
@@ -72,7 +73,7 @@ def check_scopes(option: str, wanted: frozenset[str], graph: Graph) -> None:
     """Check that each name is the path or the class of a scope.
 
     Raises:
-        RequestError: one is not.
+        RequestError: a name is neither.
     """
     scopes = [part for part in graph.root.parts() if isinstance(part, Scope) and part.path]
     known = {name for scope in scopes for name in (scope.path, module_path(scope.path), scope.kind)}
@@ -81,7 +82,7 @@ def check_scopes(option: str, wanted: frozenset[str], graph: Graph) -> None:
 
 
 def nesting(scope: Scope) -> int:
-    """Return how many scopes stand in each other, at most, inside a scope."""
+    """Return the deepest nesting of scopes inside a scope."""
     deepest, rest = 0, [(scope, 0)]
     while rest:
         one, level = rest.pop()

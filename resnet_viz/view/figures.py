@@ -1,4 +1,4 @@
-"""What a figure shows, and the figures of a network's blocks and stem."""
+"""Define the content of a figure, and make the figures of a network's blocks and stem."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ __all__ = [
 ]
 
 X: Words = (Run("x", "serif-bold"),)
-"""The input, as the book writes it."""
+"""The input's symbol in the book."""
 
 
 class Column(NamedTuple):
     """One flow from input to output.
 
     Attributes:
-        foot: what stands where the line into it begins; without, no line enters or leaves it.
-        title: what stands before it.
-        leaving: whether a line leaves it at its end; None if one does where there is a foot.
-        joined: whether it goes on from where the column before ends.
-        prefix: what the ids of its boxes begin with, where several networks are shown.
+        foot: the words at the start of the input line; if empty, there is no input line.
+        title: the title of the column.
+        leaving: whether there is an output line; by default, if there is an input line.
+        joined: whether it continues from the end of the previous column.
+        prefix: the prefix of its boxes' ids, if several networks are shown.
     """
 
     chain: Chain
@@ -51,26 +51,26 @@ class Column(NamedTuple):
 
     @property
     def leaves(self) -> bool:
-        """Whether a line leaves it."""
+        """Whether it has an output line."""
         return bool(self.foot) if self.leaving is None else self.leaving
 
 
 class Figure(NamedTuple):
-    """What a figure shows, before any place or colour."""
+    """The content of a figure, without positions and colours."""
 
     title: str
     columns: tuple[Column, ...]
 
 
 class Options(NamedTuple):
-    """What is asked of a figure.
+    """The options that affect the content of a figure.
 
     Attributes:
-        lang: the language of what is written in it.
-        detail: which scopes a network's figure looks into.
-        book: whether to draw a network as the book does, with small boxes inside its blocks.
-        pairs: whether the book's form folds two equal blocks in a row where no stage has more.
-        unrolled: whether to fold nothing; the graph has no repeats then.
+        lang: the language of the texts.
+        detail: the scopes to open.
+        book: whether to draw a network in the book's form, with small boxes inside its blocks.
+        pairs: whether the book's form folds pairs of equal blocks even if no stage has more.
+        unrolled: whether to fold nothing; the graph then has no repeats.
     """
 
     lang: str = "en"
@@ -81,7 +81,7 @@ class Options(NamedTuple):
 
 
 def stem(graph: Graph, options: Options) -> Figure:
-    """Return what comes before the stages, with every box labelled."""
+    """Return the figure of the stem, with every box labelled."""
     for child in graph.root.children:
         if isinstance(child, Scope) and child.kind == "stem":
             return Figure(f"{graph.name}: its stem", (Column(compose(child), foot=X),))
@@ -89,7 +89,7 @@ def stem(graph: Graph, options: Options) -> Figure:
 
 
 def blocks(graph: Graph, options: Options) -> Figure:
-    """Return the kinds of block that the network has, side by side, with every box labelled."""
+    """Return the figure of the network's kinds of block, side by side, with every box labelled."""
     kinds: dict[object, Column] = {}
     for block in blocks_of(graph):
         chain = fold_inside(Chain((module_of(block),)), exact=False)
@@ -101,7 +101,7 @@ def blocks(graph: Graph, options: Options) -> Figure:
 
 
 def blocks_of(graph: Graph) -> Iterator[Scope]:
-    """Yield the blocks of all stages, those that repeat once."""
+    """Yield the blocks of all stages, repeated blocks once."""
     for stage in graph.root.children:
         if is_stage(stage):
             yield from (block for block in stage.children if isinstance(block, Scope))
@@ -113,7 +113,7 @@ def is_stage(child: Scope | Node) -> TypeGuard[Scope]:
 
 
 def module_of(scope: Scope) -> Module:
-    """Return a scope that is looked into, as one box if it is no composition."""
+    """Return an opened scope; its body is one box if it is not series-parallel."""
     (part,) = compose(Scope("", "", (scope._replace(repeat=1, carry=None),))).parts
     if isinstance(part, Module):
         return part

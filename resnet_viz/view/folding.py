@@ -1,4 +1,4 @@
-"""A chain to one in which what repeats in a row is drawn once, under a bracket."""
+"""Fold a chain: draw consecutive repeats once, under a bracket."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from resnet_viz.view.parts import (
 __all__ = ["alike", "fold_inside", "fold_patterns", "once", "scope_of"]
 
 MAX_PERIOD = 8
-"""Parts of a pattern that is looked for."""
+"""The longest pattern to search for, in parts."""
 
 
 def fold_inside(chain: Chain, exact: bool) -> Chain:
-    """Return a chain with the scopes in it that look the same in a row folded, at every level.
+    """Return a chain with consecutive scopes that look the same folded, at every level.
 
-    Where nothing folds, it is the chain itself.
+    If nothing folds, the chain itself is returned.
 
     Args:
-        chain: what is folded.
-        exact: whether widths must be the same as well; patterns of several parts fold then, too.
+        chain: the chain to fold.
+        exact: whether sizes must be equal as well; if so, patterns of several parts also fold.
     """
     parts: list[Part] = []
     for part in chain.parts:
@@ -48,7 +48,7 @@ def fold_inside(chain: Chain, exact: bool) -> Chain:
 
 
 def _fold_scopes(parts: Sequence[Part], exact: bool) -> Iterator[Part]:
-    """Yield parts, scopes that look the same in a row as one."""
+    """Yield parts, with consecutive scopes that look the same as one fold."""
 
     def key(part: Part) -> Hashable:
         scope = scope_of(part)
@@ -68,9 +68,9 @@ def _fold_scopes(parts: Sequence[Part], exact: bool) -> Iterator[Part]:
 
 
 def fold_patterns(parts: Sequence[Part]) -> Iterator[Part]:
-    """Yield parts; a pattern of parts that repeats in a row, with the same sizes, is drawn once.
+    """Yield parts, with consecutive repeats of a pattern of parts with equal sizes as one fold.
 
-    Of several patterns that begin at one part, the one that saves the most parts is folded.
+    Of several patterns that begin at the same part, the one that saves the most parts is folded.
     """
     numbers: dict[Hashable, int] = {}
     keys = [numbers.setdefault(_exact(part), len(numbers)) for part in parts]
@@ -88,7 +88,7 @@ def fold_patterns(parts: Sequence[Part]) -> Iterator[Part]:
 
 
 def _best_pattern(keys: Sequence[int], at: int) -> tuple[int, int]:
-    """Return the length of the pattern that begins at a place, and how often it runs in a row."""
+    """Return the length of the best pattern that begins at an index, and its number of repeats."""
     best = (1, 1)
     for period in range(1, min(MAX_PERIOD, (len(keys) - at) // 2) + 1):
         if keys[at] != keys[at + period]:
@@ -102,10 +102,10 @@ def _best_pattern(keys: Sequence[int], at: int) -> tuple[int, int]:
 
 
 def _sharing(copies: Sequence[Sequence[Part]]) -> bool | None:
-    """Return whether copies read the same parameters; None if they share some of them only.
+    """Return whether copies share all parameters (True) or none (False); None if only some.
 
-    Copies that share some cannot be drawn as one: neither one copy's parameters nor all copies'
-    would be what they have together.
+    Copies that share some parameters cannot be folded: their number of parameters is neither that
+    of one copy nor that of one copy times the number of copies.
     """
     names = [{param.name for node in _nodes(copy) for param in node.params} for copy in copies]
     together = set().union(*names)
@@ -115,7 +115,7 @@ def _sharing(copies: Sequence[Sequence[Part]]) -> bool | None:
 
 
 def _exact(part: Part) -> Hashable:
-    """Return what a part has in common with those that look the same and have the same sizes."""
+    """Return the key that is equal for parts with the same look and the same sizes."""
     if not any(True for _ in leaves(Chain((part,)))):
         return id(part)
     return (signature(part, strides=True), *(_sizes(node) for node in _nodes([part])))
@@ -130,26 +130,26 @@ def _nodes(parts: Sequence[Part]) -> Iterator[Node]:
 
 
 def alike(part: Part) -> Hashable:
-    """Return what one copy of a scope has in common with those that look the same."""
+    """Return the key that is equal for scopes whose copies look the same."""
     return signature(part.body if isinstance(part, Module) else once(part), strides=True)
 
 
 def _sizes(item: Node | Scope) -> Hashable:
-    """Return the shapes and costs of an operator, or of each in a scope."""
+    """Return the shapes and costs of an operator, or of each operator in a scope."""
     if isinstance(item, Scope):
         return tuple(map(_sizes, item.nodes()))
     return (item.outputs, tuple(param.shape for param in item.params), tuple(item.terms.items()))
 
 
 def scope_of(part: Part) -> Scope | None:
-    """Return the scope that a part stands for."""
+    """Return the scope that a part represents, or None."""
     if isinstance(part, Module):
         return part.scope
     return part.item if isinstance(part, Leaf) and isinstance(part.item, Scope) else None
 
 
 def once(part: Part) -> Part:
-    """Return one copy of a part that repeats."""
+    """Return one copy of a repeated part."""
     if isinstance(part, Module):
         return part._replace(scope=part.scope._replace(repeat=1))
     if isinstance(part, Leaf) and isinstance(part.item, Scope):

@@ -1,4 +1,4 @@
-"""A figure to its legend: what the colours of boxes without words mean."""
+"""Make the legend of a figure: the meanings of the colours of boxes without words."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from resnet_viz.view.parts import Chain, Leaf, Module, Split, children
 __all__ = ["Legend", "legend_of"]
 
 Legend: TypeAlias = tuple[tuple[str, str], ...]
-"""Colours and what is said of each."""
+"""Pairs of a colour and its meaning."""
 
 
 def legend_of(figure: Figure, theme: Theme, language: str) -> Legend:
-    """Return the colours of a figure's small boxes, with the categories that each stands for."""
+    """Return the colours of a figure's small boxes, with the categories that each represents."""
     categories: dict[str, None] = {}
     for column in figure.columns:
         _collect(column.chain, False, categories)

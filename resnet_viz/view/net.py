@@ -1,4 +1,4 @@
-"""Any graph to boxes, clusters and edges: what a figure shows that need not be series-parallel."""
+"""Make a net of boxes, clusters and edges from any graph, series-parallel or not."""
 
 from __future__ import annotations
 
@@ -25,21 +25,22 @@ _NO_ATTRS: Mapping[str, Any] = MappingProxyType({})
 
 
 class NetBox(NamedTuple):
-    """An operator, a scope that is shown as one, or an end of the network.
+    """An operator, a closed scope, or an input, output or parameter.
 
     Attributes:
-        id: the path, printable and unlike that of any other box or cluster.
-        kind: `operator`, `scope`, `input`, `output`, or `parameter`: one that an operator joins
-            with what flows.
-        name: the operator's in `ops.OPERATORS`, or the scope's kind.
+        id: the path, made printable and unique among boxes and clusters.
+        kind: `operator`, `scope`, `input`, `output`, or `parameter` (one that an operator adds or
+            concatenates to its input).
+        name: the operator's name in `ops.OPERATORS`, or the scope's kind.
         attrs: the operator's attributes.
-        outputs: the shapes of what leaves it.
-        params: how many parameters one copy of it reads, with all that repeats inside.
-        macs: its multiply-adds, likewise.
-        repeat: how many copies of it run in a row.
-        sign: `+` or `×` where it joins several values, else empty.
-        alias: what tells it apart from boxes of the same words, or the name of what it is.
-        path: of the operator or scope in the graph; None if it is neither.
+        outputs: the output shapes.
+        params: the number of parameters of one copy, including repeats inside.
+        macs: the multiply-adds of one copy, including repeats inside.
+        repeat: the number of consecutive copies.
+        sign: `+` or `×` if it joins several values, else empty.
+        alias: the name that distinguishes it from boxes with the same label, or that of a
+            parameter, input or output.
+        path: the path of the operator or scope in the graph; None if it is neither.
     """
 
     id: str
@@ -56,7 +57,7 @@ class NetBox(NamedTuple):
 
 
 class Cluster(NamedTuple):
-    """A scope that is shown with what is inside; see `NetBox`."""
+    """An opened scope with its content; see `NetBox`."""
 
     id: str
     name: str
@@ -65,10 +66,10 @@ class Cluster(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """What one box reads of another, by their ids.
+    """An edge from one box to another that reads it, by their ids.
 
     Attributes:
-        shape: of the tensor; None where it stands for several that differ.
+        shape: the shape of the tensor; None if there are several tensors of different shapes.
     """
 
     source: str
@@ -84,7 +85,7 @@ class Net(NamedTuple):
     edges: tuple[Edge, ...]
 
     def boxes(self) -> Iterator[NetBox]:
-        """Yield every box, whatever cluster it stands in."""
+        """Yield every box, including those inside clusters."""
         return _boxes(self.children)
 
 
@@ -97,18 +98,19 @@ def _boxes(children: Iterable[NetBox | Cluster]) -> Iterator[NetBox]:
 
 
 def net_of(graph: Graph, depth: int | Detail | None = None) -> Net:
-    """Return a graph as boxes and edges.
+    """Return a graph as boxes, clusters and edges.
 
-    Scopes inside `depth` others are one box each, those around them clusters; operators that no
-    figure draws are passed over. An edge stands for all that its target reads of its source.
+    Scopes nested `depth` levels deep are one box each, and the scopes around them are clusters.
+    Hidden operators are skipped. One edge represents all values that its target reads from its
+    source.
 
     Args:
-        graph: of any form; a scope that repeats is shown once.
-        depth: how many levels of scopes are shown: 0 the network as one box, 1 the scopes at its
-            top, None every operator; or which scopes are looked into.
+        graph: any graph; a repeated scope is shown once.
+        depth: the number of levels of scopes to show: 0 for the network as one box, 1 for the
+            top-level scopes, None for every operator; or the scopes to open, as `Detail`.
 
     Raises:
-        RequestError: the depth is none.
+        RequestError: the depth is not legal.
 
     >>> from resnet_viz.assembly import assemble
     >>> from resnet_viz.zoo import find
@@ -126,16 +128,16 @@ def net_of(graph: Graph, depth: int | Detail | None = None) -> Net:
 
 
 _Value: TypeAlias = tuple[str, "Shape | None"]
-"""What a box hands on: the box, and the tensor's shape if it is one tensor."""
+"""The output of a box: the box's id, and the tensor's shape if it is one tensor."""
 
 
 class _Reader:
-    """Reads a graph once.
+    """Reads a graph into a net.
 
     Attributes:
-        ids: those that are taken.
-        box_ids: the box of each node that is drawn, by the node's path.
-        edges: the shape of each, by source and target.
+        ids: the ids in use.
+        box_ids: the box of each drawn node, by the node's path.
+        edges: the shape of each edge, by source and target.
     """
 
     def __init__(self, detail: Detail) -> None:
@@ -167,7 +169,7 @@ class _Reader:
         return Net(printable(graph.name), (*begin, *children, *end), edges)
 
     def id(self, path: str) -> str:
-        """Return an id for a path: the path itself wherever it can be."""
+        """Return a unique id for a path, by preference the path itself."""
         path = printable(path)
         id, number = path, 1
         while not id or id in self.ids:
@@ -177,7 +179,7 @@ class _Reader:
         return id
 
     def parts(self, scope: Scope, level: int, path: str) -> tuple[NetBox | Cluster, ...]:
-        """Return what is shown of a scope's inside, or the one box that the scope is."""
+        """Return the boxes and clusters inside a scope, or the scope as one box."""
         if not scope.path and self.detail.levels == 0:
             return self.whole(scope, path)
         parts: list[NetBox | Cluster] = []
@@ -212,7 +214,7 @@ class _Reader:
         return tuple(parts)
 
     def parameters(self, node: Node, target: str) -> Iterator[NetBox]:
-        """Yield the parameters that an operator joins with what flows, as boxes with an edge."""
+        """Yield boxes for the parameters that an operator joins with its input, and add edges."""
         for param in node.params:
             alias = printable(param.name.rpartition(".")[2])
             box = NetBox(self.id(param.name), "parameter", outputs=(param.shape,), alias=alias)
@@ -220,7 +222,7 @@ class _Reader:
             yield box
 
     def whole(self, scope: Scope, path: str) -> tuple[NetBox, ...]:
-        """Return a scope as one box; as none, if no figure draws what is inside."""
+        """Return a scope as one box; none if all operators inside are hidden."""
         nodes = list(scope.nodes())
         if all(node.op in HIDDEN for node in nodes):
             return ()
@@ -241,11 +243,11 @@ class _Reader:
         )
 
     def connect(self, graph: Graph, values: dict[str, tuple[_Value, ...]]) -> None:
-        """Draw the edges of all nodes, and add to `values` what each of them hands on."""
+        """Add the edges of all nodes, and the output of each node to `values`."""
         for node in graph.nodes():
             reads = tuple(dict.fromkeys(value for path in node.inputs for value in values[path]))
             box_id = self.box_ids.get(node.path)
-            if box_id is None:  # passed over: its readers read what it reads
+            if box_id is None:  # hidden: its readers are connected to its inputs
                 values[node.path] = reads
                 continue
             self.read(box_id, reads)
@@ -253,7 +255,7 @@ class _Reader:
             values[node.path] = ((box_id, shape),)
 
     def read(self, target: str, values: Iterable[_Value]) -> None:
-        """Draw the edges from values to the box that reads them."""
+        """Add the edges from values to the box that reads them."""
         for source, shape in values:
             if source != target:
                 ends = (source, target)
@@ -261,7 +263,7 @@ class _Reader:
 
 
 class _Ends:
-    """How many edges enter each box, the shapes that leave it, and which boxes look the same."""
+    """The sources and output shapes of each box, and which boxes look the same."""
 
     def __init__(self, edges: Iterable[Edge], parts: Iterable[NetBox | Cluster]) -> None:
         self.sources: dict[str, list[str]] = {}
@@ -275,16 +277,16 @@ class _Ends:
         self.alike = Counter(self.looks.values())
 
     def _look(self, box: NetBox) -> tuple[str, ...]:
-        """Return the key that boxes of equal words and equal inputs share."""
+        """Return the key that is equal for boxes with the same label and the same sources."""
         return (operator_text(box.name, box.attrs, "en"), *sorted(self.sources.get(box.id, ())))
 
     def alias(self, box: NetBox) -> str:
-        """Return the own name of an operator that looks like another one."""
+        """Return the name of an operator that looks like another one, else an empty text."""
         return own_name(box.id) if self.alike[self.looks[box.id]] > 1 else ""
 
 
 def _completed(parts: Iterable[NetBox | Cluster], ends: _Ends) -> Iterator[NetBox | Cluster]:
-    """Yield the parts with what their edges say of them."""
+    """Yield the parts with the fields that follow from edges: outputs, sign and alias."""
     for part in parts:
         if isinstance(part, Cluster):
             yield part._replace(children=tuple(_completed(part.children, ends)))
@@ -299,7 +301,7 @@ def _completed(parts: Iterable[NetBox | Cluster], ends: _Ends) -> Iterator[NetBo
 
 
 def printable(text: str) -> str:
-    """Return a text on one line; what cannot be printed becomes U+FFFD.
+    """Return a text on one line, with unprintable characters replaced by U+FFFD.
 
     >>> printable("a" + chr(10) + "b") == "a" + chr(0xFFFD) + "b"
     True

@@ -1,4 +1,4 @@
-"""A network to the figure of all of it: every box with its words, what repeats under a bracket."""
+"""Make the figure of a whole network, with labelled boxes and repeats under brackets."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def network(graph: Graph, options: Options) -> Figure:
     """Return the whole network.
 
     Raises:
-        NotSeriesParallel: it is no series-parallel graph from one input to one output.
+        NotSeriesParallel: the network is no series-parallel graph with one input and one output.
     """
     if options.book:
         return Figure(graph.name, (Column(as_in_the_book(graph, options)),))
@@ -55,7 +55,7 @@ def network(graph: Graph, options: Options) -> Figure:
 
 
 def _summed_up(scope: Scope, language: str) -> Leaf:
-    """Return a closed scope's box with what it repeats inside."""
+    """Return a closed scope's box, with a note on the blocks that it repeats."""
     blocks = [child for child in scope.children if isinstance(child, Scope)]
     kinds = {block.kind for block in blocks}
     times = sum(block.repeat for block in blocks)
@@ -66,7 +66,7 @@ def _summed_up(scope: Scope, language: str) -> Leaf:
 
 
 class _Writer:
-    """Writes into the boxes what they are, names scopes, and draws the shortcuts of closed ones."""
+    """Labels boxes, titles scopes, and adds the shortcut arcs of closed scopes."""
 
     def __init__(self, language: str) -> None:
         self.language = language
@@ -83,12 +83,12 @@ class _Writer:
             return self.module(part)
         part = rebuilt(part, tuple(map(self.chain, children(part))))
         if isinstance(part, Split):
-            branches = _told_apart(part.branches) if part.even else part.branches
+            branches = _with_distinct_names(part.branches) if part.even else part.branches
             return part._replace(branches=branches, join=self.written(part.join))
         return part
 
     def module(self, module: Module) -> Module:
-        """Return a scope with its title; one that holds one box gives that box its words."""
+        """Return a scope with its title; if it has only one box, that box gets the title."""
         boxes = list(islice(leaves(module.body), 2))
         if len(boxes) > 1:
             return module._replace(body=self.chain(module.body), title=self.words(module.scope))
@@ -98,7 +98,7 @@ class _Writer:
         return module._replace(body=self.chain(named))
 
     def leaf(self, leaf: Leaf) -> Part:
-        """Return a box with its words; a scope with a shortcut has an arc beside it."""
+        """Return a box with its label; a scope with a shortcut gets an arc beside it."""
         written = self.written(leaf)
         if not isinstance(leaf.item, Scope):
             return written
@@ -117,25 +117,25 @@ class _Writer:
         return (Run(clipped(words(item, self.language))),)  # type: ignore[arg-type]
 
 
-def _told_apart(branches: tuple[Chain, ...]) -> tuple[Chain, ...]:
-    """Return branches side by side, first boxes of the same words with the names of their own."""
+def _with_distinct_names(branches: tuple[Chain, ...]) -> tuple[Chain, ...]:
+    """Return branches, with their names added where their first boxes have equal labels."""
     firsts = [chain.parts[0] if chain.parts else None for chain in branches]
     lines = [first.lines for first in firsts if isinstance(first, Leaf)]
-    told: list[Chain] = []
+    named_branches: list[Chain] = []
     for chain, first in zip(branches, firsts, strict=True):
         if isinstance(first, Leaf) and first.lines and lines.count(first.lines) > 1:
             text = f"{own_name(first.item.path)}: {first.lines[0][0].text}"
             named = first._replace(lines=((Run(clipped(text)),),))
             chain = Chain((named, *chain.parts[1:]))
-        told.append(chain)
-    return tuple(told)
+        named_branches.append(chain)
+    return tuple(named_branches)
 
 
 def _shortcut(scope: Scope) -> bool | None:
-    """Return whether a scope's shortcut changes what it carries; None if it has none.
+    """Return whether a scope's shortcut changes the shape; None if the scope has no shortcut.
 
-    A scope has a shortcut where the last addition in it joins a body with a branch of its input
-    that is empty, or that a projection or a pooling fits to the body.
+    A scope has a shortcut if an addition in it joins a body with a branch from the same input: an
+    empty branch, or one that fits the shape to the body's, such as a projection or a pool.
     """
     try:
         parts = compose(scope).parts
@@ -149,7 +149,7 @@ def _shortcut(scope: Scope) -> bool | None:
 
 
 def changes_shape(branch: Chain) -> bool:
-    """Return whether a shortcut changes the shape of what it carries."""
+    """Return whether a shortcut changes the shape of its input."""
     return any(map(_changes, _nodes(branch)))
 
 

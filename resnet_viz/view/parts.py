@@ -1,7 +1,7 @@
-"""What figures are composed of: leaves, chains, splits, modules, folds, and words beside them.
+"""Define the parts of figures: leaves, chains, splits, modules, folds and notes.
 
-Whoever looks into parts does so by `children`, and makes them anew by `rebuilt`: no other file
-says which kinds of part have others inside.
+Code that walks through parts uses `children`, and code that changes them uses `rebuilt`: no other
+file knows which kinds of part contain others.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ Words: TypeAlias = tuple[Run, ...]
 
 
 class Leaf(NamedTuple):
-    """One box: an operator, or a scope that is not looked into.
+    """One box: an operator, or a closed scope.
 
     Attributes:
-        item: what it stands for.
-        lines: what is written in it; the name of the operator if empty.
-        notes: smaller lines below.
-        shade: which of the theme's stage colours fills it; 0 for that of its category.
+        item: the operator or scope.
+        lines: the lines of the label; by default the name of the operator.
+        notes: smaller lines below the label.
+        shade: the number of the theme's stage colour that fills it; 0 for its category's colour.
     """
 
     item: Node | Scope
@@ -57,27 +57,27 @@ class Leaf(NamedTuple):
 
 
 class Note(NamedTuple):
-    """Words beside the line, on its positive side and on the other one."""
+    """Words beside the line: on its positive side, and on the other side."""
 
     words: Words = ()
     other: Words = ()
 
 
 class Tick(NamedTuple):
-    """Where a row begins that all columns of a figure have in line, the largest size first."""
+    """The start of a row of one size, aligned across a figure's columns; the largest size first."""
 
     name: Words
     size: int
 
 
 class Mark(NamedTuple):
-    """Words in the line's way, without a box: an ellipsis."""
+    """Words on the line without a box, such as an ellipsis."""
 
     words: Words
 
 
 class Chain(NamedTuple):
-    """Parts one after the other; an empty chain is a line."""
+    """Parts in series; an empty chain is a line."""
 
     parts: tuple[Part, ...] = ()
 
@@ -89,12 +89,13 @@ class Frame(NamedTuple):
 
 
 class Split(NamedTuple):
-    """Chains side by side from one point to one operator.
+    """Parallel chains from one point to one operator.
 
     Attributes:
-        branches: the first one goes straight on, the others pass it on the positive side; if
-            `even`, all stand side by side around the middle.
-        arriving: what the last branch carries, written where it arrives.
+        branches: the first one goes straight on, and the others pass it on the positive side; if
+            `even`, all are placed side by side around the middle.
+        join: the operator where they end.
+        arriving: the label at the end of the last branch.
     """
 
     branches: tuple[Chain, ...]
@@ -104,12 +105,12 @@ class Split(NamedTuple):
 
 
 class Arc(NamedTuple):
-    """A chain and an arc past it: a shortcut whose end is not drawn as an operator.
+    """A chain with an arc past it: a shortcut that does not end at a drawn operator.
 
     Attributes:
-        dotted: whether the shortcut changes what it carries.
-        inside: whether the shortcuts are those of blocks inside the chain's one box, at whose side
-            the arc then begins and ends.
+        dotted: whether the shortcut changes the shape.
+        inside: whether the arc represents the shortcuts of blocks inside the chain's one box; it
+            then begins and ends at the side of the box.
     """
 
     body: Chain
@@ -118,11 +119,11 @@ class Arc(NamedTuple):
 
 
 class Module(NamedTuple):
-    """A scope.
+    """An opened scope.
 
     Attributes:
         small: whether its boxes are drawn small and without labels.
-        title: what is written over the frame around it; without, it has no frame.
+        title: the title of the frame around it; if empty, it has no frame.
     """
 
     scope: Scope
@@ -132,11 +133,11 @@ class Module(NamedTuple):
 
 
 class Fold(NamedTuple):
-    """Parts that stand for several equal ones in a row, marked by a bracket.
+    """Parts that are drawn once for several equal copies, marked by a bracket.
 
     Attributes:
-        shared: whether all of them read the same parameters.
-        scopes: what it stands for, where they differ in their widths.
+        shared: whether all copies read the same parameters.
+        scopes: the scopes of the copies, if their widths differ.
     """
 
     body: Chain
@@ -146,11 +147,11 @@ class Fold(NamedTuple):
 
 
 class Given(NamedTuple):
-    """An operator that joins the line with parameters, whose names stand beside it.
+    """An operator that joins its input with parameters, whose names are written beside it.
 
     Attributes:
         leaf: the operator.
-        words: what the arrow comes from.
+        words: the label at the start of the parameters' arrow.
     """
 
     leaf: Leaf
@@ -168,7 +169,7 @@ class Volumes(NamedTuple):
     """Feature maps in the order in which they are computed.
 
     Attributes:
-        arcs: the numbers of two boxes, of which the second reads the first past others.
+        arcs: the indices of pairs of boxes with a skip connection from the first to the second.
     """
 
     boxes: tuple[Volume, ...]
@@ -179,14 +180,14 @@ Part: TypeAlias = Leaf | Note | Tick | Mark | Frame | Split | Arc | Module | Fol
 
 
 def children(part: Part) -> tuple[Chain, ...]:
-    """Return the chains inside a part; of a split its branches."""
+    """Return the chains inside a part; for a split, its branches."""
     if isinstance(part, Split):
         return part.branches
     return (part.body,) if isinstance(part, (Frame, Arc, Module, Fold)) else ()
 
 
 def rebuilt(part: Part, chains: tuple[Chain, ...]) -> Part:
-    """Return a part with other chains inside, as many as `children` gave."""
+    """Return a part with the chains inside it replaced, in the order of `children`."""
     if isinstance(part, Split):
         return part._replace(branches=chains)
     return part._replace(body=chains[0]) if isinstance(part, (Frame, Arc, Module, Fold)) else part
@@ -206,7 +207,7 @@ def leaves(chain: Chain) -> Iterator[Leaf]:
 
 
 def mapped(chain: Chain, change: Callable[[Leaf], Part]) -> Chain:
-    """Return a chain with every box changed, but for the operators that join what flows."""
+    """Return a chain with `change` applied to every box except the joins of splits."""
     return Chain(
         tuple(
             change(part)
@@ -218,11 +219,11 @@ def mapped(chain: Chain, change: Callable[[Leaf], Part]) -> Chain:
 
 
 _SHOWN = ("kernel", "groups", "dilation", "size", "steps")
-"""The attributes by which operators of one kind look different."""
+"""The attributes that distinguish the look of operators of one kind."""
 
 
 def signature(part: Part | Chain, *, strides: bool) -> Hashable:
-    """Return what two parts have in common when they look the same, whatever their widths."""
+    """Return the key that is equal for parts that look the same, whatever their widths."""
     if isinstance(part, Leaf):
         if isinstance(part.item, Scope):
             boxes = (signature(Leaf(child), strides=strides) for child in part.item.children)

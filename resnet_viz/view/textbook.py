@@ -1,7 +1,7 @@
-"""The figures of textbook and papers: a block or a whole network, reduced to what they show.
+"""Make the figures of the textbook and the papers: a block or a network, drawn as in the source.
 
-Each is made of a graph like any other figure; what is not convolution, pooling, fully connected
-layer or shortcut is left out where the source leaves it out.
+Each is made from a graph like any other figure. Where the source shows only convolutions, pools,
+fully connected layers and shortcuts, other operators are left out.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _MATH = re.compile(
 
 
 def _math(text: str) -> Words:
-    """Return mathematics: letters italic, `*x*` upright and bold, `c_i` and `c_{i-1}` an index.
+    """Return a formula: letters italic, `*x*` upright and bold, `c_i` and `c_{i-1}` subscripts.
 
     >>> [run.text for run in _math("f(*x*), c_{i-1}")]
     ['f', '(', 'x', '), ', 'c', 'i-1']
@@ -67,10 +67,10 @@ def _words(name: str, language: str, *values: object) -> Words:
 
 
 def _body(graph: Graph, wanted: str) -> tuple[Split, list[Leaf]]:
-    """Return the split of a block whose shortcut carries its input, and what follows it there.
+    """Return the split of a block with an identity shortcut, and the boxes after the split.
 
     Raises:
-        RequestError: the network has none.
+        RequestError: the network has no such block.
     """
     for block in blocks_of(graph):
         parts = compose(block).parts
@@ -103,7 +103,7 @@ def _category(leaf: Leaf) -> str:
 
 
 def _generic(chain: Chain, language: str) -> Iterator[Leaf]:
-    """Yield weight layers and activation functions, under these names and without ids."""
+    """Yield weight layers and activation functions with these generic names and without ids."""
     names = {"conv": "weight_layer", "linear": "weight_layer", "activation": "activation_function"}
     for leaf in leaves(chain):
         if _category(leaf) in names and isinstance(leaf.item, Node):
@@ -159,7 +159,7 @@ def bodies(graphs: Iterable[Graph], options: Options) -> Figure:
 
 
 def _conv_words(leaf: Leaf, name: str, language: str) -> Words:
-    """Return what a paper writes of a convolution: `3x3 conv, 64, /2`."""
+    """Return a paper's label of a convolution: `3x3 conv, 64, /2`."""
     assert isinstance(leaf.item, Node)
     attrs = leaf.item.attrs
     kernel = "x".join(map(str, attrs["kernel"]))
@@ -171,9 +171,9 @@ def _conv_words(leaf: Leaf, name: str, language: str) -> Words:
 
 
 def layers(graphs: Iterable[Graph], options: Options) -> Figure:
-    """Return networks as their layers, in rows of one size: He et al. 2015, Figure 3.
+    """Return networks layer by layer, in rows of one output size: He et al. 2015, Figure 3.
 
-    The layers of a row have one colour.
+    The layers of a row have the same colour.
     """
     networks = [
         (graph.name, list(_layers(compose_graph(unroll(graph)), options.lang))) for graph in graphs
@@ -195,7 +195,7 @@ def _shaded(shade: int, leaf: Leaf) -> Leaf:
 
 
 def _height(part: Part) -> int:
-    """Return the output height of a part; 1 behind a fully connected layer."""
+    """Return the output height of a part; 1 after a fully connected layer."""
     last = part.body.parts[-1] if isinstance(part, Arc) else part
     assert isinstance(last, Leaf)
     assert isinstance(last.item, Node)
@@ -204,7 +204,7 @@ def _height(part: Part) -> int:
 
 
 def _layers(chain: Chain, language: str) -> Iterator[Leaf | Arc]:
-    """Yield the layers of a chain that papers draw, blocks with a shortcut under an arc."""
+    """Yield the layers of a chain that papers draw; a block with a shortcut gets an arc."""
     for part in chain.parts:
         if isinstance(part, Leaf):
             words = _layer_words(part, language)
@@ -223,12 +223,12 @@ def _layers(chain: Chain, language: str) -> Iterator[Leaf | Arc]:
 
 
 def _is_gated(split: Split) -> bool:
-    """Return whether a split is a value and the gate that scales it; a gate has no layers."""
+    """Return whether a split joins a value with its gate, whose layers papers do not draw."""
     return isinstance(split.join.item, Node) and split.join.item.op == "mul" and not split.even
 
 
 def _layer_words(leaf: Leaf, language: str) -> Words:
-    """Return what a paper writes of a layer; nothing if it draws none."""
+    """Return a paper's label of a layer; empty if papers do not draw it."""
     item = leaf.item
     if not isinstance(item, Node):
         raise RequestError(
@@ -247,7 +247,7 @@ def _layer_words(leaf: Leaf, language: str) -> Words:
 
 
 def groups(graph: Graph, options: Options) -> Figure:
-    """Return a block with its groups drawn, and its short form: d2l, Figure 8.6.5.
+    """Return a block with its groups drawn separately, and in short form: d2l, Figure 8.6.5.
 
     Raises:
         RequestError: no block has groups.
@@ -287,10 +287,10 @@ def groups(graph: Graph, options: Options) -> Figure:
 
 
 def _grouped(graph: Graph) -> tuple[Node, list[Node]]:
-    """Return the addition and the three convolutions of a block the middle one of which has groups.
+    """Return the addition and the three convolutions of a block whose middle one has groups.
 
     Raises:
-        RequestError: the network has none.
+        RequestError: the network has no such block.
     """
     for block in blocks_of(graph):
         convs = [node for node in block.nodes() if category_of(node.op) == "conv"]
@@ -309,7 +309,7 @@ def _no_path(leaf: Leaf) -> Node:
 
 
 def _bare(leaf: Leaf) -> Leaf:
-    """Return a box without the id that only one box of a figure can have, nor its groups' name."""
+    """Return a box without an id, which must be unique in a figure, and without groups."""
     assert isinstance(leaf.item, Node)
     return Leaf(leaf.item._replace(path=""), (_conv_words_long(leaf),))
 
@@ -321,7 +321,7 @@ def _conv_words_long(leaf: Leaf) -> Words:
 
 
 def _groups_apart(convs: list[Node], language: str) -> Split:
-    """Return the first two convolutions once for a few of the groups, dots for the others."""
+    """Return the first two convolutions for some of the groups, with dots for the others."""
     first, second = convs[0], convs[1]
     number = second.attrs["groups"]
     width = first.attrs["out_channels"] // number
@@ -340,7 +340,7 @@ def _groups_apart(convs: list[Node], language: str) -> Split:
 
 
 def _once(conv: Node, entry: tuple[int, ...], channels: int) -> Node:
-    """Return the part of a convolution that one group has."""
+    """Return the part of a convolution that belongs to one group."""
     attrs = {**conv.attrs, "out_channels": channels, "groups": 1}
     if conv.attrs["stride"] != (1, 1) and entry[-2:] == conv.output[-2:]:
         entry = (entry[0], *(n * s for n, s in zip(entry[-2:], attrs["stride"], strict=True)))
@@ -349,7 +349,7 @@ def _once(conv: Node, entry: tuple[int, ...], channels: int) -> Node:
 
 
 def anynet(graph: Graph, options: Options) -> Figure:
-    """Return stem, body and head, the stages, and the blocks, with symbols: d2l, Figure 8.8.1."""
+    """Return stem, body and head of an AnyNet, stages and blocks, in symbols: d2l, Figure 8.8.1."""
     language = options.lang
     scopes = [child for child in graph.root.children if isinstance(child, Scope)]
     stages = [scope for scope in scopes if scope.kind not in ("stem", "head")]
@@ -406,7 +406,7 @@ def _block_words(language: str, number: str) -> Words:
 
 
 def _block_columns(graph: Graph, language: str) -> Iterator[Column]:
-    """Yield a block without and one with a projection, as convolutions with groups and strides."""
+    """Yield columns for a block without and a block with a projection, as convolutions."""
     kinds: dict[bool, Column] = {}
     for block in blocks_of(graph):
         split = next((part for part in compose(block).parts if isinstance(part, Split)), None)

@@ -1,4 +1,4 @@
-"""A graph to its feature maps: one box for each resolution in a row, and what skips past boxes."""
+"""Make the figure of a network's feature maps: a box per resolution, and skip connections."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from resnet_viz.view.parts import Chain, Volume, Volumes
 __all__ = ["volumes"]
 
 MAX_VOLUMES = 60
-"""More feature maps cannot be told apart."""
+"""The most feature maps that can be distinguished in a figure."""
 
 
 def volumes(graph: Graph, options: Options) -> Figure:
     """Return the feature maps of a network as boxes, in the order in which they are computed.
 
-    Operators in a row whose outputs have one resolution are one box, with the channels of the last.
-    A value that an operator of a later box reads, past others, is an arc between the two.
+    Consecutive operators with the same output resolution are one box, with the channels of the
+    last. A value that is read past other boxes is an arc between its two boxes.
 
     Raises:
-        RequestError: it has more of them than can be told apart.
+        RequestError: the network has too many feature maps.
     """
     batched = len(graph.input) > 3
     boxes = [_volume(graph.input, batched)]
@@ -50,7 +50,7 @@ def volumes(graph: Graph, options: Options) -> Figure:
 
 
 def _volume(shape: Shape, batched: bool) -> Volume:
-    """Return the box of a shape: channels, and height and width, or 1 where there are none."""
+    """Return the box of a shape: channels, height and width; missing sizes are 1."""
     sizes = tuple(map(int, shape[1:] if batched else shape)) or (1,)
     if len(sizes) == 3:
         return Volume(sizes[0], sizes[1:])

@@ -1,4 +1,4 @@
-"""Layout: a figure's parts to positions."""
+"""The layout of figures: give each part a position."""
 
 from resnet_viz.layout.flow import DIRECTIONS
 from resnet_viz.layout.layout import lay_out

@@ -1,4 +1,4 @@
-"""A figure request to a scene: the engine that can place it, as deep as it can be read."""
+"""Arrange a figure: choose the layout engine and, if requested, the deepest legible detail."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ LAYOUTS = {
     "dot": "Graphviz, for any network",
     "auto": "figure wherever it can",
 }
-"""What places the boxes."""
+"""The layout engines."""
 
 MAX_LEGIBLE_BOXES = 240
-"""More boxes of a chain cannot be read on any page, in however many columns."""
+"""The most boxes of a chain that can be legible on a page, in any number of columns."""
 
 MAX_LEGIBLE_NET = 70
-"""More boxes that Graphviz places cannot be read on a page; it would take long to find out."""
+"""The most boxes that can be legible on a page in Graphviz's layout; larger nets are not tried."""
 
 SMALL_NET = 100
-"""Operators that Graphviz can show all and people can follow."""
+"""The most operators for which Graphviz's layout shows every operator and stays readable."""
 
 
 class Look(NamedTuple):
-    """How a figure is drawn, whatever it shows.
+    """The options of drawing that do not depend on the kind of figure.
 
     Attributes:
-        facts: what is written beside lines and in boxes.
-        describe: what is said of an operator or scope to those who point at it.
-        decorate: what is added to a placed scene: marks, a title, a caption.
+        facts: the facts written beside lines and in boxes.
+        describe: the function that returns the tooltip of an operator or scope.
+        decorate: the function that adds highlights, title and caption to a placed scene.
     """
 
     theme: Theme
@@ -60,7 +60,7 @@ class Look(NamedTuple):
 
 
 class Arrangement(NamedTuple):
-    """A placed figure, and which scopes of the network it looks into."""
+    """A placed figure, and the scopes of the network that it opens."""
 
     scene: Scene
     detail: Detail
@@ -74,20 +74,19 @@ def arrange(
     costs: Costs,
     deepest: bool = False,
 ) -> Arrangement:
-    """Return a figure of graphs, placed.
+    """Return the placed figure of graphs.
 
     Args:
-        kind: of figure.
-        graphs: as many as the kind takes.
-        options: what is asked of the figure.
-        look: how it is drawn.
-        costs: of the graphs' operators.
-        deepest: whether to choose the deepest level whose text can be read on the page, on a letter
-            page where none is given, instead of the level that the options name. Numbers do not
-            change that choice.
+        kind: the kind of figure.
+        graphs: the graphs, as many as the kind takes.
+        options: the options of the figure's content.
+        look: the options of drawing.
+        costs: the costs of the graphs' operators.
+        deepest: whether to choose the deepest level whose text is legible on the page (by default a
+            letter page) instead of the level in the options. Annotations do not affect the choice.
 
     Raises:
-        RequestError: the figure cannot be made of these graphs, or not be read on the page.
+        RequestError: the figure cannot be made from these graphs, or is not legible on the page.
     """
     if not deepest:
         columns = MAX_COLUMNS if look.page else 1
@@ -108,7 +107,7 @@ def arrange(
 
 
 def _details(graph: Graph, options: Options) -> Iterator[Detail]:
-    """Yield how deep a figure may look, every operator first."""
+    """Yield the details to try for a figure, from every operator to fewer levels."""
     yield options.detail._replace(levels=None)
     for levels in range(nesting(graph.root), -1, -1):
         yield options.detail._replace(levels=levels)
@@ -117,7 +116,7 @@ def _details(graph: Graph, options: Options) -> Iterator[Detail]:
 def _readable(
     kind: Kind, graphs: Sequence[Graph], options: Options, look: Look, costs: Costs
 ) -> Iterator[Scene]:
-    """Yield the scenes of a choice that may be legible; none if it has too many boxes."""
+    """Yield the scenes of a figure that may be legible; none if it has too many boxes."""
     figure = _figure(kind, graphs, options, look)
     if figure is None:
         boxes = sum(1 for _ in net_of(graphs[0], options.detail).boxes())
@@ -141,7 +140,7 @@ def _scenes(
     costs: Costs,
     columns: int,
 ) -> Iterator[Scene]:
-    """Yield the scenes of a figure: in one column, in two, and so on; Graphviz makes one."""
+    """Yield the scenes of a figure: in one column, in two, and so on; one scene with Graphviz."""
     figure = _figure(kind, graphs, options, look)
     if figure is None:
         yield look.decorate(_placed_by_dot(net_of(graphs[0], options.detail), look))
@@ -154,7 +153,7 @@ def _scenes(
 
 
 def _figure(kind: Kind, graphs: Sequence[Graph], options: Options, look: Look) -> Figure | None:
-    """Return the parts that the figure layout places; None if Graphviz is to place the network."""
+    """Return the parts for the figure layout; None if Graphviz has to place the network."""
     if look.layout == "dot":
         return None
     try:
@@ -172,6 +171,6 @@ def _figure(kind: Kind, graphs: Sequence[Graph], options: Options, look: Look) -
 
 
 def _placed_by_dot(net: Net, look: Look) -> Scene:
-    from resnet_viz.layout.dot import lay_out_net  # here, because most drawings need no Graphviz
+    from resnet_viz.layout.dot import lay_out_net  # lazy: most drawings need no Graphviz
 
     return lay_out_net(net, look.theme, look.direction, look.language, look.facts)

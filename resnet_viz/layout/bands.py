@@ -1,4 +1,4 @@
-"""Amounts that add up, step by step, to a scene: a stack of bands over an axis of steps."""
+"""Lay out a stacked area chart: amounts that add up, over an axis of steps."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from resnet_viz.themes import Theme
 __all__ = ["lay_out_bands"]
 
 WIDTH, HEIGHT = 420.0, 180.0
-"""Of the stack, in points."""
+"""The size of the chart in points."""
 
 MAX_COLUMNS = 240
-"""More steps are drawn as this many columns, each as its highest step."""
+"""The most columns; more steps are merged into columns, each as high as its highest step."""
 
 FONT, SMALL = 9.0, 7.0
 MARGIN = 8.0
 
 SEAM = 0.15
-"""How far a column reaches under the next one, so that no background shines between them."""
+"""The overlap of neighbouring columns, so that no background shows between them."""
 
 
 def lay_out_bands(
@@ -33,16 +33,16 @@ def lay_out_bands(
     theme: Theme,
     title: str,
 ) -> Scene:
-    """Return a stack of bands; the first one lies at the bottom.
+    """Return a stacked area chart with the first band at the bottom.
 
     Args:
-        names: of the bands.
+        names: the names of the bands.
         steps: the amount of each band at each step.
-        show: returns an amount as people read it.
-        marks: numbers of steps and what is written above them.
-        spans: from which step to which, and what is written below them.
+        show: the function that formats an amount.
+        marks: the indices of steps with labels above them.
+        spans: the first and last step of ranges with labels below them.
         theme: the colours of axes and text.
-        title: what stands above.
+        title: the title above the chart.
     """
     most = max(sum(step) for step in steps)
     per_column = -(-len(steps) // MAX_COLUMNS)

@@ -1,4 +1,4 @@
-"""A box to what is written in it, the room that takes, and how wide text is."""
+"""Determine the text in a box, its height, and the width of text."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ __all__ = ["BoxText", "box_text", "stacked", "width"]
 
 
 class BoxText(NamedTuple):
-    """What equal boxes have in common, wherever they stand.
+    """The text of a box, shared by equal boxes.
 
     Attributes:
-        name: what the box stands for.
-        lines: what is written in it: its own lines, or the name.
-        height: how long it is along the flow with those lines and its notes.
+        name: the name of the operator or scope.
+        lines: the lines of the label; by default the name.
+        height: the length of the box along the flow, with the label and notes.
     """
 
     name: str
@@ -30,7 +30,7 @@ class BoxText(NamedTuple):
 
 
 def box_text(leaf: Leaf, language: str) -> BoxText:
-    """Return what is written in a box."""
+    """Return the text of a box."""
     item = leaf.item
     if isinstance(item, Node):
         name = label(item.op, item.attrs, language)
@@ -44,7 +44,7 @@ def box_text(leaf: Leaf, language: str) -> BoxText:
     return BoxText(name, lines, height)
 
 
-@lru_cache(maxsize=1000)  # so that equal labels are one value, measured once
+@lru_cache(maxsize=1000)  # equal labels share one value, which is measured once
 def _plain(name: str) -> BoxText:
     return BoxText(name, ((Run(name),),), BOX.HEIGHT)
 
@@ -56,7 +56,7 @@ def stacked(
     turned: bool,
     muted: str,
 ) -> Iterator[Text]:
-    """Yield the lines of a box, the first one on top, or to the right where text is turned."""
+    """Yield the lines of a box from top to bottom, or from right to left if text is turned."""
     sized = [(words, FONT, BOX.LINE, "") for words in lines]
     sized += [(words, NOTE.FONT, NOTE.LINE, muted) for words in notes]
     x, y = middle
@@ -69,5 +69,5 @@ def stacked(
 
 
 def width(words: Words, size: float) -> float:
-    """Return how long a line of text is."""
+    """Return the width of a line of text."""
     return sum(run.width(size) for run in words)

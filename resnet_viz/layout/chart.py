@@ -1,4 +1,4 @@
-"""Measured numbers to a scene: line charts side by side, on axes that they share."""
+"""Lay out line charts side by side on shared axes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from resnet_viz.themes import Theme
 __all__ = ["COLOURS", "Axis", "Panel", "Series", "lay_out_charts"]
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-"""Colours that the usual kinds of colour blindness keep apart (Okabe and Ito 2008)."""
+"""Colours that stay distinct with the common kinds of colour blindness (Okabe and Ito 2008)."""
 
 WIDTH, HEIGHT = 190.0, 150.0
-"""Of a panel, in points."""
+"""The size of a panel in points."""
 
 BETWEEN = 22.0
-"""From the end of a panel's labels to the next panel."""
+"""The gap between a panel's labels and the next panel."""
 
 FONT, SMALL = 8.0, 7.0
 TICK = 3.0
@@ -28,15 +28,15 @@ MARGIN = 6.0
 
 
 class Series(NamedTuple):
-    """Numbers that belong together, as one line.
+    """A series of points, drawn as one line.
 
     Attributes:
-        label: what stands at the line's end; empty for none.
+        label: the label at the line's end; may be empty.
         points: x and y, in the order of x.
-        colour: a number into `COLOURS`; they begin again after the last one.
-        faint: whether the line is thin and pale: one run of several.
-        dash: as of `scene.Line`.
-        dots: whether each point is a dot and no line joins them.
+        colour: an index into `COLOURS`, which repeat after the last one.
+        faint: whether the line is thin and pale, as for one run of several.
+        dash: as in `scene.Line`.
+        dots: whether to draw the points as dots without a line.
     """
 
     label: str
@@ -48,7 +48,7 @@ class Series(NamedTuple):
 
 
 class Axis(NamedTuple):
-    """An axis: its title, and whether it counts in powers of ten."""
+    """An axis: its title, and whether it is logarithmic."""
 
     title: str
     log: bool = False
@@ -64,7 +64,7 @@ class Panel(NamedTuple):
 def lay_out_charts(
     panels: Sequence[Panel], x: Axis, y: Axis, theme: Theme, title: str = "", caption: str = ""
 ) -> Scene:
-    """Return panels side by side, all on the same two axes.
+    """Return panels side by side with the same axes.
 
     >>> from resnet_viz.themes import find_theme
     >>> line = Series("a", ((0, 1), (1, 4), (2, 9)))
@@ -101,7 +101,7 @@ def lay_out_charts(
 
 
 class _Scale(NamedTuple):
-    """Numbers of an axis to parts of its length, from 0 to 1."""
+    """The scale of an axis, which maps numbers to fractions of its length, from 0 to 1."""
 
     axis: Axis
     low: float
@@ -110,7 +110,7 @@ class _Scale(NamedTuple):
 
     @classmethod
     def over(cls, numbers: Sequence[float], axis: Axis) -> _Scale:
-        """Return the scale whose first and last tick hold all numbers between them."""
+        """Return the scale whose first and last tick enclose all numbers."""
         finite = [n for n in numbers if math.isfinite(n) and (n > 0 or not axis.log)]
         low, high = (min(finite), max(finite)) if finite else (1.0, 1.0)
         if axis.log:
@@ -128,20 +128,20 @@ class _Scale(NamedTuple):
         return (value - self.low) / (self.high - self.low)
 
     def marks(self) -> Iterator[tuple[float, str]]:
-        """Yield the place of each tick and its label."""
+        """Yield the position and label of each tick."""
         for tick in self.ticks:
             where = (tick - self.low) / (self.high - self.low)
             yield where, _power(int(tick)) if self.axis.log else f"{tick:g}"
 
 
 def _step(span: float) -> float:
-    """Return the largest of 1, 2 and 5 times a power of ten that fits at least four times."""
+    """Return the largest tick step, 1, 2 or 5 times a power of ten, with at least four steps."""
     power = 10.0 ** math.floor(math.log10(span))
     return next(power * part for part in (1.0, 0.5, 0.2) if part == 0.2 or span / power >= 4 * part)
 
 
 def _power(exponent: int) -> str:
-    """Return a power of ten: plain where it is short.
+    """Return a power of ten, written out if it is short.
 
     >>> _power(1), _power(-4)
     ('10', '1e-4')
@@ -189,7 +189,7 @@ def _panel(
 
 
 def _labels(ends: list[tuple[Point, str, str]]) -> Iterator[Text]:
-    """Yield the labels of lines at their ends, moved up where they would lie on another."""
+    """Yield the labels of lines at their ends, moved up to avoid overlaps."""
     room = SMALL + 2
     above: dict[float, float] = {}
     for (x, y), label, colour in sorted(ends, key=lambda end: -end[0][1]):
@@ -203,7 +203,7 @@ def _text(place: Point, text: str, size: float, anchor: str, colour: str) -> Tex
 
 
 def _mixed(colour: str, ground: str, part: float) -> str:
-    """Return so much of a colour on a ground."""
+    """Return a colour mixed with the background; `part` is the colour's share."""
     pairs = zip(_channels(colour), _channels(ground), strict=True)
     return "#" + "".join(f"{round(a * part + b * (1 - part)):02x}" for a, b in pairs)
 

@@ -1,4 +1,4 @@
-"""What is added to a scene when all is placed: a legend, a mark, a title, a caption."""
+"""Decorate a placed scene: add a legend, highlights, a title and a caption."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["captioned", "marked", "with_legend"]
 TITLE = 11.0
 LINE = 1.35
 MIN_WIDTH = 150.0
-"""The width that a caption is given at least."""
+"""The least width of a caption."""
 
 
 def captioned(scene: Scene, title: str, caption: str) -> Scene:
@@ -46,7 +46,7 @@ def captioned(scene: Scene, title: str, caption: str) -> Scene:
 
 
 def marked(scene: Scene, ids: Collection[str], colour: str) -> Scene:
-    """Return a scene with a ground behind each box, circle or group of these ids."""
+    """Return a scene with a highlight behind each box, circle or group with one of the ids."""
     grounds = []
     for item in _found(scene.items, set(ids)):
         left, top, right, bottom = item.boxes
@@ -67,7 +67,7 @@ def marked(scene: Scene, ids: Collection[str], colour: str) -> Scene:
 
 
 def _found(items: tuple[Item, ...], wanted: set[str]) -> Iterator[Box | Circle | Group]:
-    """Yield the first item of each id, and take the id from what is wanted."""
+    """Yield the first item with each wanted id, and remove the id from `wanted`."""
     for item in items:
         if isinstance(item, (Box, Circle, Group)) and item.id in wanted:
             wanted.remove(item.id)
@@ -77,7 +77,7 @@ def _found(items: tuple[Item, ...], wanted: set[str]) -> Iterator[Box | Circle |
 
 
 def wrapped(text: str, size: float, width: float) -> list[str]:
-    """Return a text as lines of at most a width; a word that is longer is cut.
+    """Return a text wrapped into lines of at most `width`; longer words are split.
 
     >>> wrapped("one two three", 9, 40)
     ['one two', 'three']
@@ -97,7 +97,7 @@ def wrapped(text: str, size: float, width: float) -> list[str]:
 
 
 def _cut(word: str, size: float, width: float) -> int:
-    """Return how many characters of a word fit a width, one at least."""
+    """Return the number of characters of a word that fit a width, at least one."""
     room = width
     for count, character in enumerate(word):
         room -= text_width(character, "sans", size)
@@ -107,7 +107,7 @@ def _cut(word: str, size: float, width: float) -> int:
 
 
 def _words(text: str) -> list[str]:
-    """Return the pieces between which a line may break: words, and Chinese characters."""
+    """Return the pieces between which a line may break: words and Chinese characters."""
     words: list[str] = []
     word = ""
     for character in " ".join(text.split()):
@@ -119,7 +119,7 @@ def _words(text: str) -> list[str]:
 
 
 def with_legend(scene: Scene, entries: Collection[tuple[str, str]]) -> Scene:
-    """Return a scene with a legend below it: a box of each colour with what it means."""
+    """Return a scene with a legend below it: a box of each colour with its meaning."""
     if not entries:
         return scene
     left, top = scene.origin

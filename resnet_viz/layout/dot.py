@@ -1,4 +1,4 @@
-"""A net to a scene: boxes and clusters where Graphviz's `dot` places them."""
+"""Lay out a net with Graphviz's `dot`."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ __all__ = ["lay_out_net"]
 
 MAX_BOXES = 1000
 MAX_EDGES = 2000
-"""Beyond this dot takes minutes, and a figure cannot be read."""
+"""The most edges; with more, dot takes minutes and the figure is not readable."""
 
 MAX_RANKED_WHOLE = 150
-"""More boxes are not ranked as a whole, for which Graphviz takes minutes."""
+"""The most boxes that are ranked across clusters (`newrank`); with more, dot takes minutes."""
 
 TITLE = 8.0
 """The font size of a cluster's title."""
 
 BAND = 13.0
-"""Between a cluster's frame and what is inside, where its title stands."""
+"""The margin between a cluster's frame and its content, which contains the title."""
 
 INSET = 4.0
-"""Between the end of a title and its cluster's frame."""
+"""The gap between the ends of a title and the cluster's frame."""
 
 STRAIGHT = 8
-"""How much more an edge of a chain is kept straight than one where lines part or meet."""
+"""The weight of an edge in a chain, relative to edges where lines fork or join."""
 
 _BARE = frozenset({"input", "output", "parameter"})
-"""Kinds of box without an outline: where something enters the network or leaves it."""
+"""The kinds of box without an outline."""
 
 _BEHIND = NOTE.ROOM + NOTE.GAP
-"""Behind a box, for the shape that leaves it."""
+"""The space after a box for its output shape."""
 
 _INCH = 72.0
 
 
 class _Orientation(NamedTuple):
-    """How dot calls a direction, and the sides where edges leave and enter boxes."""
+    """A direction in dot's terms: `rankdir`, and the ports where edges leave and enter boxes."""
 
     rankdir: str
     tail: str
@@ -74,7 +74,7 @@ def lay_out_net(
     language: str = "en",
     facts: Facts = NO_FACTS,
 ) -> Scene:
-    """Return a scene of a net, with what of `FACTS` is asked for beside its lines and in its boxes.
+    """Return the scene of a net, annotated with the given facts.
 
     Raises:
         RequestError: the net is too large for dot, or Graphviz is not installed.
@@ -107,7 +107,7 @@ def lay_out_net(
 
 
 class _Drawing:
-    """One net on its way to a scene. Graphviz is told sizes and numbers, and no text."""
+    """Lays out one net. Graphviz gets only sizes and numbers, no text."""
 
     def __init__(self, net: Net, theme: Theme, direction: str, language: str, facts: Facts) -> None:
         self.net, self.theme, self.language, self.facts = net, theme, language, facts
@@ -143,12 +143,12 @@ class _Drawing:
         return (*self.placed(self.net.children, things, lines), *lines.values())
 
     def answer(self) -> Any:
-        """Return where Graphviz places boxes and edges, so that all edges go along the flow.
+        """Return Graphviz's positions of boxes and edges, if possible without backward edges.
 
-        Ranked cluster by cluster, a net whose scopes read each other in turn has edges that run
-        back and would enter a box at the side of its output. Ranked as a whole it has none, but
-        takes ten times as long, so that large nets are left as they are; and clusters may lie over
-        boxes of others. A net for which neither will do is placed without frames around its scopes.
+        Ranked cluster by cluster, scopes that read each other alternately get backward edges, which
+        would enter a box on its output side. Ranking all clusters together (`newrank`) has none,
+        but takes ten times as long, so that large nets keep the first result; and its clusters may
+        overlap boxes outside them. A net for which both fail is placed without cluster frames.
         """
         answer = run_dot("\n".join(self.source("")))
         runs_back = any(map(self.runs_back, answer.get("edges", ())))
@@ -161,7 +161,7 @@ class _Drawing:
         return run_dot("\n".join(self.source("")))
 
     def is_sound(self, answer: Any) -> bool:
-        """Return whether all edges go along the flow, and no box lies in a cluster of others."""
+        """Return whether no edge goes backward and no box overlaps a cluster that it is not in."""
         things = {thing["name"]: thing for thing in answer.get("objects", ())}
         places = {id: _point(things[f"n{n}"]["pos"]) for id, n in self.numbers.items()}
         for cluster in _clusters(self.net.children):
@@ -177,14 +177,14 @@ class _Drawing:
         return not any(map(self.runs_back, answer.get("edges", ())))
 
     def runs_back(self, edge: Mapping[str, Any]) -> bool:
-        """Return whether an edge ends before it begins, along the flow."""
+        """Return whether an edge goes backward along the flow."""
         pairs = edge["pos"].split()
         (x0, y0), (x1, y1) = _point(pairs[0]), _point(pairs[-1])
         du, dv = self.flow.along
         return (x1 - x0) * du + (y1 - y0) * dv < 0
 
     def source(self, ranking: str) -> Iterator[str]:
-        """Yield the lines of the request to Graphviz."""
+        """Yield the lines of the DOT source."""
         orientation = self.orientation
         yield "digraph {"
         spacing = "nodesep=0.25, ranksep=0.3, nslimit=10, nslimit1=10"
@@ -231,14 +231,14 @@ class _Drawing:
         return (along, across) if self.turned else (across, along)
 
     def lines(self, box: NetBox) -> tuple[tuple[Words, ...], tuple[Words, ...]]:
-        """Return what is written in a box, and the smaller lines below."""
+        """Return the label lines of a box, and the smaller lines below."""
         notes = captions.notes(box, self.facts, self.language)
         return ((Run(captions.caption(box, self.language)),),), tuple((Run(n),) for n in notes)
 
     def room(self, box: NetBox) -> tuple[float, float]:
-        """Return the room of a box on the page: with that of a shape beside the line behind it.
+        """Return the size of a box on the page, with space for its output shape after it.
 
-        Lines leave the far end of that room, so that none runs through the shape.
+        Edges start at the far end of that space, so that none crosses the shape.
         """
         wide, high = self.size(box)
         if box.id not in self.noted:
@@ -252,7 +252,7 @@ class _Drawing:
         return (Run(captions.shapes(box)),)
 
     def shape(self, box: NetBox, middle: Point) -> Box | Circle:
-        """Return the box or the circle in the room around a place."""
+        """Return the box or circle within its space around a point."""
         fill = self.theme.fills[captions.category(box)]
         title, desc = captions.title(box, self.language), captions.desc(box)
         x, y = self.ahead(middle, -_BEHIND / 2) if box.id in self.noted else middle
@@ -284,12 +284,12 @@ class _Drawing:
         )
 
     def ahead(self, place: Point, u: float, v: float = 0) -> Point:
-        """Return the place that is so far along and across the flow from another."""
+        """Return the point at distance u along and v across the flow from another."""
         dx, dy = self.flow.point(u, v)
         return place[0] + dx, place[1] + dy
 
     def texts(self, box: NetBox) -> Iterator[Text]:
-        """Yield what is written in a box, and the shape beside the line that leaves it."""
+        """Yield the texts in a box, and the output shape beside its output line."""
         shape = self.shapes[box.id]
         left, top, right, bottom = shape.bounds
         middle = ((left + right) / 2, (top + bottom) / 2)
@@ -334,7 +334,7 @@ class _Drawing:
             yield Group((frame, *heading, *inside), child.id, captions.title(child, self.language))
 
     def title(self, cluster: Cluster, frame: Box, lines: Mapping[Edge, Line]) -> Iterator[Text]:
-        """Yield a cluster's title, inside its frame, where the fewest lines run through it."""
+        """Yield a cluster's title inside its frame, at the position that the fewest lines cross."""
         caption = captions.caption(cluster, self.language)
         inside = {box.id for box in Net("", cluster.children, ()).boxes()}
         crossing = [
@@ -373,20 +373,20 @@ def _clusters(children: tuple[NetBox | Cluster, ...]) -> Iterator[Cluster]:
 
 
 def _point(pair: str) -> Point:
-    """Return a place on the page; Graphviz counts upwards."""
+    """Return a point on the page; Graphviz's y axis points upwards."""
     x, y = pair.split(",")
     return float(x), -float(y)
 
 
 def _straight(start: Point, end: Point) -> tuple[Point, Point, Point]:
-    """Return the first three control points of a straight line to where a curve goes on."""
+    """Return the first three control points of a straight line to the start of a curve."""
     (x0, y0), (x1, y1) = start, end
     steps = ((x1 - x0) / 3, (y1 - y0) / 3)
     return start, (x0 + steps[0], y0 + steps[1]), (x0 + 2 * steps[0], y0 + 2 * steps[1])
 
 
 def _onto(shape: Box | Circle, point: Point) -> Point:
-    """Return the place on a shape's outline that a point nearly is; dot rounds to five digits."""
+    """Return a point moved onto a shape's outline; dot rounds to five digits."""
     if isinstance(shape, Circle):
         dx, dy = point[0] - shape.x, point[1] - shape.y
         part = shape.radius / ((dx**2 + dy**2) ** 0.5 or 1)
@@ -396,7 +396,7 @@ def _onto(shape: Box | Circle, point: Point) -> Point:
 
 
 def _places(text: str, frame: Box) -> Iterator[Text]:
-    """Yield the places of a title: in the corners of a frame, and along its sides."""
+    """Yield the candidate positions of a title: in the corners of a frame and along its sides."""
     left, top, right, bottom = frame.bounds
     runs = (Run(_fit(text, frame.width - 2 * INSET)),)
     for y in (top + BAND / 2, bottom - BAND / 2):
@@ -408,7 +408,7 @@ def _places(text: str, frame: Box) -> Iterator[Text]:
 
 
 def _fit(text: str, room: float) -> str:
-    """Return a text, or as much of it as there is room for."""
+    """Return a text, cut off if it is wider than `room`."""
     if text_width(text, "sans", TITLE) <= room:
         return text
     while text and text_width(f"{text}…", "sans", TITLE) > room:
@@ -417,7 +417,7 @@ def _fit(text: str, room: float) -> str:
 
 
 def _samples(line: Line) -> Iterator[Point]:
-    """Yield points along a smooth line, two points apart or so."""
+    """Yield samples along a smooth line, about two points apart."""
     for i in range(0, len(line.points) - 3, 3):
         (ax, ay), (bx, by), (cx, cy), (dx, dy) = line.points[i : i + 4]
         steps = int((abs(dx - ax) + abs(dy - ay)) / 2) + 4

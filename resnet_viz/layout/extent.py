@@ -1,4 +1,4 @@
-"""The room that a part of a figure takes, and the gaps between neighbours."""
+"""Define the extent of a figure's parts, and the gaps between neighbours."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ __all__ = ["NOTHING", "Extent", "gap"]
 
 
 class Extent(NamedTuple):
-    """Room along the flow, and across it on the negative and the positive side of the middle.
+    """The length along the flow, and the extent across it on both sides of the middle.
 
     Attributes:
-        scale: of the boxes at either end; gaps grow with the larger neighbour. Words have none.
-        levels: how many folds are nested in each other at most, but for those in branches.
+        scale: the scales of the boxes at the two ends; 0 for words. Gaps grow with the larger
+            neighbour.
+        levels: the deepest nesting of folds, without those in branches.
     """
 
     length: float
@@ -28,7 +29,7 @@ class Extent(NamedTuple):
 NOTHING = Extent(0, 0, 0, (0, 0))
 
 
-@lru_cache(maxsize=100)  # asked at every box, and there are few scales
+@lru_cache(maxsize=100)  # called for every box, but there are few scales
 def gap(one: float, other: float) -> float:
-    """Return the room between neighbours of two scales; words stand closer than boxes."""
+    """Return the gap between neighbours with the given scales; it is smaller next to words."""
     return (GAP if one and other else NOTE.GAP) * max(one, other)

@@ -1,4 +1,4 @@
-"""Directions: from places along and across the flow of data to places on the page."""
+"""Define the directions of the data flow, which map positions along and across it to the page."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ __all__ = ["DIRECTIONS", "Flow"]
 
 
 class Flow(NamedTuple):
-    """Which way the flow goes on the page.
+    """A direction of the flow on the page.
 
-    Shortcuts lie on the positive side across the flow: to the right of a vertical one, below a
+    Shortcuts are on the positive side across the flow: to the right of a vertical flow, and below a
     horizontal one.
 
     Attributes:
-        point: returns the place on the page of a place along and across the flow.
-        horizontal: whether the flow runs from left to right or back.
+        point: the function from a position along and across the flow to a point on the page.
+        horizontal: whether the flow is horizontal, in either direction.
     """
 
     point: Callable[[float, float], tuple[float, float]]
@@ -25,13 +25,13 @@ class Flow(NamedTuple):
 
     @property
     def along(self) -> tuple[float, float]:
-        """The step on the page of a step along the flow."""
+        """The unit vector of the flow on the page."""
         return self.point(1, 0)
 
     def rectangle(
         self, u0: float, u1: float, v0: float, v1: float
     ) -> tuple[float, float, float, float]:
-        """Return left, top, width and height on the page of an area along and across the flow."""
+        """Return left, top, width and height on the page of a rectangle in flow coordinates."""
         (x0, y0), (x1, y1) = self.point(u0, v0), self.point(u1, v1)
         return min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0)
 
@@ -44,4 +44,4 @@ DIRECTIONS: Mapping[str, Flow] = MappingProxyType(
         "left": Flow(lambda u, v: (-u, v), horizontal=True),
     }
 )
-"""The ways in which data may flow through a figure."""
+"""The directions in which data may flow through a figure."""

@@ -1,4 +1,4 @@
-"""DOT source to places, through Graphviz: the library that pygraphviz carries, or the program."""
+"""Run Graphviz on DOT source: the library in pygraphviz, or the installed program."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from resnet_viz.errors import RequestError, ResNetVizError, first_line
 __all__ = ["run_dot"]
 
 TIMEOUT = 60
-"""Seconds that Graphviz may take."""
+"""The most seconds that Graphviz may take."""
 
-_FORMAT = "json0"  # places without drawing instructions
+_FORMAT = "json0"  # positions without drawing instructions
 
 _LIBRARY = f"""
 import sys, pygraphviz
@@ -26,15 +26,15 @@ sys.stdout.buffer.write(graph.draw(format="{_FORMAT}", prog="dot"))
 
 
 def run_dot(source: str) -> Any:
-    """Return what Graphviz's `dot` answers to a graph: its JSON, read.
+    """Return the JSON output of Graphviz's `dot` for a graph, parsed.
 
-    It runs in a process of its own, because a library cannot be stopped: some graphs of a few
-    hundred edges take it minutes. Two releases of Graphviz may place a graph in different ways; one
-    never does.
+    It runs in a separate process, because a library call cannot be stopped, and some graphs of a
+    few hundred edges take minutes. The same release of Graphviz always gives the same layout;
+    different releases may not.
 
     Raises:
-        RequestError: Graphviz is not installed, or the graph takes it too long.
-        ResNetVizError: it failed.
+        RequestError: Graphviz is not installed, or takes too long.
+        ResNetVizError: Graphviz failed.
     """
     command = _command()
     try:

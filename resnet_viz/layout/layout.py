@@ -1,4 +1,4 @@
-"""A figure's parts to a scene: chains in a row, splits side by side, folds under brackets."""
+"""Lay out a figure's parts: chains in series, splits side by side, folds with brackets."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from resnet_viz.view import Chain, Column, Figure, Part, Tick, Words
 __all__ = ["MAX_COLUMNS", "lay_out"]
 
 MAX_COLUMNS = 8
-"""Into which a figure is cut at most to fit a page."""
+"""The most columns into which a figure is cut to fit a page."""
 
 ROWS_GAP = 14.0
-"""Between the names of rows and the first column."""
+"""The gap between the names of rows and the first column."""
 
 TURN = 9.0
-"""How far the line from one column to the next goes past their ends."""
+"""The distance by which the line between two columns extends past their ends."""
 
 
 def lay_out(
@@ -38,17 +38,17 @@ def lay_out(
     describe: Callable[[Node | Scope], str] = lambda item: "",
     columns: int = 1,
 ) -> Iterator[Scene]:
-    """Yield scenes of a figure: as it is, then a single column cut into two, three and more.
+    """Yield scenes of a figure: uncut, then its single column cut into two, three and more.
 
-    Columns stand side by side across the flow, their inputs in line.
+    Columns are side by side across the flow, with their inputs aligned.
 
     Args:
-        figure: what to place.
-        theme: its colours.
-        direction: where data flows.
-        language: of the labels.
-        describe: what is said of an operator or scope to those who point at it.
-        columns: into how many a single column may be cut.
+        figure: the figure to place.
+        theme: the colours.
+        direction: the direction of the data flow.
+        language: the language of the labels.
+        describe: the function that returns the tooltip of an operator or scope.
+        columns: the most columns into which a single column may be cut.
     """
     flow = DIRECTIONS[direction]
     measure = Measure([column.chain for column in figure.columns], language, flow.horizontal)
@@ -103,7 +103,7 @@ def _scene(columns: tuple[Column, ...], style: Style, title: str) -> Scene:
 
 
 def _rows(columns: tuple[Column, ...], measure: Measure) -> dict[Words, float]:
-    """Return where each row begins so that those before it have room in every column."""
+    """Return the start of each row, such that the rows before it fit in every column."""
     pieces = [_between_ticks(column.chain) for column in columns]
     sizes = {
         tick.name: tick.size
@@ -121,7 +121,7 @@ def _rows(columns: tuple[Column, ...], measure: Measure) -> dict[Words, float]:
 
 
 def _between_ticks(chain: Chain) -> dict[Words, Chain]:
-    """Return the parts of each row; those before the first one are in none."""
+    """Return the parts of each row, without those before the first row."""
     rows: dict[Words, tuple[Part, ...]] = {(): ()}
     name: Words = ()
     for part in chain.parts:
@@ -134,12 +134,12 @@ def _between_ticks(chain: Chain) -> dict[Words, Chain]:
 
 
 def _lead(column: Column) -> float:
-    """Return the room before a column's first part."""
+    """Return the space before a column's first part."""
     return (LEAD.LABEL + LEAD.IN if column.foot else 0) + (LEAD.TITLE if column.title else 0)
 
 
 class _Room(NamedTuple):
-    """The room that a column takes, from its first part on, and where its brackets are."""
+    """The extent of a column, from its first part, and the distances of its brackets."""
 
     length: float
     negative: float

@@ -1,4 +1,4 @@
-"""How much room chains take along and across the flow, before anything is placed."""
+"""Measure the extents of chains along and across the flow, before placing anything."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["Measure"]
 
 
 class Measure:
-    """Measures each chain once at a scale; all labelled boxes are as wide as the widest.
+    """Measures each chain once for each scale.
 
     Attributes:
-        width: of every labelled box.
+        width: the width of every labelled box, set by the longest label.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Measure:
         self.width = max(least, self._widest(chains) + 2 * BOX.PADDING)
 
     def _widest(self, chains: Iterable[Chain]) -> float:
-        """Return how long the longest line in a box is, of equal lines each measured once."""
+        """Return the width of the longest line in a box; equal lines are measured once."""
         lines: dict[int, Words] = {}
         notes: set[Words] = set()
         for chain in chains:
@@ -47,18 +47,18 @@ class Measure:
         return max(widths + [width(words, NOTE.FONT) for words in notes], default=0)
 
     def text_of(self, leaf: Leaf) -> BoxText:
-        """Return what is written in a box, and its height."""
+        """Return the text of a box, and its height."""
         known = self._texts.get(id(leaf))
         if known is None:  # the leaf is kept, so that no other one takes its id
             known = self._texts[id(leaf)] = (leaf, box_text(leaf, self.language))
         return known[1]
 
     def part(self, part: Part, scale: float) -> Extent:
-        """Return the room that a part takes."""
+        """Return the extent of a part."""
         return KINDS[type(part)].extent(part, scale, self)
 
     def chain(self, chain: Chain, scale: float) -> Extent:
-        """Return the room that a chain takes."""
+        """Return the extent of a chain."""
         known = self._chains.get((id(chain), scale))
         if known is None:
             known = self._chains[id(chain), scale] = (chain, self._chain(chain, scale))
@@ -89,7 +89,7 @@ class Measure:
         return Extent(length, negative, positive, (first.scale[0], last.scale[1]), levels)
 
     def branch(self, chain: Chain, scale: float) -> Extent:
-        """Return the room that a chain takes with the brackets beside it."""
+        """Return the extent of a chain with its own brackets."""
         extent = self.chain(chain, scale)
         brackets = bracket_distances(chain, scale, self)
         if not brackets:
@@ -101,7 +101,7 @@ class Measure:
 
 
 def _labelled(chain: Chain) -> Iterator[Leaf]:
-    """Yield the boxes in which something is written."""
+    """Yield the boxes with labels."""
     for part in chain.parts:
         if isinstance(part, Leaf):
             yield part

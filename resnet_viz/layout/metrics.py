@@ -1,4 +1,4 @@
-"""The measures of a figure, in points: those of the d2l book's residual block figures."""
+"""Define the lengths in a figure, in points, as in the d2l book's residual block figures."""
 
 from __future__ import annotations
 
@@ -35,156 +35,144 @@ MARGIN = 2.0
 COLUMN_GAP = 54.0
 
 GROUND = 5.0
-"""How far the ground of what is marked stands out."""
+"""The margin of the highlight around a highlighted part."""
 
 
 class BOX:
-    """A labelled box: across the flow, along it, the room beside a label, a further line."""
+    """A labelled box."""
 
-    WIDTH = 94.0
-    HEIGHT = 18.0
-    PADDING = 6.0
-    LINE = 11.0
+    WIDTH = 94.0  # across the flow
+    HEIGHT = 18.0  # along the flow
+    PADDING = 6.0  # beside the label
+    LINE = 11.0  # of each further line
 
 
 GAP = 10.6
-"""Between two boxes of a chain."""
+"""The gap between two boxes of a chain."""
 
 
 class FRAME:
-    """The dashed frame of a body: its distance from the body before, behind and beside it."""
+    """The dashed frame around a body."""
 
-    BEFORE = 11.4
-    BEHIND = 9.1
-    BESIDE = 11.3
+    BEFORE = 11.4  # from the frame to the body
+    BEHIND = 9.1  # from the body to the frame
+    BESIDE = 11.3  # on either side
 
 
 FORK = 8.1
-"""From the point where a shortcut leaves to the frame."""
+"""The distance from the fork of a shortcut to the frame."""
 
 
 class NOTE:
-    """Words beside the line: their size, the room for them along it, the gaps around them."""
+    """Words beside the line."""
 
-    FONT = 8.0
-    ROOM = 9.0
-    GAP = 4.5
-    BESIDE = 5.0
-    LINE = 10.0
+    FONT = 8.0  # font size
+    ROOM = 9.0  # extent along the line
+    GAP = 4.5  # between the words and a box
+    BESIDE = 5.0  # between the words and the line
+    LINE = 10.0  # of each further line
 
 
 class SCOPE:
-    """The frame around a scope: its distance from what is inside, its title's size and room."""
+    """The frame around a scope."""
 
-    PAD = 6.0
-    TITLE = 8.0
-    BAND = 11.0
-    INSET = 4.0
+    PAD = 6.0  # between the frame and its content
+    TITLE = 8.0  # font size of the title
+    BAND = 11.0  # height of the title
+    INSET = 4.0  # from the corner to the title
 
 
 class LEGEND:
-    """A legend: its boxes and text, the room beside a box and between entries, a row."""
+    """A legend."""
 
-    WIDTH = 16.0
-    HEIGHT = 8.0
-    FONT = 8.0
-    GAP = 4.0
-    BETWEEN = 12.0
-    LINE = 13.0
+    WIDTH = 16.0  # of a box
+    HEIGHT = 8.0  # of a box
+    FONT = 8.0  # font size
+    GAP = 4.0  # between a box and its text
+    BETWEEN = 12.0  # between entries
+    LINE = 13.0  # of a row
 
 
 class VOLUME:
-    """Feature maps: the side of the largest and of none, length for each doubling of channels.
+    """Feature maps as boxes in perspective."""
 
-    Then what part of their width they go back, the rise of an arc for each box that it passes, the
-    room for words below and between boxes.
-    """
-
-    SIDE = 110.0
-    LEAST = 4.0
-    CHANNEL = 2.4
-    BACK = 0.3
-    ARC = 9.0
-    FONT = 8.0
-    LINE = 10.0
-    WORDS = 24.0
-    GAP = 12.0
+    SIDE = 110.0  # height of the largest feature map
+    LEAST = 4.0  # added to each side
+    CHANNEL = 2.4  # length for each doubling of the channels
+    BACK = 0.3  # depth of the perspective, as a fraction of the width
+    ARC = 9.0  # rise of an arc for each box that it passes
+    FONT = 8.0  # font size of the words below
+    LINE = 10.0  # of each line of words
+    WORDS = 24.0  # extent of the words below a box
+    GAP = 12.0  # between boxes
 
 
 class GIVEN:
-    """The arrow from a parameter to the operator that adds it, and the room beside its name."""
+    """The arrow from a parameter to the operator that adds it."""
 
-    ARROW = 16.0
-    BESIDE = 3.0
+    ARROW = 16.0  # length of the arrow
+    BESIDE = 3.0  # between the arrow and the name
 
 
 class EVEN:
-    """Branches side by side: the room between them, and from where they part to their boxes."""
+    """Branches side by side."""
 
-    BETWEEN = 12.0
-    FORK = 14.0
+    BETWEEN = 12.0  # between branches
+    FORK = 14.0  # from the fork to the boxes
 
 
 class ARC:
-    """An arc past a chain: how far it stands out, and the radius of its corners.
+    """An arc past a chain."""
 
-    It leaves before the first box and arrives behind the last one, before the next arc leaves. One
-    at a box's side begins and ends so far from the box's ends.
-    """
-
-    BESIDE = 15.0
-    LEAVE = 6.0
-    ARRIVE = 2.4
-    CORNER = 12.0
-    SIDE = 5.0
+    BESIDE = 15.0  # distance from the chain
+    LEAVE = 6.0  # from its start to the first box
+    ARRIVE = 2.4  # from the last box to its end
+    CORNER = 12.0  # radius of its corners
+    SIDE = 5.0  # from the ends of a box to an arc at its side
 
 
 class CIRCLE:
-    """The circle that adds: its radius, its distance from the frame, the arms of its plus sign."""
+    """The circle of an operator with a sign."""
 
-    RADIUS = 6.75
-    GAP = 10.3
-    PLUS = 2.3
+    RADIUS = 6.75  # of the circle
+    GAP = 10.3  # from the frame to the circle
+    PLUS = 2.3  # half the size of the sign
 
 
 class SIDE:
-    """A shortcut: its distance from the frame, bare and with boxes on it."""
+    """A shortcut beside a body."""
 
-    BARE = 12.0
-    BOXES = 15.2
+    BARE = 12.0  # distance of an empty shortcut
+    BOXES = 15.2  # distance of a shortcut with boxes
 
 
 CORNER = 3.0
 
 
 class ARROW:
-    """An arrowhead: its length, half its width, and the room before what it points at."""
+    """An arrowhead."""
 
-    LENGTH = 4.0
-    HALF = 1.5
-    ROOM = 1.9
+    LENGTH = 4.0  # along the line
+    HALF = 1.5  # half the width
+    ROOM = 1.9  # from the tip to its target
 
 
 class BRACKET:
-    """The bracket of a fold.
+    """The bracket of a fold."""
 
-    Its distance from the figure, half the length of its bars, its arrowheads' length and half
-    width, the room before a bar, beside the label, and between two brackets.
-    """
-
-    DISTANCE = 19.0
-    BAR = 5.0
-    LENGTH = 8.0
-    HALF = 2.0
-    ROOM = 1.0
-    BESIDE_LABEL = 4.0
-    PITCH = 26.0
+    DISTANCE = 19.0  # from the figure, at least
+    BAR = 5.0  # half the length of the bars at its ends
+    LENGTH = 8.0  # of the arrowheads
+    HALF = 2.0  # half the width of the arrowheads
+    ROOM = 1.0  # from an arrowhead to a bar
+    BESIDE_LABEL = 4.0  # around the label
+    PITCH = 26.0  # between two brackets
 
 
 class LEAD:
-    """The line that enters a column and the one that leaves it; room for its x and its title."""
+    """The lines into and out of a column."""
 
-    IN = 7.6
-    OUT = 9.5
-    LABEL = 21.0
-    TITLE = 16.0
+    IN = 7.6  # length of the input line
+    OUT = 9.5  # length of the output line
+    LABEL = 21.0  # extent of the label before the input line
+    TITLE = 16.0  # extent of the title

@@ -1,4 +1,4 @@
-"""Figures that fit a page: several columns rather than small print."""
+"""Fit figures to a page, by several columns rather than by small print."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ __all__ = [
 ]
 
 LEGIBLE = 8.0
-"""Points of paper that text needs to be read."""
+"""The least font size of legible text, in points on paper."""
 
 MIN_SCALE = 0.4
-"""Of a figure on a page: labels of nine points keep three and a half."""
+"""The least scale of a figure on a page: labels of 9 points shrink to 3.6."""
 
 MAX_SIDE = 14_400.0
-"""Points of a page's side, 200 inches: more than a PDF page may have."""
+"""The largest side of a page in points: 200 inches, the limit of PDF pages."""
 
 
 class Page(NamedTuple):
-    """The room for a figure, in points."""
+    """The space for a figure on a page, in points."""
 
     name: str
     width: float
@@ -65,10 +65,10 @@ _SIZES = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)[x×](\d{1,5}(?:\.\d{1,3})?)")
 
 
 def find_page(name: object) -> Page:
-    """Return a page by its name, or of a width and a height in points.
+    """Return a page given by name, or by width and height in points.
 
     Raises:
-        RequestError: it is neither.
+        RequestError: the page is neither.
 
     >>> find_page("243x600")
     Page(name='243x600', width=243.0, height=600.0)
@@ -87,29 +87,29 @@ def find_page(name: object) -> Page:
 
 
 def least_text(scene: Scene, page: Page = LETTER) -> float:
-    """Return the size of a scene's smallest text in points of paper, once it fits a page."""
+    """Return the font size of a scene's smallest text when it fits a page, in points on paper."""
     sizes = [item.size for item in scene.walk() if isinstance(item, Text)]
     scale = min(1.0, page.width / scene.width, page.height / scene.height)
     return min(sizes, default=0.0) * scale
 
 
 def is_legible(scene: Scene, page: Page = LETTER) -> bool:
-    """Return whether all text can be read on a page, and there is some."""
+    """Return whether a scene has text and all of it is legible on a page."""
     return least_text(scene, page) >= LEGIBLE - 0.001
 
 
 def resized(scene: Scene, width: float | None = None, font_size: float | None = None) -> Scene:
-    """Scale a scene to a width on paper, or to a size of its labels, in points."""
+    """Return a scene scaled to a width on paper or to a font size of its labels, in points."""
     if width is not None:
         return scene._replace(scale=width / scene.width)
     return scene if font_size is None else scene._replace(scale=font_size / FONT)
 
 
 def fitted(scenes: Iterable[Scene], page: Page | None) -> Scene:
-    """Return the scene that keeps most of its size on a page, the first of those that do.
+    """Return the scene that shrinks least to fit a page; on a tie, the first one.
 
     Raises:
-        RequestError: none can be read there.
+        RequestError: every scene would shrink too much.
     """
     if page is None:
         return next(iter(scenes))
@@ -130,14 +130,14 @@ def fitted(scenes: Iterable[Scene], page: Page | None) -> Scene:
 
 
 class _Piece(NamedTuple):
-    """A part that stays whole, and the modules around it."""
+    """A part that is not cut, and the modules around it."""
 
     around: tuple[Module, ...]
     part: Part
 
 
 def in_columns(column: Column, measure: Measure, count: int) -> tuple[Column, ...]:
-    """Cut a column into at most `count` of about equal length; each continues in the next."""
+    """Cut a column into at most `count` columns of similar length; each continues in the next."""
     total = measure.chain(column.chain, 1).length
     pieces = list(_pieces(column.chain, (), measure, total / count / 2))
     lengths = [measure.part(piece.part, _scale(piece)).length for piece in pieces]
@@ -168,7 +168,7 @@ def _scale(piece: _Piece) -> float:
 def _pieces(
     chain: Chain, around: tuple[Module, ...], measure: Measure, longest: float
 ) -> Iterator[_Piece]:
-    """Yield the parts of a chain; of modules that are long, the parts inside."""
+    """Yield the parts of a chain; long modules are replaced by the parts inside."""
     for part in chain.parts:
         long = measure.part(part, _scale(_Piece(around, part))).length > longest
         if isinstance(part, Module) and long and len(part.body.parts) > 1:
@@ -178,7 +178,7 @@ def _pieces(
 
 
 def _packed(lengths: list[float], room: float) -> list[int]:
-    """Return how many pieces each column takes if it has so much room."""
+    """Return the number of pieces in each column, if a column has the length `room`."""
     columns, used = [0], 0.0
     for length in lengths:
         needed = length + gap(1, 1)
@@ -191,7 +191,7 @@ def _packed(lengths: list[float], room: float) -> list[int]:
 
 
 def _rebuilt(pieces: list[_Piece], level: int, seen: set[str]) -> Iterator[Part]:
-    """Yield pieces in the modules that they were in; one that went before has no id any more."""
+    """Yield pieces wrapped in their modules; a module's later copies have no id."""
 
     def module_of(piece: _Piece) -> Module | None:
         return piece.around[level] if len(piece.around) > level else None

@@ -1,4 +1,4 @@
-"""A placed scene with its boxes painted by numbers, and what the colours mean."""
+"""Colour the boxes of a placed scene by numbers, and add a legend."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from resnet_viz.themes import Theme
 __all__ = ["LIGHT", "painted"]
 
 LIGHT = ("#ffffe5", "#fff7bc", "#fee391", "#fec44f", "#fe9929", "#ec7014")
-"""From pale to strong in equal steps of lightness, for black labels and colour-blind readers
-(ColorBrewer's YlOrBr; Harrower and Brewer 2003, doi 10.1179/000870403235002042)."""
+"""Colours from pale to strong in equal steps of lightness, for black labels and for colour-blind
+readers (ColorBrewer's YlOrBr; Harrower and Brewer 2003, doi 10.1179/000870403235002042)."""
 
 DARK = ("#2b1a08", "#40260a", "#56330a", "#6c4009", "#834e07", "#985b04")
-"""The same under white labels."""
+"""The same for white labels."""
 
 LOG = 30
-"""How much larger the largest number than the smallest is where steps are of equal factors."""
+"""The ratio of the largest to the smallest number above which the steps are logarithmic."""
 
 
 def painted(
     scene: Scene, numbers: Mapping[str, float], show: Callable[[float], str], theme: Theme
 ) -> Scene:
-    """Return a scene whose boxes are painted by the numbers of their ids, with a legend.
+    """Return a scene with boxes coloured by the numbers of their ids, and a legend.
 
-    Boxes without a number are as the background is; open frames stay as they are.
+    Boxes without a number get the background colour; frames of opened scopes do not change.
 
     Raises:
         RequestError: no box of the scene has a number.
@@ -63,7 +63,7 @@ def painted(
 
 
 def _boxes(items: tuple[Item, ...]) -> Iterator[Box]:
-    """Yield the filled boxes that stand for a part of the network."""
+    """Yield the filled boxes that represent a part of the network."""
     for item in items:
         if isinstance(item, Group):
             yield from _boxes(item.items)
@@ -72,7 +72,7 @@ def _boxes(items: tuple[Item, ...]) -> Iterator[Box]:
 
 
 def _edges(numbers: list[float], count: int) -> list[float]:
-    """Return the ends of equal steps; of equal factors where numbers differ by large ones."""
+    """Return the edges of the steps, linear or, for a large range of numbers, logarithmic."""
     low, high = min(numbers), max(numbers)
     if low == high:
         return [low, high]

@@ -1,4 +1,4 @@
-"""Parts to primitives, one after the other along the flow."""
+"""Place parts as primitives, one after the other along the flow."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ __all__ = ["Placer", "Style"]
 
 
 class Style(NamedTuple):
-    """What all parts of a figure are placed with.
+    """The settings with which all parts of a figure are placed.
 
     Attributes:
-        describe: what is said of an operator or scope to those who point at it.
+        describe: the function that returns the tooltip of an operator or scope.
     """
 
     flow: Flow
@@ -39,13 +39,13 @@ class Placer:
     """Places the parts of one column.
 
     Attributes:
-        u: where the last part ended along the flow.
-        v: the middle of what is being placed, across the flow.
-        line: the points of the line that leads to the next part; empty if none does.
-        source: the id of what that line leaves.
-        prefix: what ids begin with.
-        rows: where the rows begin that all columns have in line, by their names.
-        scale: of the last part; None if the next one may begin right here.
+        u: the position along the flow where the last part ended.
+        v: the position across the flow of the current middle.
+        line: the points of the line to the next part; empty if there is none.
+        source: the id of the box or circle where that line starts.
+        prefix: the prefix of ids.
+        rows: the start of each row that is aligned across columns, by name.
+        scale: the scale of the last part; None if the next part needs no gap before it.
     """
 
     def __init__(self, style: Style, middle: float) -> None:
@@ -63,9 +63,9 @@ class Placer:
         self.brackets: list[tuple[float, float, int, str]] = []
 
     def column(self, column: Column, start: float, brackets: list[float]) -> list[Item]:
-        """Place a column whose flow begins at `start`, and return its primitives.
+        """Place a column whose flow starts at `start`, and return its primitives.
 
-        `brackets` says how far from the middle the brackets of each level are.
+        `brackets` has the distance from the middle to the brackets of each level.
         """
         self.u, self.prefix = start, column.prefix
         if column.foot:
@@ -88,7 +88,7 @@ class Placer:
             draw_bracket(u0, u1, self.v + side * distances[level], label, self)
 
     def bracketed(self, chain: Chain, scale: float) -> None:
-        """Place a chain with brackets of its own beside it."""
+        """Place a chain with its own brackets beside it."""
         outer, self.brackets = self.brackets, []
         middle = self.v
         self.chain(chain, scale)
@@ -110,17 +110,17 @@ class Placer:
         return f"{self.prefix}{item.path}" if item.path else ""
 
     def go_on_from(self, other: Placer, between: float, start: float, turn: float) -> None:
-        """Begin with the line that leaves another column, led around its end to this one."""
+        """Continue the line of another column, around its end, to the start of this one."""
         out = [(other.u + turn, other.v), (other.u + turn, between)]
         self.line = [*other.line, *out, (start, between), (start, self.v)]
         self.source = other.source
 
     def advance(self, scale: float) -> float:
-        """Return where the next part begins: behind a gap, if something stands before it."""
+        """Return the start of the next part, after a gap if there is a part before it."""
         return self.u if self.scale is None else self.u + gap(self.scale, scale)
 
     def box(self, leaf: Leaf, id: str, u: float, height: float, scale: float) -> None:
-        """Place the box of a leaf, which begins at u."""
+        """Place the box of a leaf, starting at u."""
         item, text = leaf.item, self.measure.text_of(leaf)
         half = self.measure.width * scale / 2
         x, y, wide, high = self.flow.rectangle(u, u + height, self.v - half, self.v + half)
@@ -145,11 +145,11 @@ class Placer:
             self.text(u + height / 2, self.v, text.lines[0], self.turned)
 
     def _shade(self, shade: int) -> str:
-        """Return a stage colour; they begin again after the last one."""
+        """Return a stage colour; the colours repeat after the last one."""
         return self.theme.stages[(shade - 1) % len(self.theme.stages)]
 
     def _fill(self, item: Node | Scope) -> str:
-        """Return the colour of an operator's category, looked up once for each operator."""
+        """Return the fill colour of an operator's category, cached by operator."""
         op = item.op if isinstance(item, Node) else ""
         fill = self.fills.get(op)
         if fill is None:
@@ -157,13 +157,13 @@ class Placer:
         return fill
 
     def leave(self, u: float, source: str, scale: float) -> None:
-        """Begin the line to the next part."""
+        """Start the line to the next part at u."""
         self.u, self.scale, self.source, self.line = u, scale, source, [(u, self.v)]
 
     def begin_branch(
         self, line: list[tuple[float, float]], source: str, u: float, v: float
     ) -> None:
-        """Go on with a branch whose first part begins at u, v."""
+        """Continue with a branch whose first part starts at u, v."""
         self.line, self.source, self.u, self.v, self.scale = list(line), source, u, v, None
 
     def arrow(
@@ -193,7 +193,7 @@ class Placer:
         head: tuple[float, float] = (0, 0),
         corner: float = CORNER,
     ) -> None:
-        """Draw a line and begin none."""
+        """Draw a line and clear the current one."""
         radius = corner if scale == 1 else corner * 0.75
         places = tuple(starmap(self.flow.point, points))
         self.items.append(

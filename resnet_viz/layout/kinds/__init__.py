@@ -1,4 +1,4 @@
-"""How each kind of part is laid out: its file holds its extent beside its placing."""
+"""The layout of each kind of part: one file each, with its functions `extent` and `place`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ __all__ = ["KINDS", "Kind"]
 
 
 class Kind(NamedTuple):
-    """A kind of part.
+    """The layout functions of a kind of part.
 
     Attributes:
-        extent: returns the room that a part takes at a scale.
-        place: places a part at a scale; it takes the room that `extent` says.
+        extent: the function that returns the extent of a part at a scale.
+        place: the function that places a part at a scale, within that extent.
     """
 
     extent: Callable[[Any, float, Measure], Extent]
@@ -44,4 +44,4 @@ KINDS: Mapping[type, Kind] = MappingProxyType(
         Tick: Kind(words.tick_extent, words.place_tick),
     }
 )
-"""What lays out each kind of part."""
+"""The layout functions of each kind of part."""

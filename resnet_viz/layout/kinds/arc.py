@@ -1,4 +1,4 @@
-"""An arc: a chain and a curved line past it, as papers draw a shortcut."""
+"""Lay out an arc: a chain with a curved line past it, as papers draw a shortcut."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ __all__ = ["extent", "place"]
 
 
 def extent(arc: Arc, scale: float, measure: Measure) -> Extent:
-    """Return the room of a chain with an arc beside it."""
+    """Return the extent of a chain with an arc beside it."""
     body = measure.chain(arc.body, scale)
     return body._replace(positive=body.positive + ARC.BESIDE * scale)
 
 
 def place(arc: Arc, scale: float, placer: Placer) -> None:
-    """Place a chain and an arc that leaves before it and arrives behind it, or at its side."""
+    """Place a chain, and an arc from before it to after it, or at its side."""
     begin, middle = placer.advance(scale), placer.v
     out = middle + extent(arc, scale, placer.measure).positive
     side = out - ARC.BESIDE * scale if arc.inside else middle

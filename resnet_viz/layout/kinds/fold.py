@@ -1,4 +1,4 @@
-"""A fold: parts that stand for several equal ones, under a bracket beside the column."""
+"""Lay out a fold: parts drawn once for several equal copies, with a bracket beside the column."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def extent(fold: Fold, scale: float, measure: Measure) -> Extent:
 
 
 def place(fold: Fold, scale: float, placer: Placer) -> None:
-    """Place what is inside, and note its bracket, which is drawn when all it may span is placed."""
+    """Place the content, and record its bracket, which is drawn when the column is complete."""
     begin = placer.advance(placer.scale or scale)
     placer.chain(fold.body, scale)
     level = placer.measure.chain(fold.body, scale).levels
@@ -35,10 +35,10 @@ def place(fold: Fold, scale: float, placer: Placer) -> None:
 
 
 def bracket_distances(chain: Chain, scale: float, measure: Measure) -> list[float]:
-    """Return how far from the middle the brackets of each level of folds are.
+    """Return the distances from the middle to the brackets of each level of folds.
 
-    The innermost folds are level 0. Brackets of one level stand in line, clear of all that they
-    span and of the brackets inside. Branches and what is framed have brackets of their own.
+    The innermost folds are level 0. Brackets of one level are aligned, beside their content and the
+    brackets of inner levels. Branches and frames have their own brackets.
     """
     levels = measure.chain(chain, scale).levels
     if not levels:
@@ -57,7 +57,7 @@ def bracket_distances(chain: Chain, scale: float, measure: Measure) -> list[floa
 
 
 def label_room(chain: Chain, measure: Measure) -> float:
-    """Return the room that brackets and their labels take on either side of their line."""
+    """Return the space that brackets and their labels need on either side of their line."""
     if measure.horizontal:
         return BRACKET.PITCH / 2
     labels = (bracket_label(fold, measure.language) for fold, _ in _folds(chain, 1))
@@ -66,13 +66,13 @@ def label_room(chain: Chain, measure: Measure) -> float:
 
 
 def bracket_label(fold: Fold, language: str) -> str:
-    """Return what is written on a bracket: how many, and whether they share their parameters."""
+    """Return the label of a bracket: the number of copies, and whether they share parameters."""
     times = f"{fold.times} ×"
     return phrase("shared", language, times) if fold.shared else times
 
 
 def _folds(chain: Chain, scale: float) -> Iterator[tuple[Fold, float]]:
-    """Yield the folds of a chain with the scale at which each stands, but for those in branches."""
+    """Yield the folds of a chain and their scales, without those in branches."""
     for part in chain.parts:
         if isinstance(part, Fold):
             yield part, scale

@@ -1,4 +1,4 @@
-"""A frame: a chain in a dashed rectangle."""
+"""Lay out a frame: a chain in a dashed rectangle."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["extent", "place"]
 
 
 def extent(frame: Frame, scale: float, measure: Measure) -> Extent:
-    """Return the room of a frame around its chain."""
+    """Return the extent of a frame around its chain."""
     body = measure.branch(frame.body, scale)
     length = body.length + (FRAME.BEFORE + FRAME.BEHIND) * scale
     beside = FRAME.BESIDE * scale
@@ -25,7 +25,7 @@ def extent(frame: Frame, scale: float, measure: Measure) -> Extent:
 
 
 def place(frame: Frame, scale: float, placer: Placer, length: float = 0) -> None:
-    """Place a chain in a dashed frame that is at least so long."""
+    """Place a chain in a dashed frame with at least the given length."""
     begin = placer.advance(scale)
     size = extent(frame, scale, placer.measure)
     end = begin + max(size.length, length)

@@ -1,4 +1,4 @@
-"""A given operator: it joins the line with parameters, from whose names an arrow leads to it."""
+"""Lay out a given operator, which joins the line with parameters: their names have an arrow."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["extent", "place"]
 
 
 def extent(given: Given, scale: float, measure: Measure) -> Extent:
-    """Return the room of the operator, and of the arrow and the names beside it."""
+    """Return the extent of the operator with the arrow and the names beside it."""
     half = _half(given, scale, measure)
     length = join_length(given.leaf, scale, measure)
     beside = GIVEN.ARROW + GIVEN.BESIDE + width(given.words, NOTE.FONT) if scale == 1 else 0.0
@@ -33,7 +33,7 @@ def _half(given: Given, scale: float, measure: Measure) -> float:
 
 
 def place(given: Given, scale: float, placer: Placer) -> None:
-    """Place the operator, and beside it the names with their arrow, unless it is a small one."""
+    """Place the operator and, unless it is small, the names and their arrow beside it."""
     u, id = placer.advance(scale), placer.id_of(given.leaf.item)
     length = join_length(given.leaf, scale, placer.measure)
     placer.arrow((u, placer.v), scale, id)

@@ -1,4 +1,4 @@
-"""A leaf: one box and its text."""
+"""Lay out a leaf: one box and its text."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ __all__ = ["extent", "join_length", "place", "place_join", "sign_of"]
 
 
 def extent(leaf: Leaf, scale: float, measure: Measure) -> Extent:
-    """Return the room that a box takes."""
+    """Return the extent of a box."""
     half = measure.width * scale / 2
     return Extent(measure.text_of(leaf).height * scale, half, half, (scale, scale))
 
 
 def place(leaf: Leaf, scale: float, placer: Placer) -> None:
-    """Place a box, with its label unless it is a small one."""
+    """Place a box, with its label unless it is small."""
     u, id = placer.advance(scale), placer.id_of(leaf.item)
     placer.arrow((u, placer.v), scale, id)
     height = placer.measure.text_of(leaf).height * scale
@@ -39,12 +39,12 @@ def sign_of(leaf: Leaf) -> str:
 
 
 def join_length(join: Leaf, scale: float, measure: Measure) -> float:
-    """Return how long the operator is that joins a split: a circle with a sign, or a box."""
+    """Return the length of the operator that joins a split, a circle with a sign or a box."""
     return (2 * CIRCLE.RADIUS if sign_of(join) else measure.text_of(join).height) * scale
 
 
 def place_join(join: Leaf, u: float, length: float, scale: float, placer: Placer) -> None:
-    """Place the operator that joins a split, which begins at u."""
+    """Place the operator that joins a split, starting at u."""
     sign, id, text = sign_of(join), placer.id_of(join.item), placer.measure.text_of(join)
     if not sign:
         placer.box(join, id, u, length, scale)

@@ -1,4 +1,4 @@
-"""A module: a scope that is looked into, as one group, in a frame if it has a title."""
+"""Lay out a module: an opened scope as one group, with a frame if it has a title."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["extent", "place"]
 
 
 def extent(module: Module, scale: float, measure: Measure) -> Extent:
-    """Return the extent of the content and of the frame around it."""
+    """Return the extent of the content with the frame around it."""
     if not module.title:
         return measure.chain(module.body, SMALL if module.small else scale)
     body = measure.branch(module.body, scale)
@@ -32,7 +32,7 @@ def extent(module: Module, scale: float, measure: Measure) -> Extent:
 
 
 def place(module: Module, scale: float, placer: Placer) -> None:
-    """Place what is inside, as one group."""
+    """Place the content as one group."""
     outer, placer.items = placer.items, []
     if module.title:
         _place_framed(module, scale, placer)
@@ -47,7 +47,7 @@ def place(module: Module, scale: float, placer: Placer) -> None:
 
 
 def _place_framed(module: Module, scale: float, placer: Placer) -> None:
-    """Place what is inside in a frame, with its title in the upper left corner."""
+    """Place the content in a frame, with the title in the upper left corner."""
     begin, middle = placer.advance(scale), placer.v
     size = extent(module, scale, placer.measure)
     end = begin + size.length

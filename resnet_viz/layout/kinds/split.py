@@ -1,4 +1,4 @@
-"""A split: branches from one point to one operator, past each other or side by side."""
+"""Lay out a split: branches from one point to one operator, past each other or side by side."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ __all__ = ["extent", "place"]
 
 
 class _Arrangement(NamedTuple):
-    """How a split is arranged.
+    """The arrangement of a split.
 
     Attributes:
-        whole: the room of all of it.
-        branches: the room of each.
+        whole: the extent of the split.
+        branches: the extent of each branch.
         middles: the middle of each branch, across the flow.
-        before: from where the branches part to where the first one's parts may begin.
-        inside: from there to where the longest one ends.
-        behind: from there to the join.
+        before: the distance from the fork to the start of the first branch's parts.
+        inside: the distance from there to the end of the longest branch.
+        behind: the distance from there to the join.
     """
 
     whole: Extent
@@ -38,12 +38,12 @@ class _Arrangement(NamedTuple):
 
 
 def extent(split: Split, scale: float, measure: Measure) -> Extent:
-    """Return the room of all branches and the operator where they meet."""
+    """Return the extent of all branches and their join."""
     return _arranged(split, scale, measure).whole
 
 
 def place(split: Split, scale: float, placer: Placer) -> None:
-    """Place the branches, and the operator where they meet."""
+    """Place the branches and their join."""
     (_place_even if split.even else _place_bypass)(split, scale, placer)
 
 
@@ -126,7 +126,7 @@ def _even(split: Split, scale: float, measure: Measure) -> _Arrangement:
     inside = max(branch.length for branch in branches)
     join = join_length(split.join, 1, measure)
     length = 2 * EVEN.FORK * scale + inside + (GAP + join) * scale
-    own = 0.0 if sign_of(split.join) else measure.width * scale / 2  # of the operator that joins
+    own = 0.0 if sign_of(split.join) else measure.width * scale / 2  # half the width of the join
     return _Arrangement(
         whole=Extent(length, max(half, own), max(across - half, own), (scale, scale)),
         branches=tuple(branches),

@@ -1,4 +1,4 @@
-"""Volumes: feature maps as boxes in perspective, from left to right, arcs over them."""
+"""Lay out volumes: feature maps as boxes in perspective, from left to right, with arcs above."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["extent", "place"]
 
 
 class _Placed(NamedTuple):
-    """A box: the left end of its front face, its length, half its height, how far it goes back."""
+    """A placed box: its left end, length, half height, and the depth vector of its perspective."""
 
     x: float
     length: float
@@ -29,7 +29,7 @@ class _Placed(NamedTuple):
 
 
 def _placed(volumes: Volumes) -> list[_Placed]:
-    """Return where boxes stand in a row, their middles level with 0."""
+    """Return the boxes placed in a row, vertically centred on 0."""
     most = max(side for volume in volumes.boxes for side in volume.size)
     x, boxes = 0.0, []
     for volume in volumes.boxes:
@@ -44,12 +44,12 @@ def _placed(volumes: Volumes) -> list[_Placed]:
 
 
 def _texts(volume: Volume) -> tuple[str, str]:
-    """Return what is written below a box: its channels, and its height and width."""
+    """Return the two lines below a box: its channels, and its height and width."""
     return f"{volume.channels}", "×".join(map(str, volume.size))
 
 
 def _sizes(volumes: Volumes) -> tuple[float, float, float]:
-    """Return the width of all, and their heights above and below the middle."""
+    """Return the total width, and the extents above and below the middle."""
     boxes = _placed(volumes)
     above = max(box.half - box.back[1] for box in boxes)
     if volumes.arcs:
@@ -59,7 +59,7 @@ def _sizes(volumes: Volumes) -> tuple[float, float, float]:
 
 
 def extent(volumes: Volumes, scale: float, measure: Measure) -> Extent:
-    """Return the room of all boxes, which stand from left to right whatever the direction."""
+    """Return the extent of all boxes, which go from left to right in any direction."""
     width, above, below = _sizes(volumes)
     if measure.horizontal:
         return Extent(width, above, below, (scale, scale))
@@ -67,7 +67,7 @@ def extent(volumes: Volumes, scale: float, measure: Measure) -> Extent:
 
 
 def place(volumes: Volumes, scale: float, placer: Placer) -> None:
-    """Place the boxes, the labels below them and the arcs over them."""
+    """Place the boxes, the labels below them and the arcs above them."""
     size = extent(volumes, scale, placer.measure)
     u, v = placer.advance(scale), placer.v
     left, top, _, _ = placer.flow.rectangle(
@@ -101,7 +101,7 @@ def _faces(box: _Placed, middle: float, front: str, side: str) -> list[Line]:
 
 
 def _arc(first: _Placed, last: _Placed, boxes: int, middle: float) -> Line:
-    """Return the curve from the top of one box over others to that of another."""
+    """Return the curve from the top of one box to the top of another, above the boxes between."""
     ends = [
         (box.x + (box.length + box.back[0]) / 2, middle - box.half + box.back[1])
         for box in (first, last)

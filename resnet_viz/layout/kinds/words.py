@@ -1,4 +1,4 @@
-"""Words without a box: beside the line, in its way, and where a row of columns begins."""
+"""Lay out words without a box: notes beside the line, marks on it, and ticks of rows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 
 
 def note_extent(note: Note, scale: float, measure: Measure) -> Extent:
-    """Return the room of words beside the line."""
+    """Return the extent of words beside the line."""
     sides = [
         width(words, _size_of(words)) + NOTE.BESIDE if words else 0.0
         for words in (note.other, note.words)
@@ -34,7 +34,7 @@ def note_extent(note: Note, scale: float, measure: Measure) -> Extent:
 
 
 def place_note(note: Note, scale: float, placer: Placer) -> None:
-    """Write words beside the line, which goes on."""
+    """Place words beside the line, which continues."""
     u = placer.advance(0)
     for words, side, anchor in ((note.words, 1, "start"), (note.other, -1, "end")):
         if words:
@@ -56,18 +56,18 @@ def place_note(note: Note, scale: float, placer: Placer) -> None:
 
 
 def _size_of(words: Words) -> float:
-    """Return the size of a note's words: mathematics is as large as labels."""
+    """Return the font size of a note's words; formulas are as large as labels."""
     return FONT if any(run.face != "sans" for run in words) else NOTE.FONT
 
 
 def mark_extent(mark: Mark, scale: float, measure: Measure) -> Extent:
-    """Return the room of words in the line's way."""
+    """Return the extent of words on the line."""
     half = width(mark.words, FONT) / 2
     return Extent(NOTE.ROOM, half, half, (1, 1))
 
 
 def place_mark(mark: Mark, scale: float, placer: Placer) -> None:
-    """Write words in the line's way."""
+    """Place words on the line."""
     u = placer.advance(1)
     placer.arrow((u, placer.v), 1, "")
     placer.text(u + NOTE.ROOM / 2, placer.v, mark.words, placer.turned)
@@ -75,12 +75,12 @@ def place_mark(mark: Mark, scale: float, placer: Placer) -> None:
 
 
 def tick_extent(tick: Tick, scale: float, measure: Measure) -> Extent:
-    """Return no room: a tick only says where a row begins."""
+    """Return an empty extent: a tick only marks the start of a row."""
     return NOTHING
 
 
 def place_tick(tick: Tick, scale: float, placer: Placer) -> None:
-    """Go on where all columns begin a row."""
+    """Continue at the position where all columns start the row."""
     start = placer.rows.get(tick.name)
     if start is not None:
         placer.u = start - (0 if placer.scale is None else gap(placer.scale, 1))

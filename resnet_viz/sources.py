@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from resnet_viz import zoo
 from resnet_viz.assembly import assemble
-from resnet_viz.errors import Message, RequestError, first_line, nearest, show
+from resnet_viz.errors import Message, RequestError, first_line, nearest, show, show_path
 from resnet_viz.graph import Graph, fold
 from resnet_viz.spec import ResNetSpec
 
@@ -20,6 +20,7 @@ __all__ = [
     "find_module",
     "find_spec",
     "is_callable_name",
+    "is_graph_file",
     "is_module",
     "parse_input",
     "to_graph",
@@ -27,8 +28,8 @@ __all__ = [
 ]
 
 Network: TypeAlias = "str | os.PathLike[str] | ResNetSpec | Graph | nn.Module"
-"""A zoo name, the path of a spec file or a checkpoint, `package.module:callable`, a spec, a graph,
-or a module."""
+"""A zoo name, the path of a file of a spec, a checkpoint or a graph, `package.module:callable`, a
+spec, a graph, or a module."""
 
 
 def to_graph(
@@ -62,6 +63,8 @@ def to_graph(
     name = ""
     if module is None and is_callable_name(network):
         module, name = find_module(network), network.rpartition(":")[2]
+    if module is None and is_graph_file(network):
+        return to_graph(read_graph(network), input, folded=folded)
     if module is None:
         return assemble(find_spec(network), input)
     if input is None and not (alone and not name):
@@ -73,6 +76,35 @@ def to_graph(
     if folded:
         graph = fold(graph)
     return replace(graph, name=name) if name else graph
+
+
+def is_graph_file(network: object) -> TypeGuard[str | os.PathLike[str]]:
+    """Tell whether this is the path of a graph's `.json` file, and not of a spec's."""
+    if not isinstance(network, (str, os.PathLike)) or not os.fspath(network).endswith(".json"):
+        return False
+    from resnet_viz.export.graph_json import is_graph  # here, because a zoo name has no file
+
+    try:
+        with open(network, "rb") as file:
+            return is_graph(file.read(100))
+    except (OSError, ValueError):
+        return False
+
+
+def read_graph(path: str | os.PathLike[str]) -> Graph:
+    """Read a graph from its `.json` file.
+
+    Raises:
+        RequestError: it cannot be read, or is no graph; the message begins with the path.
+    """
+    from resnet_viz.export.graph_json import MAX_BYTES, from_json
+
+    try:
+        with open(path, "rb") as file:
+            return from_json(file.read(MAX_BYTES + 1))
+    except (OSError, RequestError) as error:
+        name = show_path(os.fspath(path))
+        raise RequestError("{path}: {error}", path=name, error=error) from None
 
 
 def is_callable_name(network: object) -> TypeGuard[str]:

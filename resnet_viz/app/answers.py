@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 from resnet_viz.answers.compare import Comparison, compare
 from resnet_viz.answers.details import Details, details
@@ -18,12 +18,13 @@ from resnet_viz.app.state import Look
 from resnet_viz.assembly import assemble
 from resnet_viz.devices import devices
 from resnet_viz.errors import RequestError
-from resnet_viz.graph import Graph
+from resnet_viz.export.graph_json import from_json
+from resnet_viz.graph import Graph, fold
 from resnet_viz.graph.repeat import count_nodes
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.themes import Theme, find_theme
 
-__all__ = ["MAX_OPERATORS", "check", "comparison_of", "details_of", "drawing_of"]
+__all__ = ["MAX_OPERATORS", "Traced", "check", "comparison_of", "details_of", "drawing_of"]
 __all__ += ["costs_of", "explanation_of", "graph_of", "keeps", "latency_of"]
 __all__ += ["machines", "memory_of", "report_of"]
 
@@ -50,10 +51,17 @@ def graph_of(spec: ResNetSpec) -> Graph:
 def drawing_of(
     spec: ResNetSpec, look: Look, lang: str, highlight: tuple[str, ...] = (), side: str = ""
 ) -> Drawing:
+    """Draw a network; see `_draw`."""
+    return _draw(graph_of(spec), look, lang, highlight, side)
+
+
+def _draw(
+    graph: Graph, look: Look, lang: str, highlight: tuple[str, ...] = (), side: str = ""
+) -> Drawing:
     """Draw a network as it is looked at.
 
     Args:
-        spec: the network.
+        graph: the network.
         look: how it is drawn.
         lang: of its labels.
         highlight: what is marked, in the theme's own colour or in that of
@@ -69,7 +77,7 @@ def drawing_of(
         fitting["theme"] = theme._replace(highlight=MARKS[is_dark(theme)][side])
     options = FigureOptions(**fitting, lang=lang, highlight=highlight)
     if options.unroll or look.figure == "layers":
-        operators = count_nodes(graph_of(spec))
+        operators = count_nodes(graph)
         if operators > MAX_OPERATORS:
             raise RequestError(
                 "{operators:,} operators (must be at most {most:,} on a page; folded, "
@@ -77,12 +85,37 @@ def drawing_of(
                 operators=operators,
                 most=MAX_OPERATORS,
             )
-    return draw_figure(spec, options)
+    return draw_figure(graph, options)
 
 
 def is_dark(theme: Theme) -> bool:
     """Return whether a theme has a dark ground."""
     return sum(bytes.fromhex(theme.background[1:])) < 3 * 128
+
+
+class Traced:
+    """A visitor's own graph; what is drawn and counted of it is remembered as long as it is shown.
+
+    Raises:
+        RequestError: the file holds no graph, or one that is too large for a page.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self.graph = fold(from_json(data))
+        operators = sum(1 for _ in self.graph.nodes())
+        if operators > MAX_OPERATORS:
+            raise RequestError(
+                "{operators:,} operators (must be at most {most:,} on a page)",
+                operators=operators,
+                most=MAX_OPERATORS,
+            )
+        self.draw = lru_cache(maxsize=8)(partial(_draw, self.graph))
+        self.report = lru_cache(maxsize=8)(partial(report_graph, self.graph))
+        try:
+            self.draw(Look(), "en")
+            self.report(depth="op")
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            raise RequestError("attributes that its operators do not have") from None
 
 
 @lru_cache(maxsize=256)

@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from resnet_viz.answers.identify import Identification
 from resnet_viz.app.address import read_link, to_link
-from resnet_viz.app.answers import check
+from resnet_viz.app.answers import Traced, check
 from resnet_viz.app.form_fields import Typed, form_values, parse_form
 from resnet_viz.app.history import History
 from resnet_viz.app.screen import screen
@@ -44,6 +44,7 @@ class Session:
         outdated: what the browser said the address was when it was last written.
         problem: what was wrong with what the visitor sent last.
         identified: what was found of the visitor's file of weights.
+        traced: the visitor's own graph, which is shown instead of the network.
     """
 
     config: Config
@@ -59,6 +60,7 @@ class Session:
     outdated: Mapping[str, str] | None = None
     problem: RequestError | None = None
     identified: Identification | None = None
+    traced: Traced | None = None
 
     def key(self, name: str) -> str:
         """Return the key of a field that is filled anew when the network changes from outside."""
@@ -82,6 +84,7 @@ class Session:
         """Show something, and fill the fields with it."""
         self.history.step(self.config.spec, config.spec)
         self.config = config
+        self.traced = None
         self.typed = form_values(config.spec)
         self.wrong = None
         self.generation += 1
@@ -118,7 +121,7 @@ class Session:
     def edit(self, config: Config, gesture: object = None) -> None:
         """Show what the fields say; another network ends what was said of the one before."""
         if config.spec != self.config.spec:
-            self.problem = None
+            self.problem = self.traced = None
         self.history.step(self.config.spec, config.spec, gesture)
         self.config = config
 

@@ -36,10 +36,16 @@ WORDS: Mapping[str, str] = MappingProxyType(
             "Begin with a network of the zoo. What you edit below stays until you choose again."
         ),
         "upload": "Or a file",
-        "spec_file": "A spec (YAML, TOML, JSON), at most 100 kB",
+        "spec_file": "A spec (YAML, TOML, JSON; 100 kB) or a graph (JSON; 4 MB)",
         "upload_help": (
-            "A spec in YAML, TOML or JSON, at most 100 kB. It is read as data and kept nowhere."
+            "A spec in YAML, TOML or JSON, at most 100 kB, or the graph of a traced model in JSON, "
+            "at most 4 MB. It is read as data and kept nowhere."
         ),
+        "trace_help": "The graph of any PyTorch module is written on your machine by",
+        "own_model": "Your own model",
+        "own_graph": "The graph of your own model. It is no part of the link to this page.",
+        "unknown_operators": "At least: what these operators cost is not known: {0}",
+        "back_to": "Back to {0}",
         "checkpoint": "Or a file of weights (.safetensors)",
         "checkpoint_help": (
             "Its header is read in your browser, which sends names and shapes of tensors only. "

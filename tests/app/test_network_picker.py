@@ -10,6 +10,9 @@ from resnet_viz import report
 from resnet_viz.app.catalogue import title
 from resnet_viz.app.presets import PRESETS
 from resnet_viz.app.state import FIRST
+from resnet_viz.assembly import assemble
+from resnet_viz.export.graph_json import to_json
+from resnet_viz.graph import unroll
 from resnet_viz.spec.files import dumps
 from resnet_viz.zoo import find, names
 
@@ -74,6 +77,48 @@ def test_a_hostile_upload_gets_a_message_and_changes_nothing(kind):
 
     assert re.search(fact, page.error[0].value.replace("\\", ""))
     assert config(page).spec == find(FIRST)
+
+
+def graph_file(name: str) -> bytes:
+    return to_json(unroll(assemble(find(name)))).encode()
+
+
+def test_the_graph_of_ones_own_model_is_shown_with_figure_and_report_until_one_goes_on():
+    page = visit(net="resnet34")
+    data = graph_file("resnet50")
+    page.file_uploader[0].set_value(("mine.json", data, "application/json"))
+    ran(page)
+
+    assert totals(page)[1:3] == ["25,557,032", "4,089,184,256"]
+    assert page.header[0].value == "resnet50"
+    assert any("layer4.0" in list(table.value["Part"]) for table in page.dataframe)
+    assert config(page).spec == find("resnet34")
+    page.button(key="leave graph").click()
+    ran(page)
+    assert page.header[0].value == "resnet34"
+
+    page.file_uploader[0].set_value(("mine.json", data, "application/json"))
+    ran(page)
+    type_in(page, "stages[0].blocks", "2")
+    assert page.header[0].value == "resnet34\\-edited"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fact"),
+    [
+        (b'"format": 1', b'"format": 2', "format: 2"),
+        (b'"kernel": [', b'"kernel": "x", "no": [', "attributes"),
+        (b'"conv_macs"', b'"gold"', "terms"),
+    ],
+)
+def test_a_forged_graph_gets_a_message_and_changes_nothing(old, new, fact):
+    page = visit()
+    data = graph_file("resnet18").replace(old, new)
+    page.file_uploader[0].set_value(("mine.json", data, "application/json"))
+    ran(page)
+
+    assert re.search(fact, page.error[0].value.replace("\\", ""))
+    assert page.header[0].value == "d2l\\-resnet18"
 
 
 def test_a_list_shows_an_edited_network_as_ones_own_and_offers_the_one_it_was():

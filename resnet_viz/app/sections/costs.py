@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from resnet_viz.answers.report import Report
 from resnet_viz.app.answers import report_of
 from resnet_viz.app.components import bars, tables
 from resnet_viz.app.sections.rows import choose_depth, row_name
@@ -12,7 +13,7 @@ from resnet_viz.ops.operator import spell
 from resnet_viz.text.page import derivation, kind_name, translate
 from resnet_viz.zoo import find
 
-__all__ = ["show"]
+__all__ = ["show", "table"]
 
 
 def show(session: Session) -> None:
@@ -34,7 +35,12 @@ def show(session: Session) -> None:
                 end=max(*values, known),
                 alt=f"{translate(lang, word)}: {translate(lang, 'per_stage')}",
             )
-    rows = report_of(spec, choose_depth(session, "block")).rows
+    table(report_of(spec, choose_depth(session, "block")), lang)
+
+
+def table(report: Report, lang: str) -> None:
+    """Show what each part of a network costs."""
+    rows = report.rows
     tables.show(
         {
             translate(lang, "part"): [row_name(row, lang) for row in rows],

@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 
 from resnet_viz.answers.drawing import Drawing
+from resnet_viz.answers.report import Report
 from resnet_viz.answers.to_code import to_code
 from resnet_viz.app.address import to_link
 from resnet_viz.app.answers import drawing_of, report_of
@@ -27,7 +28,7 @@ from resnet_viz.spec.files import dumps
 from resnet_viz.text import translate_error
 from resnet_viz.text.page import translate
 
-__all__ = ["show"]
+__all__ = ["figures", "reports", "show"]
 
 REPORTS = {"csv": "csv", "md": "md", "latex": "tex", "json": "json", "html": "html"}
 """The formats of a report, and the suffix of each."""
@@ -45,32 +46,13 @@ def show(session: Session) -> None:
     """Offer files in every format, and a link."""
     config = session.config
     lang, name = config.lang, config.spec.name
-    st.markdown(f"**{translate(lang, 'figures')}**")
     try:
         drawn = drawing_of(config.spec, session.look, lang)
     except RequestError as error:
         st.caption(translate(lang, "not_drawn", escaped(translate_error(error, lang))))
     else:
-        refused = {}
-        with st.container(horizontal=True):
-            for suffix in EXPORTERS:
-                try:
-                    drawn.check(suffix)
-                except RequestError as error:
-                    refused[_title(suffix[1:])] = error
-                    continue
-                file = f"{name}-graph.json" if suffix == ".json" else f"{name}{suffix}"
-                _offer(_title(suffix[1:]), file, _writer(drawn, suffix))
-        for format, reason in refused.items():
-            st.caption(
-                translate(lang, "not_offered", format, escaped(translate_error(reason, lang)))
-            )
-    st.markdown(f"**{translate(lang, 'reports')}**")
-    report = report_of(config.spec, "block")
-    with st.container(horizontal=True):
-        for format, suffix in REPORTS.items():
-            file = f"{name}-report.{suffix}"
-            _offer(_title(format), file, partial(_encoded, report.to, format))
+        figures(drawn, name, lang)
+    reports(report_of(config.spec, "block"), name, lang)
     st.markdown(f"**{translate(lang, 'code')}**")
     with st.container(horizontal=True):
         _offer("PyTorch", f"{name}.py", partial(_code, config.spec, ".py"))
@@ -85,6 +67,32 @@ def show(session: Session) -> None:
     st.markdown(f"**{translate(lang, 'link')}**")
     st.caption(translate(lang, "link_help"))
     st.code(_address(config), language=None, wrap_lines=True)
+
+
+def figures(drawn: Drawing, name: str, lang: str) -> None:
+    """Offer a figure in every format that can hold it."""
+    st.markdown(f"**{translate(lang, 'figures')}**")
+    refused = {}
+    with st.container(horizontal=True):
+        for suffix in EXPORTERS:
+            try:
+                drawn.check(suffix)
+            except RequestError as error:
+                refused[_title(suffix[1:])] = error
+                continue
+            file = f"{name}-graph.json" if suffix == ".json" else f"{name}{suffix}"
+            _offer(_title(suffix[1:]), file, _writer(drawn, suffix))
+    for format, reason in refused.items():
+        st.caption(translate(lang, "not_offered", format, escaped(translate_error(reason, lang))))
+
+
+def reports(report: Report, name: str, lang: str) -> None:
+    """Offer a report in every format."""
+    st.markdown(f"**{translate(lang, 'reports')}**")
+    with st.container(horizontal=True):
+        for format, suffix in REPORTS.items():
+            file = f"{name}-report.{suffix}"
+            _offer(_title(format), file, partial(_encoded, report.to, format))
 
 
 def _writer(drawn: Drawing, suffix: str) -> Callable[[], bytes]:

@@ -6,16 +6,24 @@ from functools import partial
 
 import streamlit as st
 
+from resnet_viz.app.answers import Traced
 from resnet_viz.app.catalogue import is_known, title
 from resnet_viz.app.sections import own_model
 from resnet_viz.app.sections.spec_form import receive_edit
 from resnet_viz.app.session import Session
 from resnet_viz.errors import RequestError
-from resnet_viz.spec.files import MAX_BYTES, SUFFIXES, decode, format_of
+from resnet_viz.export.graph_json import is_graph
+from resnet_viz.spec.files import SUFFIXES, decode, format_of
 from resnet_viz.text.page import translate
 from resnet_viz.zoo import entries, names
 
 __all__ = ["show"]
+
+TRACE = "resnet-viz draw package.module:model --input 1x3x224x224 -o model.json"
+"""The command that makes the graph of any module."""
+
+MAX_UPLOAD = 4
+"""Megabytes of a file: a graph's; a spec's has its own, smaller bound."""
 
 
 def show(session: Session) -> None:
@@ -46,6 +54,8 @@ def show(session: Session) -> None:
     if upload.open:
         with upload:
             _upload(session, lang)
+            st.caption(translate(lang, "trace_help"))
+            st.code(TRACE, language=None, wrap_lines=True)
             own_model.show(session)
 
 
@@ -98,7 +108,7 @@ def _upload(session: Session, lang: str) -> None:
         translate(lang, "spec_file"),
         type=[suffix[1:] for suffix in SUFFIXES],
         help=translate(lang, "upload_help"),
-        max_upload_size=1,
+        max_upload_size=MAX_UPLOAD,
         key=key,
         on_change=_receive,
         args=(session, key),
@@ -114,6 +124,11 @@ def _receive(session: Session, key: str) -> None:
     if file is None:
         return
     try:
-        session.open(decode(file.read(MAX_BYTES + 1), format_of(file.name)))
+        format = format_of(file.name)
+        data = file.read(MAX_UPLOAD * 10**6)
+        if format == "json" and is_graph(data[:100]):
+            session.traced = Traced(data)
+        else:
+            session.open(decode(data, format))
     except RequestError as error:
         session.problem = RequestError("{file}: {error}", file=file.name, error=error)

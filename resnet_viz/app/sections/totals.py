@@ -16,15 +16,13 @@ from resnet_viz.text.numbers import short
 from resnet_viz.text.page import derivation, translate
 from resnet_viz.zoo import entries
 
-__all__ = ["show", "spelled"]
+__all__ = ["problem", "show", "spelled"]
 
 
 def show(session: Session) -> None:
     """Show what the network is called, where it comes from, and what it costs."""
     config = session.config
-    if session.problem:
-        problem = escaped(translate_error(session.problem, config.lang))
-        st.error(translate(config.lang, "refused", problem), icon=":material/error:")
+    problem(session)
     spec, lang = config.spec, config.lang
     totals = costs_of(spec, config.setting)
     entry = entries().get(spec.name)
@@ -61,6 +59,14 @@ def show(session: Session) -> None:
                 width="content",
             )
     gauges.show(config.budget, totals, lang)
+
+
+def problem(session: Session) -> None:
+    """Say what was wrong with what the visitor sent last."""
+    lang = session.config.lang
+    if session.problem:
+        text = escaped(translate_error(session.problem, lang))
+        st.error(translate(lang, "refused", text), icon=":material/error:")
 
 
 def _about_time(spec: ResNetSpec, setting: Setting, lang: str) -> str:

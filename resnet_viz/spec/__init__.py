@@ -1,4 +1,4 @@
-"""The spec: what a residual network is, as plain values; `spec.files` reads and writes them."""
+"""The spec: a residual network as plain values; `spec.files` reads and writes it."""
 
 from resnet_viz.spec.dilate import with_output_stride
 from resnet_viz.spec.model import Head, ResNetSpec, Stage, Stem

@@ -1,4 +1,4 @@
-"""Checks of single spec values: each raises a SpecError that says what would be legal."""
+"""Check single values of a spec; each check raises a SpecError that names the legal values."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ __all__ = ["MAX_TEXT", "boolean", "divides", "integer", "integers", "one_of", "r
 __all__ += ["sequence", "single", "text"]
 
 MAX_TEXT = 200
-"""Characters of a text in a spec; what a form lets through is no longer."""
+"""The most characters of a text in a spec, also in the app's form."""
 
 
 def integers(part: object, limits: Mapping[str, int]) -> None:
-    """Check that fields hold integers (or arrays of them) from 1 to a limit; make them exact."""
+    """Check that fields are integers (or arrays of them) from 1 to a limit; make them exact."""
     for name, high in limits.items():
         integer(name, getattr(part, name), 1, high)
         object.__setattr__(part, name, exact(getattr(part, name)))
 
 
 def single(part: object, *names: str) -> None:
-    """Check that fields hold one integer each: they decide which operators there are."""
+    """Check that fields are single integers, not arrays, because they determine the operators."""
     for name in names:
         if type(getattr(part, name)) is not int:
             raise SpecError(name, "an array (must be one integer)")
 
 
 def integer(name: str, value: object, low: int, high: int) -> None:
-    """Check for an integer (or an array of integers) from low to high."""
+    """Check that a value is an integer (or an array of integers) from low to high."""
     wrong = value
     if is_integer(value):
         if smallest(value) >= low and largest(value) <= high:
@@ -41,19 +41,19 @@ def integer(name: str, value: object, low: int, high: int) -> None:
 
 
 def rate(name: str, value: object) -> None:
-    """Check for a share: a number from 0 up to, but not, 1."""
+    """Check that a value is a number from 0 (inclusive) to 1 (exclusive)."""
     if type(value) not in (int, float) or not 0 <= value < 1:  # type: ignore[operator]
         raise SpecError(name, "{value} (must be a number from 0 and below 1)", value=show(value))
 
 
 def boolean(name: str, value: object) -> None:
-    """Check for true or false."""
+    """Check that a value is True or False."""
     if type(value) is not bool:
         raise SpecError(name, "{value} (must be true or false)", value=show(value))
 
 
 def text(name: str, value: object) -> None:
-    """Check for a short text without control characters."""
+    """Check that a value is a short text without control characters."""
     if not isinstance(value, str):
         raise SpecError(name, "{value} (must be a text)", value=show(value))
     if len(value) > MAX_TEXT:
@@ -67,7 +67,7 @@ def text(name: str, value: object) -> None:
 
 
 def one_of(name: str, value: object, legal: Iterable[str]) -> None:
-    """Check for a name in a table."""
+    """Check that a value is one of the legal names."""
     names = list(legal)
     if not isinstance(value, str) or value not in names:
         hints = [Message("must be one of {names}", names=names)]
@@ -85,7 +85,7 @@ def sequence(
     high: int,
     what: Message | None = None,
 ) -> None:
-    """Check for a tuple or list of low to high elements, all of one kind where one is given."""
+    """Check that a value is a tuple or list of low to high elements, all of `kind` if given."""
     if not isinstance(value, (tuple, list)):
         message = "{value} (must be a list {what})" if what else "{value} (must be a list)"
         raise SpecError(name, message, value=show(value), what=what)

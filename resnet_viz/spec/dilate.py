@@ -1,4 +1,4 @@
-"""A spec to one that keeps a larger map: strides become dilations."""
+"""Turn strides of a spec into dilations, for a larger output feature map."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ __all__ = ["with_output_stride"]
 
 
 def with_output_stride(spec: ResNetSpec, output_stride: int) -> ResNetSpec:
-    """Return a network whose map is that many times smaller than the image, and no more.
+    """Return a network with the given output stride (input size over feature map size).
 
-    Where a stage would make it smaller, its stride becomes a dilation (Chen et al. 2017, arXiv
-    1706.05587, section 3.1): as timm's `output_stride` and torchvision's
+    In stages that would exceed it, the stride becomes a dilation (Chen et al. 2017, arXiv
+    1706.05587, section 3.1), as with timm's `output_stride` and torchvision's
     `replace_stride_with_dilation`.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Specs to and from YAML, TOML and JSON files. A file is data: bounded, checked, never run."""
+"""Read and write specs as YAML, TOML and JSON. A file is bounded, checked, and never executed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ __all__ = ["FORMATS", "SUFFIXES", "decode", "dump_data", "dumps", "format_of", "
 __all__ += ["load_data", "loads", "read", "save", "to_plain"]
 
 MAX_BYTES = 100_000
-MAX_LINE = 10_000  # characters; a TOML key of that many dots takes seconds to read
-MAX_VALUES = 10_000  # keys, values and list elements of one file, aliases written out
+MAX_LINE = 10_000  # characters; a longer TOML key of dots takes many seconds to parse
+MAX_VALUES = 10_000  # keys, values and list elements in a file, with aliases expanded
 MAX_DEPTH = 20
 
 
@@ -42,7 +42,7 @@ def load_data(path: str | os.PathLike[str]) -> Any:
     """Read the plain data of a `.yaml`, `.yml`, `.toml` or `.json` file, bounded as a spec's.
 
     Raises:
-        RequestError: as `load`, but for what the values mean.
+        RequestError: as for `load`, except that the values are not checked.
     """
     form = format_of(path)
     path = os.fspath(path)
@@ -65,7 +65,7 @@ def decode(data: bytes, format: str) -> ResNetSpec:
     """Read a spec from the bytes of a file in `yaml`, `toml` or `json`.
 
     Raises:
-        RequestError: they are too many, not UTF-8, or `loads` refuses the text.
+        RequestError: the bytes are too many or not UTF-8, or `loads` rejects the text.
 
     >>> decode(b"stages: [{blocks: 2, channels: 64}]", "yaml").stages[0].channels
     64
@@ -85,7 +85,7 @@ def _text(data: bytes) -> str:
 
 
 def save(spec: ResNetSpec, path: str | os.PathLike[str]) -> None:
-    """Write a spec to a file whose suffix says the format; `load` reads it back as it was.
+    """Write a spec to a file in the format of its suffix; `load` returns an equal spec.
 
     Raises:
         RequestError: the suffix is unknown or the file cannot be written.
@@ -98,7 +98,7 @@ def loads(text: str, format: str) -> ResNetSpec:
 
     Raises:
         RequestError: the text is not of that format, or a value in it is not legal; a SpecError
-            says where, as `stages[2].blocks`.
+            has the place, such as `stages[2].blocks`.
 
     >>> loads("stages: [{blocks: 2, channels: 64}]", "yaml").stages[0].blocks
     2
@@ -107,7 +107,7 @@ def loads(text: str, format: str) -> ResNetSpec:
 
 
 def _parsed(text: str, format: str) -> Any:
-    """Return the plain data of a text, in bounds."""
+    """Parse a text and return its plain data, after checking the bounds."""
     parse, _ = choose("spec format", format, FORMATS)
     if not isinstance(text, str):
         raise RequestError("spec: {text} (must be a text)", text=show(text))
@@ -128,7 +128,7 @@ def _parsed(text: str, format: str) -> Any:
 
 
 def dumps(spec: ResNetSpec, format: str) -> str:
-    """Write a spec as text in `yaml`, `toml` or `json`; what is at its default is left out.
+    """Write a spec as text in `yaml`, `toml` or `json`; default values are left out.
 
     Raises:
         RequestError: the format is unknown.
@@ -149,7 +149,7 @@ def dump_data(data: Any, format: str) -> str:
 
 
 def to_plain(value: Any) -> Any:
-    """Return a spec or a part of one as plain data; what is at its default is left out."""
+    """Return a spec or a part of one as plain data; default values are left out."""
     if isinstance(value, (ResNetSpec, Stem, Stage, Head)):
         plain = {}
         for field in sorted(fields(value), key=lambda field: _rank(field.name)):
@@ -163,7 +163,7 @@ def to_plain(value: Any) -> Any:
 
 
 _FIRST = ("name", "input", "stem", "stages", "head")
-"""In the order in which data meets them; every other key stays behind them."""
+"""The first keys, in the order of the data flow; all other keys come after them."""
 
 
 def _rank(name: str) -> int:
@@ -171,7 +171,7 @@ def _rank(name: str) -> int:
 
 
 _ALWAYS = ("name", "input", "stages", "stride", "block")
-"""Written even at their default, because they are what a reader changes first."""
+"""The keys that are written even with default values, because users change them first."""
 
 
 def _is_default(field: Any, content: Any) -> bool:
@@ -181,10 +181,10 @@ def _is_default(field: Any, content: Any) -> bool:
 
 
 def read(data: Any) -> ResNetSpec:
-    """Read a spec from plain data, as a file holds it: keys, values and lists.
+    """Read a spec from plain data as in a file: keys, values and lists.
 
     Raises:
-        SpecError: a key is unknown or missing, or a value is not legal; it says where.
+        SpecError: a key is unknown or missing, or a value is not legal; it has the place.
 
     >>> read({"stages": [{"blocks": 2, "channels": 64}]}).stages[0].blocks
     2
@@ -211,7 +211,7 @@ def _read_part(kind: type, data: Any, path: str) -> Any:
 
 
 def _read_fields(kind: type, data: Any, path: str) -> dict[str, Any]:
-    """Return the keys and values for one dataclass, checked for unknown and missing ones."""
+    """Return the keys and values of one dataclass, after checking for unknown and missing keys."""
     if not isinstance(data, dict):
         raise SpecError(path, "{data} (must be keys and values)", data=show(data))
     known = {field.name: field for field in fields(kind)}
@@ -241,7 +241,7 @@ def _read_fields(kind: type, data: Any, path: str) -> dict[str, Any]:
 
 
 def _check_bounds(data: Any) -> None:
-    """Refuse data that is too deep or, with its aliases written out, too large."""
+    """Check that data is not nested too deep and, with aliases expanded, not too large."""
     sizes: dict[int, int] = {}
 
     def size(value: Any, depth: int) -> int:
@@ -250,7 +250,7 @@ def _check_bounds(data: Any) -> None:
         if not isinstance(value, (dict, list, tuple)):
             return 1
         if id(value) not in sizes:
-            sizes[id(value)] = 0  # a value inside itself is caught by its depth
+            sizes[id(value)] = 0  # a value that contains itself is caught by the depth check
             parts = [*value.keys(), *value.values()] if isinstance(value, dict) else value
             sizes[id(value)] = 1 + sum(size(part, depth + 1) for part in parts)
         return sizes[id(value)]
@@ -260,7 +260,7 @@ def _check_bounds(data: Any) -> None:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make a dict of a JSON object, whose keys must differ."""
+    """Return a JSON object as a dict, after checking that its keys differ."""
     result: dict[str, Any] = {}
     for key, value in pairs:
         if key in result:
@@ -301,7 +301,7 @@ def _read_yaml(text: str) -> Any:
     import yaml
 
     class Loader(yaml.SafeLoader):
-        """PyYAML's safe loader, with keys that must differ and without merge keys."""
+        """PyYAML's safe loader, which here rejects duplicate keys and merge keys."""
 
         def flatten_mapping(self, node: yaml.MappingNode) -> None:
             pass
@@ -357,16 +357,16 @@ FORMATS: Mapping[str, tuple[Callable[[str], Any], Callable[[Any], str]]] = {
     "toml": (_read_toml, _write_toml),
     "json": (_read_json, _write_json),
 }
-"""How each format is read and written."""
+"""The functions that read and write each format."""
 
 SUFFIXES = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
 
 
 def format_of(path: str | os.PathLike[str]) -> str:
-    """Return the format that a file's suffix names.
+    """Return the format of a file's suffix.
 
     Raises:
-        RequestError: it names none.
+        RequestError: the suffix is unknown.
     """
     if not isinstance(path, (str, os.PathLike)):
         raise RequestError("spec file: {path} (must be a path)", path=show(path))

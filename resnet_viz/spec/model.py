@@ -1,6 +1,6 @@
-"""The words in which a residual network is described: stem, stages, head.
+"""Define the spec of a residual network: stem, stages, head.
 
-The defaults describe torchvision's networks: `ResNetSpec(stages=(Stage(2, 64), Stage(2, 128, 2),
+The defaults are those of torchvision: `ResNetSpec(stages=(Stage(2, 64), Stage(2, 128, 2),
 Stage(2, 256, 2), Stage(2, 512, 2)))` is ResNet-18.
 """
 
@@ -54,11 +54,11 @@ TABLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "downsampler": DOWNSAMPLERS,
     }
 )
-"""The fields of a spec that name a kind, each with its table."""
+"""The fields of a spec that name a kind, each with the table of its kinds."""
 
 
 def _widths(part: object, name: str) -> None:
-    """Check that a field holds a few channel counts; make them a tuple of exact ones."""
+    """Check that a field is a short sequence of channel counts; make it a tuple of exact sizes."""
     given = getattr(part, name)
     sequence(name, given, None, 0, MAX_HIDDEN)
     for i, width in enumerate(given):
@@ -68,21 +68,21 @@ def _widths(part: object, name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stem:
-    """What comes before the stages: convolutions, norms, activations and a pool of stride 2.
+    """The part before the stages: convolutions, norms, activations and a pool of stride 2.
 
     The ImageNet networks begin with 7×7, 64, stride 2 and the pool (He et al. 2015, Table 1), the
     CIFAR networks with 3×3, 16, stride 1 and no pool (section 4.2), ResNet-C and -D with 3×3, 32,
     32 and 64 (He et al. 2019, arXiv 1812.01187).
 
     Args:
-        channels: of the last convolution.
-        kernel: of each convolution.
-        stride: of the first one.
-        pool: whether the size is halved after them.
+        channels: the channels of the last convolution.
+        kernel: the kernel size of each convolution.
+        stride: the stride of the first convolution.
+        pool: whether the size is halved after the convolutions.
         hidden: the channels of convolutions before the last one, each with norm and activation.
-        pooling: what halves the size; see `spec.kinds.POOLINGS`.
-        activated: whether norm and activation follow the last convolution. In a pre-activation
-            network they need not: its first block then begins with its own.
+        pooling: the operator that halves the size; see `spec.kinds.POOLINGS`.
+        activated: whether norm and activation follow the last convolution. Only a pre-activation
+            network may omit them; its first block then begins with its own.
 
     Raises:
         SpecError: a value is of the wrong type or out of range.
@@ -122,32 +122,32 @@ STEMS: Mapping[str, Stem] = MappingProxyType(
         "res_stem_cifar": Stem(channels=16, kernel=3, stride=1, pool=False),
     }
 )
-"""Stems by the names that pycls gives them; a spec's `stem` may be such a name."""
+"""The stems that have a name in pycls; a spec's `stem` may be such a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Blocks of one width, one after the other; the first one may halve the size.
+    """A sequence of blocks with equal output channels; the first one may halve the size.
 
     Args:
-        blocks: how many residual blocks.
-        channels: what the stage puts out. How wide a bottleneck is inside, `width` says.
-        stride: of the first block; the others keep the size.
+        blocks: the number of residual blocks.
+        channels: the output channels of every block; `width` is the inner width of a bottleneck.
+        stride: the stride of the first block; the others keep the size.
         block: `basic` (3×3, 3×3), `bottleneck` (1×1, 3×3, 1×1) or `conv` (3×3); see
             `spec.kinds.BLOCKS`.
-        shortcut: what runs beside a block's body; see `spec.kinds.SHORTCUTS`. The letters are the
+        shortcut: the path beside a block's body; see `spec.kinds.SHORTCUTS`. The letters are the
             options of He et al. 2015, section 4.1.
-        expansion: of a bottleneck, the channels that come out over those inside.
-        groups: of a bottleneck's 3×3 convolution, its groups (ResNeXt's cardinality).
-        base_width: of a bottleneck, 64ths of its inner width, per group: ResNeXt-50 32x4d has 32
-            groups and base width 4, Wide ResNet-50-2 has base width 128.
-        dilation: of the 3×3 convolutions. The stage's first block keeps the dilation of the stage
-            before, as in torchvision.
+        expansion: a bottleneck's output channels divided by its inner channels.
+        groups: the groups of a bottleneck's 3×3 convolution (ResNeXt's cardinality).
+        base_width: the base width of a bottleneck: each group of its 3×3 convolution has `channels
+            / expansion · base_width / 64` channels. ResNeXt-50 32x4d has 32 groups and base width
+            4, Wide ResNet-50-2 has base width 128.
+        dilation: the dilation of the 3×3 convolutions. The stage's first block has the dilation of
+            the previous stage, as in torchvision.
         pool: whether a 2×2 max pool of stride 2 follows the blocks, as in VGG.
-        group_width: of a bottleneck, the channels of one group of its 3×3 convolution, in place of
+        group_width: the channels of one group of a bottleneck's 3×3 convolution, instead of
             `groups` (AnyNet; Radosavovic et al. 2020, arXiv 2003.13678).
-        bottleneck_width: of a bottleneck, the channels inside, in place of `expansion` and
-            `base_width`.
+        bottleneck_width: a bottleneck's inner channels, instead of `expansion` and `base_width`.
 
     Raises:
         SpecError: a value is of the wrong type, out of range, or does not fit the others.
@@ -238,9 +238,9 @@ class Stage:
     def width(self) -> Size:
         """The channels of the 3×3 convolutions.
 
-        Of a bottleneck: `bottleneck_width`, or `channels / expansion · base_width / 64`, rounded
-        down, per group (Xie et al. 2017, Table 1; torchvision's rule). Of a basic block: its
-        channels.
+        For a bottleneck: `bottleneck_width`, or `channels / expansion · base_width / 64`, rounded
+        down, for each group (Xie et al. 2017, Table 1; torchvision's rule). For a basic block:
+        `channels`.
         """
         if not BLOCKS[self.block].bottleneck:
             return self.channels
@@ -256,15 +256,15 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What comes after the stages: global average pooling and one fully connected layer.
+    """The part after the stages: global average pooling and one fully connected layer.
 
     Args:
-        classes: what the last layer puts out.
+        classes: the output features of the last layer.
         hidden: the widths of fully connected layers before it, each with an activation (VGG: 4096
             and 4096).
-        pool: whether the average pooling comes first; without, the first layer takes every pixel,
-            and the network no other input size than its own.
-        dropout: before the last layer, the share of features left out in training.
+        pool: whether the average pooling comes first; without it, the first layer reads every
+            pixel, and the network takes only its own input size.
+        dropout: the dropout rate before the last layer.
 
     Raises:
         SpecError: a value is of the wrong type or out of range.
@@ -287,39 +287,39 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class ResNetSpec:
-    """A residual network: stem, stages, head, and what holds for all of them.
+    """A residual network: stem, stages, head, and the settings that they share.
 
     Args:
-        stages: at least one.
-        name: what reports and figures call it.
-        input: `(C, H, W)`, the channels it takes and the image size it is made for.
-        stem: what comes before the stages, or its name in pycls (`STEMS`).
-        stride_in: which convolution of a bottleneck carries the stride: `3x3` (torchvision, "v1.5")
+        stages: one or more stages.
+        name: the name in reports and figures.
+        input: `(C, H, W)`, the input channels and the image size that it is designed for.
+        stem: the stem, or its name in pycls (`STEMS`).
+        stride_in: the convolution of a bottleneck that has the stride: `3x3` (torchvision, "v1.5")
             or `1x1` (the first one: the paper, "v1").
-        bias: whether the convolutions have one.
-        norm: see `spec.kinds.NORMS`.
-        activation: see `spec.kinds.ACTIVATIONS`.
+        bias: whether the convolutions have a bias.
+        norm: the norm; see `spec.kinds.NORMS`.
+        activation: the activation; see `spec.kinds.ACTIVATIONS`.
         preactivation: norm and activation before each convolution instead of after it (He et al.
-            2016, arXiv 1603.05027, Figure 1b and the appendix: the first block takes what the stem
-            has activated, a projection takes the activated tensor, one more activation follows the
-            last block).
-        functional: whether blocks call their activations as functions, as the d2l chapter's code
-            does, and not as modules: some counters see the difference.
-        attention: what each block's body ends with; see `spec.kinds.ATTENTIONS`.
-        reduction: of squeeze-and-excitation, the channels of a block (`se`: that it puts out,
-            `se_inner`: that it takes) over those inside its gate.
-        downsampler: what a block's body and the stem's pool do with a stride; see
+            2016, arXiv 1603.05027, Figure 1b and the appendix: the first block reads the activated
+            output of the stem, a projection reads the activated tensor, and one more activation
+            follows the last block).
+        functional: whether blocks call activations as functions, as in the d2l chapter's code,
+            instead of modules; some tools count the two differently.
+        attention: the attention at the end of each block's body; see `spec.kinds.ATTENTIONS`.
+        reduction: the reduction of squeeze-and-excitation: a block's output channels (`se`) or
+            input channels (`se_inner`) divided by the squeezed channels.
+        downsampler: the operator that replaces strides in a block's body and the stem's pool; see
             `spec.kinds.DOWNSAMPLERS`.
-        norm_groups: of group norm and EvoNorm, into how many groups channels are divided.
+        norm_groups: the number of groups of group norm and EvoNorm.
         standardized: whether the weights of convolutions are standardized before use (Qiao et al.
             2019, arXiv 1903.10520; BiT).
-        dropout: in each block before its last convolution, the share of values left out in training
-            (Zagoruyko & Komodakis 2016, arXiv 1605.07146, section 2.4).
-        drop_path: the share of images whose last block is left out in training; it grows from 0 at
+        dropout: the dropout rate before the last convolution of each block (Zagoruyko & Komodakis
+            2016, arXiv 1605.07146, section 2.4).
+        drop_path: the stochastic depth rate of the last block; the rate grows linearly from 0 at
             the first block (Huang et al. 2016, arXiv 1603.09382, equation 4).
 
     Raises:
-        SpecError: a value is wrong; its `path` says where.
+        SpecError: a value is not legal; the error's `path` is the place.
 
     >>> spec = ResNetSpec(stages=(Stage(2, 64), Stage(2, 128, stride=2)), head=Head(10))
     >>> spec.stages[1].channels
@@ -378,7 +378,7 @@ class ResNetSpec:
         self._option_a_only_widens()
 
     def _fields_are_read(self) -> None:
-        """What no kind reads that was chosen has to stay at its default."""
+        """Check that fields which no chosen kind reads have their defaults."""
         for kind, table in TABLES.items():
             read = {name: getattr(entry, "reads_fields", ()) for name, entry in table.items()}
             for field_name in {one for names in read.values() for one in names}:
@@ -398,7 +398,7 @@ class ResNetSpec:
                     )
 
     def _stem_fits(self) -> None:
-        """A bare stem is for blocks that begin with a norm; not every pool has a softer form."""
+        """Check that the stem fits `preactivation` and the downsampler."""
         if not self.stem.activated and not self.preactivation:
             raise SpecError(
                 "stem.activated",
@@ -415,7 +415,7 @@ class ResNetSpec:
             )
 
     def _option_a_only_widens(self) -> None:
-        """Zero-padding adds channels; it cannot take any away."""
+        """Check that no option A shortcut reduces channels, because zero-padding only adds them."""
         channels = self.stem.channels
         for i, stage in enumerate(self.stages):
             if stage.shortcut == "A" and smallest(stage.channels - channels) < 0:

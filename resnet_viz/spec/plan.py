@@ -1,7 +1,7 @@
-"""A spec as blocks: which convolutions each has, and what runs beside it.
+"""Plan the blocks of a spec: the convolutions and the shortcut of each.
 
-`assemble` makes operators of a plan. What a kind of block or shortcut is stands in `spec.kinds`;
-which block gets which stride, dilation and shortcut stands here.
+`assemble` turns a plan into operators. `spec.kinds` defines the kinds of block and shortcut; this
+file determines the stride, dilation and shortcut of each block.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["BlockPlan", "Conv", "ShortcutPlan", "StagePlan", "plan"]
 
 
 class ShortcutPlan(NamedTuple):
-    """What runs beside one block: a kind of `kinds.shortcut.WAYS`, and what it has to reach."""
+    """The shortcut of one block: a kind of `kinds.shortcut.WAYS`, and the output it must make."""
 
     kind: str
     join: Join
@@ -33,8 +33,8 @@ class BlockPlan(NamedTuple):
     """One residual block.
 
     Attributes:
-        activated: in a pre-activation network, whether the block begins with norm and activation;
-            its first block does not where the stem ends with them.
+        activated: whether the block begins with norm and activation, as in a pre-activation
+            network; the first block does not if the stem ends with them.
     """
 
     kind: str
@@ -44,14 +44,14 @@ class BlockPlan(NamedTuple):
 
 
 class StagePlan(NamedTuple):
-    """The first block of a stage, and the one that repeats after it."""
+    """The first block of a stage, and the block that repeats after it."""
 
     first: BlockPlan
     rest: BlockPlan
     repeat: Size
-    """How often `rest` follows `first`; may be 0."""
+    """The number of copies of `rest` after `first`; may be 0."""
     pool: bool = False
-    """Whether a 2×2 max pool of stride 2 comes last."""
+    """Whether a 2×2 max pool of stride 2 ends the stage."""
 
 
 def _shortcut(stage: Stage, channels_in: Size, stride: int, dilation: int) -> ShortcutPlan:

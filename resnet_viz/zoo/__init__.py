@@ -1,4 +1,4 @@
-"""The zoo: networks by name, each with the paper or the code that it comes from."""
+"""The zoo: networks by name, each with its source, a paper or code."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _FILES = (
     *("d2l", "imagenet", "bag_of_tricks", "attention", "antialiased", "resnetv2"),
     *("regnet", "cifar", "vgg"),
 )
-"""The files of the zoo, in the order in which lists have them; each has its `FAMILIES`."""
+"""The files of the zoo, in the order of lists; each defines `FAMILIES`."""
 
 
 def families() -> Iterator[Family]:
-    """Yield the families of the zoo; a file is read when its turn comes."""
+    """Yield the families of the zoo; each file is imported when it is reached."""
     for name in _FILES:
         yield from import_module(f"resnet_viz.zoo.{name}").FAMILIES
 
 
 class _Zoo(Mapping[str, Entry]):
-    """Every entry by name; a spec is made when it is asked for, and kept."""
+    """A mapping of names to entries; each spec is made on first use and cached."""
 
     def __init__(self) -> None:
         self._made: dict[str, Entry] = {}
@@ -52,7 +52,7 @@ class _Zoo(Mapping[str, Entry]):
 
 @cache
 def entries() -> Mapping[str, Entry]:
-    """Return every entry of the zoo by name, families together.
+    """Return every entry of the zoo by name, in the order of families.
 
     >>> entries()["resnet50"].source
     'torchvision.models.resnet50; He et al. 2015 with the stride in the 3x3 convolution'
@@ -66,10 +66,10 @@ def names() -> list[str]:
 
 
 def find(name: str) -> ResNetSpec:
-    """Return the spec of that name.
+    """Return the spec with the given name.
 
     Raises:
-        RequestError: there is none; the message offers the nearest name.
+        RequestError: the name is unknown; the message offers the nearest name.
 
     >>> len(find("resnet50").stages)
     4
@@ -83,16 +83,16 @@ def find(name: str) -> ResNetSpec:
             name=name,
             whole=whole,
         )
-    if name in known:  # nothing else of the zoo is read then
+    if name in known:  # no need to import the rest of the zoo
         return known[name].spec
     return known[match("network", name, known, Message("'resnet-viz zoo' lists them"))].spec
 
 
 def find_spec(network: object) -> ResNetSpec:
-    """Return the spec that is meant by a zoo name, the path of a spec file, or itself.
+    """Return the spec of a network given as zoo name, path of a spec file, or spec.
 
     Raises:
-        RequestError: there is no such network, or its file cannot be read.
+        RequestError: the network is unknown, or its file cannot be read.
 
     >>> find_spec("resnet18").name
     'resnet18'
@@ -107,8 +107,8 @@ def find_spec(network: object) -> ResNetSpec:
         )
     if isinstance(network, str) and os.sep not in network:
         suffix = os.path.splitext(network)[1]
-        if not suffix or network in entries():  # "RegNetX-1.6GF" is a name, too
+        if not suffix or network in entries():  # the name "RegNetX-1.6GF" has a dot
             return find(network)
-    from resnet_viz.spec.files import load  # here, because a zoo name needs no file reader
+    from resnet_viz.spec.files import load  # lazy: a zoo name needs no file reader
 
     return load(network)

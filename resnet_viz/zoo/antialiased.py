@@ -1,4 +1,4 @@
-"""Networks whose strides are blurred or averaged."""
+"""Networks with anti-aliased downsampling: blur pools or average pools."""
 
 from __future__ import annotations
 

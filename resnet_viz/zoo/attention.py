@@ -1,7 +1,7 @@
-"""Squeeze-and-excitation and efficient channel attention.
+"""Networks with squeeze-and-excitation or efficient channel attention.
 
-timm's `ecaresnet50d_pruned` and `ecaresnet101d_pruned` are not here: their widths were found by
-pruning, another for each convolution, and follow no rule that a spec could say.
+timm's `ecaresnet50d_pruned` and `ecaresnet101d_pruned` are left out: pruning gave each of their
+convolutions its own width, which a spec cannot express.
 """
 
 from __future__ import annotations

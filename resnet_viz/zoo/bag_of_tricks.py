@@ -22,7 +22,7 @@ def _tricks(name: str) -> str:
 
 
 def _tiny() -> Entry:
-    """Return timm's network for tests, of both kinds of block."""
+    """Return timm's test network, which has both kinds of block."""
     blocks = (("basic", 32), ("basic", 48), ("bottleneck", 192), ("basic", 96))
     stages = tuple(
         Stage(blocks=1, channels=channels, stride=1 if i == 0 else 2, block=block, shortcut="D")

@@ -14,7 +14,7 @@ _SIZE = (3, 32, 32)
 
 
 def _stages(blocks: int, channels: int, **fields: object) -> tuple[Stage, ...]:
-    """Return three stages, each of twice the channels and half the size of the one before."""
+    """Return three stages, each with twice the channels and half the size of the previous one."""
     return tuple(
         Stage(blocks, channels * 2**i, 1 if i == 0 else 2, **fields)  # type: ignore[arg-type]
         for i in range(3)
@@ -22,7 +22,7 @@ def _stages(blocks: int, channels: int, **fields: object) -> tuple[Stage, ...]:
 
 
 def _plain(depth: int) -> Entry:
-    """6n + 2 layers, option A (He et al. 2015, section 4.2)."""
+    """Return 6n + 2 layers with option A (He et al. 2015, section 4.2)."""
     spec = ResNetSpec(
         name=f"cifar-resnet{depth}",
         input=_SIZE,
@@ -42,7 +42,7 @@ def _preactivation(name: str, stages: tuple[Stage, ...], source: str) -> Entry:
 
 
 def _identity(depth: int) -> Entry:
-    """6n + 2 layers of basic blocks, or 9n + 2 of bottlenecks (He et al. 2016)."""
+    """Return 6n + 2 layers of basic blocks, or 9n + 2 of bottlenecks (He et al. 2016)."""
     if depth == 110:
         stages = _stages((depth - 2) // 6, 16, shortcut="A")
     else:
@@ -52,14 +52,14 @@ def _identity(depth: int) -> Entry:
 
 
 def _wide(depth: int, factor: int) -> Entry:
-    """6n + 4 layers, k times as wide (Zagoruyko & Komodakis 2016, Table 1)."""
+    """Return 6n + 4 layers, k times as wide (Zagoruyko & Komodakis 2016, Table 1)."""
     stages = _stages((depth - 4) // 6, 16 * factor)
     source = "Zagoruyko and Komodakis 2016 (arXiv 1605.07146), Tables 1 and 4"
     return _preactivation(f"wrn-{depth}-{factor}", stages, source)
 
 
 def _next(groups: int) -> Entry:
-    """ResNeXt-29 with that many groups of width 64 (Xie et al. 2017, section 5.3)."""
+    """Return a ResNeXt-29 with the given number of groups of width 64 (Xie et al. 2017, 5.3)."""
     spec = ResNetSpec(
         name=f"cifar-resnext29_{groups}x64d",
         input=_SIZE,

@@ -30,7 +30,7 @@ def _chapter() -> Entry:
 
 
 def _anynet() -> Entry:
-    """RegNetX32: two stages of an AnyNet, with group width 16 and no bottleneck."""
+    """Return RegNetX32: an AnyNet of two stages, with group width 16 and no bottleneck."""
     stages = tuple(
         Stage(
             blocks=blocks,

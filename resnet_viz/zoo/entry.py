@@ -1,4 +1,4 @@
-"""What the zoo knows of a network: its spec and its source; and of a family of them."""
+"""Define the zoo's entries, a spec with its source, and families of entries."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Entry(NamedTuple):
 
 
 class Family(NamedTuple):
-    """Networks that belong together.
+    """A family of networks.
 
     Attributes:
-        title: what a list calls them.
-        makers: what makes each of them, by its name; a spec is made when it is asked for.
+        title: the heading in lists.
+        makers: the function that makes each entry, by name.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""The ImageNet networks of He et al. 2015, of torchvision, and timm's of the same make.
+"""The ImageNet networks of He et al. 2015 and torchvision, and timm's of the same design.
 
 Depths are those of He et al. 2015, Table 1 (arXiv 1512.03385).
 """

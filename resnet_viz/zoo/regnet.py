@@ -1,4 +1,4 @@
-"""RegNets: a few numbers to the widths and depths of stages (Radosavovic et al. 2020).
+"""RegNets: stage widths and depths from a few numbers (Radosavovic et al. 2020).
 
 Source: Designing Network Design Spaces, arXiv 2003.13678, section 3.3.
 """
@@ -35,18 +35,18 @@ def regnet(
 ) -> ResNetSpec:
     """Return the RegNet of four numbers and a group width.
 
-    Block j has the width `u_j = w_0 + w_a · j` (equation 2), which is rounded to a power of `w_m`
-    over `w_0` (equations 3 and 4) and to a multiple of 8; blocks of one width are a stage. The
-    width of a stage is then rounded to the nearest multiple of the group width, as pycls does.
+    Block j has the width `u_j = w_0 + w_a · j` (equation 2), rounded to `w_0` times a power of
+    `w_m` (equations 3 and 4) and then to a multiple of 8; consecutive blocks of equal width are a
+    stage. The width of a stage is rounded to the nearest multiple of the group width, as in pycls.
 
     Args:
-        depth: how many blocks there are.
-        w_0: the width of the first one, a multiple of 8.
-        w_a: by how much a block would be wider than the one before; 0 or more.
+        depth: the number of blocks.
+        w_0: the initial width, a multiple of 8.
+        w_a: the slope of the width, added for each block; 0 or more.
         w_m: the ratio of widths from stage to stage; more than 1.
-        group_width: the channels of one group; a stage that is narrower has one group.
+        group_width: the channels of one group; a narrower stage has one group.
         se: whether blocks have squeeze-and-excitation (RegNetY), a quarter as wide as their input.
-        name: what reports and figures call it.
+        name: the name in reports and figures.
 
     Raises:
         SpecError: a value is of the wrong type or out of range.
@@ -67,7 +67,7 @@ def _regnet(
     se: bool,
     whole_groups: Callable[[int, int], int],
 ) -> ResNetSpec:
-    """Return a RegNet whose stages have whole groups by a rule of width and group width."""
+    """Return a RegNet; `whole_groups` rounds a stage's width to whole groups of a given width."""
     integer("depth", depth, 1, MAX_BLOCKS)
     integer("w_0", w_0, 1, MAX_CHANNELS)
     integer("group_width", group_width, 1, MAX_CHANNELS)
@@ -107,18 +107,18 @@ def _above(name: str, value: object, low: float, legal: str) -> None:
 
 
 def _quantized(width: float, w_0: int, w_m: float) -> int:
-    """Return `w_0 · w_m^s` for the nearest whole s, to the nearest multiple of 8."""
+    """Return `w_0 · w_m^s` for the nearest integer s, rounded to the nearest multiple of 8."""
     power = round(log(width / w_0) / log(w_m))
     return round(w_0 * w_m**power / _QUANTUM) * _QUANTUM
 
 
 def _nearest(width: int, group: int) -> int:
-    """Return the multiple of the group width that is nearest, of two the even one (pycls, timm)."""
+    """Return the nearest multiple of the group width, ties to the even one (pycls, timm)."""
     return max(round(width / group), 1) * group
 
 
 def _nearest_up(width: int, group: int) -> int:
-    """Return the nearest multiple, of two the larger, that keeps 0.9 of the width (torchvision)."""
+    """Return the nearest multiple, ties up, that keeps 0.9 of the width (torchvision)."""
     rounded = max((2 * width + group) // (2 * group), 1) * group
     return rounded if 10 * rounded >= 9 * width else rounded + group
 

@@ -1,7 +1,7 @@
-"""Networks as their differences from ResNet-50 and its like: a layout and a few words.
+"""Make specs of ResNet variants from short rows: a layout and words for the differences.
 
-A row of a table, `"50 d se 32x4d @288"`, is read as: the layout of ResNet-50, ResNet-D's stem and
-shortcuts, squeeze-and-excitation, 32 groups of base width 4, made for 288×288 pixels.
+The row `"50 d se 32x4d @288"` means: the layout of ResNet-50, ResNet-D's stem and shortcuts,
+squeeze-and-excitation, 32 groups of base width 4, and an input of 288×288 pixels.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ LAYOUTS: Mapping[str, tuple[str, tuple[int, ...]]] = MappingProxyType(
         "420": ("bottleneck", (4, 44, 87, 4)),
     }
 )
-"""The kind of block, and how many blocks each stage has, by a number of layers."""
+"""The kind of block and the number of blocks in each stage, by the name of the layout."""
 
 _Words = Mapping[str, Mapping[str, Any]]
 
@@ -66,7 +66,7 @@ WORDS: _Words = MappingProxyType(
         },
     }
 )
-"""What each word changes: in the stem, in every stage, in the network."""
+"""The fields that each word changes in the stem, in every stage, and in the network."""
 
 _GROUPS = re.compile(r"(\d+)x(\d+)d")
 
@@ -105,7 +105,7 @@ def spec_of(name: str, row: str) -> ResNetSpec:
 
 
 def rows(title: str, source: Callable[[str], str], table: Mapping[str, str]) -> Family:
-    """Return a family of rows, each with the source that its name has."""
+    """Return the family of a table of rows; `source` returns the source of a name."""
 
     def make(name: str) -> Entry:
         return Entry(spec_of(name, table[name]), source(name))

@@ -1,4 +1,4 @@
-"""VGG: the plain networks that He et al. 2015 compare theirs with."""
+"""VGG: the plain networks to which He et al. 2015 compare residual networks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["FAMILIES"]
 
 
 def _vgg(depth: int, *convs: int) -> Entry:
-    """Return a configuration of Table 1; the first convolution is the stem, the others `convs`."""
+    """Return a configuration of Table 1; its first convolution is the stem, the others `convs`."""
     stages = tuple(
         Stage(number, width, block="conv", shortcut="none", pool=True)
         for number, width in zip(convs, (64, 128, 256, 512, 512), strict=True)

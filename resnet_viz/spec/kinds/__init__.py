@@ -1,8 +1,8 @@
-"""The kinds of part that a spec may name: one file and one table for each.
+"""The kinds of norm, activation, block and so on that a spec may name: one file and table each.
 
-An entry is all that the project knows of its kind: what it is, in a sentence; the spec fields that
-it reads; the operators that it is made of, written once, as calls on a `Net`; what figures call it.
-The graph, the counts, the figures and the torch module all come from these calls.
+An entry is everything that the project knows of a kind: its description, the spec fields that it
+reads, its operators, as calls on a `Net`, and its label in figures. The graph, the counts, the
+figures and the torch module all come from these calls.
 """
 
 from resnet_viz.spec.kinds.activation import ACTIVATIONS
@@ -15,7 +15,7 @@ from resnet_viz.spec.kinds.shortcut import SHORTCUTS
 from resnet_viz.spec.kinds.stem import POOLINGS
 
 SCOPES = (BLOCKS, ATTENTIONS)
-"""The tables whose kinds stand as scopes in a graph, each with a `label`."""
+"""The tables whose kinds are scopes in a graph; each entry has a `label`."""
 
 __all__ = [
     "ACTIVATIONS",

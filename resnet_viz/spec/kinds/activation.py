@@ -1,4 +1,4 @@
-"""Activations: any shape to itself. Each is an operator of that name, a module of `torch.nn`."""
+"""Activations: each is an operator of the same name and a module of `torch.nn`."""
 
 from __future__ import annotations
 
@@ -21,4 +21,4 @@ ACTIVATIONS: Mapping[str, str] = MappingProxyType(
         "softplus": "log(1 + exp(x))",
     }
 )
-"""What `activation` may be, with a sentence for each."""
+"""The legal values of `activation`, each with its description."""

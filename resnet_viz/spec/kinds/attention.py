@@ -17,11 +17,11 @@ class Attention(NamedTuple):
     """An entry of the table.
 
     Attributes:
-        description: what it is.
-        label: what figures call it.
-        gate: makes its operators: of a network, what it gates, and the channels that the block
-            takes; None if there is none.
-        inside: whether it stands before the block's last convolution, not at the body's end.
+        description: the description in one sentence.
+        label: the label in figures.
+        gate: the function that calls its operators, given a network, the value to gate, and the
+            block's input channels; None for no attention.
+        inside: whether it comes before the block's last convolution, not at the end of the body.
         reads_fields: the fields of the spec that it reads.
     """
 
@@ -40,14 +40,14 @@ def _pooled(net: Net, x: Value) -> Value:
 
 
 def _pointwise(net: Net, name: str, channels: Size, x: Value) -> Value:
-    """Call a fully connected layer on channels: a 1×1 convolution with a bias."""
+    """Call a fully connected layer over channels, as a 1×1 convolution with a bias."""
     one, zero = (1, 1), (0, 0)
     sizes = {"kernel": one, "stride": one, "padding": zero, "dilation": one}
     return net.call(name, "conv2d", x, out_channels=channels, groups=1, bias=True, **sizes)
 
 
 def squeezed(channels: Size, reduction: Size) -> Size:
-    """Return the channels inside a squeeze: one in `reduction`, to the nearest 8, at least 8.
+    """Return the squeezed channels: `channels / reduction`, to the nearest 8, at least 8.
 
     Source: Hu et al. 2018 (arXiv 1709.01507), section 3; the rounding is timm's.
 
@@ -58,7 +58,7 @@ def squeezed(channels: Size, reduction: Size) -> Size:
 
 
 def share(channels: Size, reduction: Size) -> Size:
-    """Return one channel in `reduction`, rounded to the nearest, ties to the even one; at least 1.
+    """Return `channels / reduction`, rounded to the nearest integer (ties to even), at least 1.
 
     Source: pycls and torchvision, `int(round(width_in * 0.25))` in RegNetY.
 
@@ -84,7 +84,7 @@ def _excite(net: Net, x: Value, inside: Size) -> Value:
 
 
 def reach(channels: Size) -> int:
-    """Return how many neighbouring channels ECA looks at: `(log2 C + 1) / 2`, made odd, at least 3.
+    """Return ECA's kernel size over channels: `(log2 C + 1) / 2`, made odd, at least 3.
 
     Source: Wang et al. 2020 (arXiv 1910.03151), equation 12, with gamma 2 and b 1.
 
@@ -139,4 +139,4 @@ ATTENTIONS: Mapping[str, Attention] = MappingProxyType(
         ),
     }
 )
-"""What `attention` may be."""
+"""The legal values of `attention`."""

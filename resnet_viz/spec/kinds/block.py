@@ -1,4 +1,4 @@
-"""Blocks: the convolutions of a block's body, in order."""
+"""Blocks: the convolutions of each kind of block, in order."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ __all__ = ["BLOCKS", "STRIDES_IN", "Block", "Place"]
 
 
 class Place(NamedTuple):
-    """Where a block stands.
+    """The values that depend on a block's place in the network.
 
     Attributes:
-        stride: that the block has.
-        stride_in: which convolution of a bottleneck carries it; see `STRIDES_IN`.
-        dilation: of its first 3×3 convolution; its others have that of the stage.
+        stride: the stride of the block.
+        stride_in: the convolution of a bottleneck that has the stride; see `STRIDES_IN`.
+        dilation: the dilation of its first 3×3 convolution; the others have the stage's.
     """
 
     stride: int
@@ -32,11 +32,11 @@ class Block(NamedTuple):
     """An entry of the table.
 
     Attributes:
-        description: what it is.
-        convs: returns its convolutions, of a stage and the block's place in it.
-        label: what figures call it.
-        bottleneck: whether it has a width inside, so that a stage's `expansion`, `groups` and
-            `base_width`, or `bottleneck_width` and `group_width`, mean something.
+        description: the description in one sentence.
+        convs: the function that returns its convolutions, given a stage and the block's place.
+        label: the label in figures.
+        bottleneck: whether it has an inner width, so that a stage's `expansion`, `groups` and
+            `base_width`, or `bottleneck_width` and `group_width`, have an effect.
     """
 
     description: str
@@ -95,7 +95,7 @@ BLOCKS: Mapping[str, Block] = MappingProxyType(
         ),
     }
 )
-"""What a stage's `block` may be."""
+"""The legal values of a stage's `block`."""
 
 STRIDES_IN: Mapping[str, str] = MappingProxyType(
     {
@@ -103,4 +103,4 @@ STRIDES_IN: Mapping[str, str] = MappingProxyType(
         "1x1": "stride in a bottleneck's first 1x1 convolution (the paper, v1)",
     }
 )
-"""What `stride_in` may be."""
+"""The legal values of `stride_in`."""

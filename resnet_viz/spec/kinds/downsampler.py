@@ -1,4 +1,4 @@
-"""Downsamplers: what takes a stride out of a convolution and does it after the activation."""
+"""Downsamplers: operators that replace a convolution's stride, after the activation."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Downsampler(NamedTuple):
     """An entry of the table.
 
     Attributes:
-        description: what it is.
-        run: makes its operator: of a network, a name, a stride and what comes in; None where the
-            convolution keeps its stride.
-        pool: makes the stem's pool of stride 2.
+        description: the description in one sentence.
+        run: the function that calls its operator, given a network, a name, a stride and the input;
+            None if the convolution keeps its stride.
+        pool: the function that calls the stem's pool of stride 2.
     """
 
     description: str
@@ -73,4 +73,4 @@ DOWNSAMPLERS: Mapping[str, Downsampler] = MappingProxyType(
         ),
     }
 )
-"""What `downsampler` may be."""
+"""The legal values of `downsampler`."""

@@ -1,4 +1,4 @@
-"""What kinds are written in: calls on a network that is being assembled."""
+"""Define the interface in which kinds are written: calls on a network under assembly."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 __all__ = ["Conv", "Net", "Value"]
 
 Value: TypeAlias = Any
-"""A tensor on its way through a network, with its `shape` (`graph.Value`)."""
+"""A tensor in a network, with its `shape` (`graph.Value`)."""
 
 
 class Conv(NamedTuple):
-    """A square convolution that keeps the size, but for its stride."""
+    """A square convolution, padded so that only its stride changes the size."""
 
     channels: Size
     kernel: int
@@ -27,36 +27,36 @@ class Conv(NamedTuple):
 
     @property
     def padding(self) -> int:
-        """Zeros on each side: half of what the kernel spans beyond one pixel."""
+        """The zeros on each side: half of the dilated kernel size minus 1."""
         return self.dilation * (self.kernel - 1) // 2
 
 
 class Net(Protocol):
-    """A network on its way to a graph: what kinds call, to say which operators they are made of.
+    """A network under assembly, on which kinds call their operators.
 
-    A name is a path of PyTorch's (`bn1`, `conv1.0`), relative to the scope around the call.
+    A name is a PyTorch module path (`bn1`, `conv1.0`), relative to the scope around the call.
     """
 
     @property
     def spec(self) -> ResNetSpec:
-        """The network's spec."""
+        """The spec of the network."""
 
     def call(self, name: str, op: str, *inputs: Value, **attrs: Any) -> Value:
         """Call an operator of the catalogue (`ops.OPERATORS`)."""
 
     def scope(self, name: str, kind: str) -> AbstractContextManager[None]:
-        """Collect what is called inside in a scope of its own."""
+        """Collect the operators called in the `with` block in a scope."""
 
     def conv(self, name: str, conv: Conv, x: Value) -> Value:
-        """Call a convolution, as all of the network's are (biased or not)."""
+        """Call a convolution with the network's settings, such as `bias`."""
 
     def norm(self, name: str, x: Value) -> Value:
-        """Call the network's norm, if it has one, where no activation belongs to it."""
+        """Call the network's norm, if it has one, without an activation."""
 
     def norm_act(
         self, name: str, x: Value, activation: str = "", functional: bool = False
     ) -> Value:
-        """Call the network's norm and activation, under these names."""
+        """Call the network's norm and activation with the given names."""
 
     def activation(self, x: Value, name: str = "", functional: bool = False) -> Value:
         """Call the network's activation."""

@@ -1,4 +1,4 @@
-"""Norms: any shape to itself."""
+"""Norms: the normalization layers that a spec may name."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Norm(NamedTuple):
     """An entry of the table.
 
     Attributes:
-        description: what it is.
-        run: makes its operator: of a network, a name, what comes in, and whether an activation
-            belongs to it.
-        activates: whether it brings that activation itself.
+        description: the description in one sentence.
+        run: the function that calls its operator, given a network, a name, the input, and whether
+            an activation follows.
+        activates: whether it includes that activation.
         reads_fields: the fields of the spec that it reads.
     """
 
@@ -75,4 +75,4 @@ NORMS: Mapping[str, Norm] = MappingProxyType(
         "none": Norm("no normalization", _none),
     }
 )
-"""What `norm` may be."""
+"""The legal values of `norm`."""

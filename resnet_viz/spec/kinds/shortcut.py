@@ -1,4 +1,4 @@
-"""Shortcuts: what runs beside a block's body (He et al. 2015, sections 3.3 and 4.1)."""
+"""Shortcuts: the paths beside a block's body (He et al. 2015, sections 3.3 and 4.1)."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ __all__ = ["SHORTCUTS", "WAYS", "Join", "Shortcut", "Way"]
 
 
 class Join(NamedTuple):
-    """What a shortcut has to make of a block's input, so that the two can be added."""
+    """The output that a shortcut must make from a block's input, to be added to the body's."""
 
     channels: Size
     stride: int = 1
     extra: Size = 0
-    """Channels that the block's input lacks."""
+    """The output channels minus the input channels."""
     dilation: tuple[int, int] = (1, 1)
-    """Of the block's first 3×3 convolution, and of the stage."""
+    """The dilation of the block's first 3×3 convolution, and that of the stage."""
 
 
 class Way(NamedTuple):
-    """What runs beside one block.
+    """The path beside one block.
 
     Attributes:
-        run: makes its operators; None where there is no shortcut, or where it is the bare line.
+        run: the function that calls its operators; None for no shortcut or an identity.
         adds: whether there is a shortcut.
-        convolves: whether it takes what the block's first convolution takes: in a pre-activation
-            network the activated tensor.
+        convolves: whether it has a convolution, whose input in a pre-activation network is the
+            activated tensor, as that of the block's first convolution.
     """
 
     run: Callable[[Net, Join, Value], Value] | None = None
@@ -67,7 +67,7 @@ def _wide(net: Net, join: Join, x: Value) -> Value:
 
 def _average(net: Net, join: Join, x: Value) -> Value:
     strided, dilated = join.stride > 1, join.stride == 1 and join.dilation[1] > 1
-    if dilated:  # the pool still blurs, at every pixel
+    if dilated:  # without a stride, the pool still averages around every pixel
         x = net.call("pad", "pad", x, amounts=(0, 1, 0, 1))
     if strided or dilated:
         kernel = max(join.stride, 2)
@@ -87,16 +87,16 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "average": Way(_average, convolves=True),
     }
 )
-"""What may run beside one block; in a pre-activation network a projection has no norm."""
+"""The paths beside one block; in a pre-activation network, a projection has no norm."""
 
 
 class Shortcut(NamedTuple):
     """An entry of the table.
 
     Attributes:
-        description: what it is.
-        kept: the way beside a block that keeps the shape.
-        changed: the way beside one that changes it.
+        description: the description in one sentence.
+        kept: the path beside a block that keeps the shape.
+        changed: the path beside a block that changes the shape.
     """
 
     description: str
@@ -140,4 +140,4 @@ SHORTCUTS: Mapping[str, Shortcut] = MappingProxyType(
         ),
     }
 )
-"""What a stage's `shortcut` may be."""
+"""The legal values of a stage's `shortcut`."""

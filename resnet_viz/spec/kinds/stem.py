@@ -1,4 +1,4 @@
-"""Stems: convolutions, and what halves the size after them."""
+"""Stems: convolutions, and the operator that halves the size after them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Pooling(NamedTuple):
     """An entry of the table.
 
     Attributes:
-        description: what it is.
-        run: makes its operators: of a network and what the convolutions put out.
-        follows_downsampler: whether it follows the network's downsampler.
+        description: the description in one sentence.
+        run: the function that calls its operators, given a network and the convolutions' output.
+        follows_downsampler: whether it depends on the network's downsampler.
     """
 
     description: str
@@ -57,7 +57,7 @@ POOLINGS: Mapping[str, Pooling] = MappingProxyType(
         ),
     }
 )
-"""What a stem's `pooling` may be."""
+"""The legal values of a stem's `pooling`."""
 
 
 def stem(net: Net, x: Value) -> Value:

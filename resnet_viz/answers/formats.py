@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from resnet_viz.answers.tabular import Table
+from resnet_viz.answers.columns import Table
 
 __all__ = ["FORMATS", "escape_latex", "escape_markdown", "one_line"]
 

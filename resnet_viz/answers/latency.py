@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from resnet_viz.answers.batch import to_batch_graph
-from resnet_viz.answers.report import parts_at, row_name
+from resnet_viz.answers.parts import parts_at, row_name
 from resnet_viz.answers.tabular import Column, Table, Tabular
 from resnet_viz.count.roofline import Time, Work, bytes_of, time_of, work_of
 from resnet_viz.devices import Device, find_device

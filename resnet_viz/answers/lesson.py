@@ -302,18 +302,16 @@ def _checked(depths: Sequence[int], *, epochs: int, lr: float, seeds: int) -> Se
         RequestError: a value is not legal.
     """
     numbers = tuple(depths) if isinstance(depths, (tuple, list)) else ()
-    if not numbers or any(type(depth) is not int for depth in numbers):
-        raise RequestError("depths: {depths} (must be a list of integers)", depths=show(depths))
-    if len(set(numbers)) < len(numbers):
-        raise RequestError("depths: {depths} (must be different numbers)", depths=show(depths))
-    settings = Settings(numbers, epochs, lr, seeds)
     for depth in numbers:
-        if not 8 <= depth <= MAX_DEPTH or depth % 6 != 2:
+        if type(depth) is not int or not 8 <= depth <= MAX_DEPTH or depth % 6 != 2:
             raise RequestError(
                 "depths: {depth} (must be 6n + 2, from 8 to {most}: 20, 56, 110)",
                 depth=show(depth),
                 most=MAX_DEPTH,
             )
+    if not numbers or len(set(numbers)) < len(numbers):
+        raise RequestError("depths: {depths} (must be different numbers)", depths=show(depths))
+    settings = Settings(numbers, epochs, lr, seeds)
     for name, value, most in (
         ("epochs", settings.epochs, MAX_EPOCHS),
         ("seeds", settings.seeds, MAX_SEEDS),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from resnet_viz.answers.batch import to_batch_graph
-from resnet_viz.answers.report import parts_at, row_name
+from resnet_viz.answers.parts import parts_at, row_name
 from resnet_viz.answers.tabular import Column, Table, Tabular
 from resnet_viz.arithmetic import Size
 from resnet_viz.assembly import MAX_BATCH

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any
 
 from resnet_viz.answers.formats import FORMATS
+from resnet_viz.answers.parts import parts_at, row_name
 from resnet_viz.answers.tabular import Column, Table, Tabular, show_cell
 from resnet_viz.arithmetic import Size
 from resnet_viz.count import (
@@ -30,7 +31,7 @@ from resnet_viz.ops import Shape
 from resnet_viz.ops.operator import spell
 from resnet_viz.sources import Network, to_graph
 
-__all__ = ["DEPTHS", "Report", "Row", "parts_at", "report", "report_graph", "row_name"]
+__all__ = ["Report", "Row", "report", "report_graph"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,31 +273,6 @@ def _measures(row: Row, measured: Mapping[str, Mapping[str, float]]) -> dict[str
     }
 
 
-class _Tree(Protocol):
-    """A part of a network with its children."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def children(self) -> tuple[Self, ...]: ...
-
-
-_Part = TypeVar("_Part", bound=_Tree)
-
-
-def parts_at(part: _Part, depth: int | None, opened: tuple[str, ...] = ()) -> Iterator[_Part]:
-    """Yield the parts of a tree at a depth; None is every operator.
-
-    At other depths stem and head stay closed, unless their kind is in `opened`.
-    """
-    closed = part.kind in ("stem", "head") and part.kind not in opened and depth is not None
-    if not part.children or closed or (depth == 0 and part.kind not in opened):
-        yield part
-        return
-    for child in part.children:
-        yield from parts_at(child, None if depth is None else max(depth - 1, 0), opened)
-
-
 def _row(part: Tally, fields: Mapping[str, Size | None], how: Convention) -> Row:
     last = part
     while last.children:
@@ -374,12 +350,6 @@ def _pixels(field: Size | None) -> str:
     from resnet_viz.answers.metrics import METRICS
 
     return "whole image" if field is None else METRICS["receptive-field"].show(field)
-
-
-def row_name(row: Row) -> str:
-    """Return a row's path for readers, with its number of repeats."""
-    name = row.path or "network"
-    return f"{name} (×{row.repeat})" if type(row.repeat) is not int or row.repeat > 1 else name
 
 
 def _sentence(report: Report) -> str:

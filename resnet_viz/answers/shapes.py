@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from resnet_viz.answers.report import report, row_name
+from resnet_viz.answers.parts import row_name
+from resnet_viz.answers.report import report
 from resnet_viz.answers.tabular import Column, Table, Tabular, show_cell
 from resnet_viz.arithmetic import Size
 from resnet_viz.errors import RequestError

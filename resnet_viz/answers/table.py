@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import groupby, takewhile, zip_longest
-from operator import itemgetter
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
-from resnet_viz.answers.tabular import Column, Table, Tabular
+from resnet_viz.answers.architectures import Architectures, Cell
 from resnet_viz.arithmetic import Size
 from resnet_viz.count import tally
 from resnet_viz.errors import RequestError
@@ -18,55 +15,7 @@ from resnet_viz.ops import category_of
 from resnet_viz.sources import Network, to_graph
 from resnet_viz.spec.kinds import ATTENTIONS
 
-__all__ = ["HEADINGS", "MACS_ROW", "Architectures", "Cell", "billions", "table"]
-
-
-class Cell(NamedTuple):
-    """A network's cell in a row: bracketed convolutions with their repeats, or plain words."""
-
-    lines: tuple[str, ...]
-    times: Size = 1
-    bracketed: bool = False
-
-
-@dataclass(frozen=True)
-class Architectures(Tabular):
-    """A table of networks; a notebook shows it as HTML.
-
-    Attributes:
-        networks: the names of the networks, one column each.
-        rows: the name of each row, its output size, and each network's cells in it.
-        macs: the total multiply-adds of each network.
-    """
-
-    networks: tuple[str, ...]
-    rows: tuple[tuple[str, str, tuple[tuple[Cell, ...], ...]], ...]
-    macs: tuple[int, ...]
-
-    OWN_FORMATS = MappingProxyType(
-        {
-            "latex": lambda made: _matrices().to_latex(made),
-            "html": lambda made: _matrices().to_html(made),
-            "svg": lambda made: _matrices().to_svg(made),
-        }
-    )
-
-    def to_table(self) -> Table:
-        """Return the table with each cell on one line, for formats without tall brackets."""
-        return Table(
-            title="",
-            columns=(
-                Column("layer", HEADINGS[0], itemgetter(0)),
-                Column("output_size", HEADINGS[1], itemgetter(1)),
-                *(Column(n, n, itemgetter(i)) for i, n in enumerate(self.networks, start=2)),
-            ),
-            rows=tuple(_flat(self.rows)),
-            totals={
-                "layer": MACS_ROW,
-                **dict(zip(self.networks, map(billions, self.macs), strict=True)),
-            },
-            facts={"macs": dict(zip(self.networks, self.macs, strict=True))},
-        )
+__all__ = ["Architectures", "table"]
 
 
 def table(networks: Network | Sequence[Network], input: Any = None) -> Architectures:
@@ -180,38 +129,3 @@ def _main(block: Scope) -> Iterator[str]:
                 yield f"fc, [{', '.join(str(node.attrs['out_channels']) for node in layers)}]"
             else:
                 yield f"{child.kind}, {layers[0].attrs['kernel'][0]}"
-
-
-HEADINGS = ("layer name", "output size")
-MACS_ROW = "FLOPs (multiply-adds)"
-"""The paper's term for what this project calls MACs."""
-
-
-def billions(macs: int) -> str:
-    """Return a number of multiply-adds as the paper prints it.
-
-    >>> billions(1814073344), billions(40_551_808)
-    ('1.8×10^9', '0.04×10^9')
-    """
-    amount = macs / 1e9
-    return f"{amount:.1f}×10^9" if amount >= 0.1 else f"{amount:.2f}×10^9"
-
-
-def _flat(rows: Iterable[tuple[str, str, tuple[tuple[Cell, ...], ...]]]) -> Iterator[Any]:
-    """Yield rows of texts; the lines below a row's first line leave its name and size empty."""
-    for name, size, cells in rows:
-        for i, line in enumerate(zip_longest(*cells)):
-            shown = ("" if cell is None else _plain(cell) for cell in line)
-            yield (name if i == 0 else "", size if i == 0 else "", *shown)
-
-
-def _plain(cell: Cell) -> str:
-    if not cell.bracketed:
-        return cell.lines[0]
-    return f"[{'; '.join(cell.lines)}] × {cell.times}"
-
-
-def _matrices() -> Any:
-    from resnet_viz.answers import matrices  # lazy: a text table needs no brackets
-
-    return matrices

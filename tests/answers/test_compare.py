@@ -23,8 +23,7 @@ from resnet_viz import (
     report,
     unroll,
 )
-from resnet_viz.answers.compare import SIDES, STATUSES
-from resnet_viz.answers.comparison_table import signed
+from resnet_viz.answers.comparison import SIDES, STATUSES, signed
 from resnet_viz.graph.model import DEPTHS
 from resnet_viz.graph.repeat import cut_scope
 from resnet_viz.zoo import find

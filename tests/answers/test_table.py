@@ -9,8 +9,7 @@ from conftest import program
 from soundness import CLOSE, holds, overlap
 
 from resnet_viz import RequestError, ResNetSpec, Stage, table
-from resnet_viz.answers.matrices import _scene
-from resnet_viz.answers.table import Architectures, Cell
+from resnet_viz.answers.architectures import Architectures, Cell, _scene
 from resnet_viz.scene import Text
 
 PAPERS = ["resnet18", "resnet34", "resnet50-v1", "resnet101-v1", "resnet152-v1"]

@@ -6,10 +6,10 @@ from hypothesis import given
 from strategies import specs
 
 from resnet_viz import RequestError, ResNetSpec, Stage, assemble, fold, report, unroll
-from resnet_viz.answers.report import DEPTHS
 from resnet_viz.arithmetic import product
 from resnet_viz.count import count_layers, receptive_fields, tally
 from resnet_viz.graph import Builder, Node
+from resnet_viz.graph.model import DEPTHS
 from resnet_viz.graph.repeat import copy_path
 from resnet_viz.ops import OPERATORS, TERMS
 from resnet_viz.zoo import entries, find

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from resnet_viz.answers.compare import SIDES, Comparison, Row
+from resnet_viz.answers.comparison import SIDES, Comparison, Row
 from resnet_viz.app.answers import comparison_of, drawing_of
 from resnet_viz.app.catalogue import is_known, title
 from resnet_viz.app.components import tables

@@ -1,18 +1,98 @@
-"""Write a table of networks as the paper prints it, with bracketed blocks: LaTeX, HTML, SVG."""
+"""The table of networks side by side: blocks as matrices in brackets, in LaTeX, HTML and SVG."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 from itertools import groupby, zip_longest
-from typing import Any
+from operator import itemgetter
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from resnet_viz.answers.formats import escape_latex
-from resnet_viz.answers.table import HEADINGS, MACS_ROW, Architectures, Cell, billions
+from resnet_viz.answers.tabular import Column, Table, Tabular
+from resnet_viz.arithmetic import Size
 from resnet_viz.scene import Item, Line, Run, Scene, Text
 from resnet_viz.themes import THEMES
 
-__all__ = ["to_html", "to_latex", "to_svg"]
+__all__ = ["Architectures", "Cell", "billions"]
+
+HEADINGS = ("layer name", "output size")
+MACS_ROW = "FLOPs (multiply-adds)"
+"""The paper's term for what this project calls MACs."""
+
+
+class Cell(NamedTuple):
+    """A network's cell in a row: bracketed convolutions with their repeats, or plain words."""
+
+    lines: tuple[str, ...]
+    times: Size = 1
+    bracketed: bool = False
+
+
+@dataclass(frozen=True)
+class Architectures(Tabular):
+    """A table of networks; a notebook shows it as HTML.
+
+    Attributes:
+        networks: the names of the networks, one column each.
+        rows: the name of each row, its output size, and each network's cells in it.
+        macs: the total multiply-adds of each network.
+    """
+
+    networks: tuple[str, ...]
+    rows: tuple[tuple[str, str, tuple[tuple[Cell, ...], ...]], ...]
+    macs: tuple[int, ...]
+
+    OWN_FORMATS = MappingProxyType(
+        {
+            "latex": lambda table: _latex(table),
+            "html": lambda table: _html(table),
+            "svg": lambda table: _svg(table),
+        }
+    )
+
+    def to_table(self) -> Table:
+        """Return the table with each cell on one line, for formats without tall brackets."""
+        return Table(
+            title="",
+            columns=(
+                Column("layer", HEADINGS[0], itemgetter(0)),
+                Column("output_size", HEADINGS[1], itemgetter(1)),
+                *(Column(n, n, itemgetter(i)) for i, n in enumerate(self.networks, start=2)),
+            ),
+            rows=tuple(_flat(self.rows)),
+            totals={
+                "layer": MACS_ROW,
+                **dict(zip(self.networks, map(billions, self.macs), strict=True)),
+            },
+            facts={"macs": dict(zip(self.networks, self.macs, strict=True))},
+        )
+
+
+def billions(macs: int) -> str:
+    """Return a number of multiply-adds as the paper prints it.
+
+    >>> billions(1814073344), billions(40_551_808)
+    ('1.8×10^9', '0.04×10^9')
+    """
+    amount = macs / 1e9
+    return f"{amount:.1f}×10^9" if amount >= 0.1 else f"{amount:.2f}×10^9"
+
+
+def _flat(rows: Iterable[tuple[str, str, tuple[tuple[Cell, ...], ...]]]) -> Iterator[Any]:
+    """Yield rows of texts; the lines below a row's first line leave its name and size empty."""
+    for name, size, cells in rows:
+        for i, line in enumerate(zip_longest(*cells)):
+            shown = ("" if cell is None else _plain(cell) for cell in line)
+            yield (name if i == 0 else "", size if i == 0 else "", *shown)
+
+
+def _plain(cell: Cell) -> str:
+    if not cell.bracketed:
+        return cell.lines[0]
+    return f"[{'; '.join(cell.lines)}] × {cell.times}"
 
 
 def _spans(cells: Sequence[object]) -> Iterator[tuple[Any, int]]:
@@ -21,9 +101,9 @@ def _spans(cells: Sequence[object]) -> Iterator[tuple[Any, int]]:
         yield cell, len(list(same))
 
 
-def to_latex(made: Architectures) -> str:
+def _latex(table: Architectures) -> str:
     """Return the table in LaTeX, which needs the package amsmath."""
-    number = len(made.networks)
+    number = len(table.networks)
 
     def cell_of(cell: Cell | None) -> str:
         if cell is None:
@@ -48,16 +128,16 @@ def to_latex(made: Architectures) -> str:
         "% needs \\usepackage{amsmath}",
         rf"\begin{{tabular}}{{|c|c|{'c|' * number}}}",
         r"\hline",
-        " & ".join(["layer name", "output size", *map(escape_latex, made.networks)])
+        " & ".join(["layer name", "output size", *map(escape_latex, table.networks)])
         + r" \\ \hline",
     ]
-    for name, size, cells in made.rows:
+    for name, size, cells in table.rows:
         for i, row in enumerate(zip_longest(*cells)):
             head = [escape_latex(name), size.replace("×", r"$\times$")] if i == 0 else ["", ""]
             more = i + 1 < max(map(len, cells))
             rule = rf"\cline{{3-{number + 2}}}" if more else r"\hline"
             out.append(" & ".join([*head, line(row, cell_of)]) + rf" \\ {rule}")
-    flops = (billions(macs).replace("×10^9", r"$\times10^9$") for macs in made.macs)
+    flops = (billions(macs).replace("×10^9", r"$\times10^9$") for macs in table.macs)
     out += [" & ".join([r"\multicolumn{2}{|c|}{" + MACS_ROW + "}", *flops]) + r" \\ \hline"]
     return "\n".join([*out, r"\end{tabular}"]) + "\n"
 
@@ -70,7 +150,7 @@ _STYLE = (
 )
 
 
-def to_html(made: Architectures) -> str:
+def _html(table: Architectures) -> str:
     """Return the table in HTML, with borders as the brackets of blocks."""
     whole, box, matrix = _STYLE
 
@@ -83,10 +163,10 @@ def to_html(made: Architectures) -> str:
         return f'<span style="{matrix}">{lines}</span> × {cell.times}'
 
     out = [f'<table style="{whole}">', "<thead><tr>"]
-    headings = (*HEADINGS, *made.networks)
+    headings = (*HEADINGS, *table.networks)
     out += [f'<th scope="col" style="{box}">{escape(one)}</th>' for one in headings]
     out.append("</tr></thead><tbody>")
-    for name, size, cells in made.rows:
+    for name, size, cells in table.rows:
         high = max(map(len, cells))
         for i, row in enumerate(zip_longest(*cells)):
             out.append("<tr>")
@@ -97,7 +177,7 @@ def to_html(made: Architectures) -> str:
                 out.append(f'<td colspan="{span}" style="{box}">{cell_of(cell)}</td>')
             out.append("</tr>")
     out.append(f'<tr><th scope="row" colspan="2" style="{box}">{MACS_ROW}</th>')
-    for macs in made.macs:
+    for macs in table.macs:
         amount = billions(macs).replace("^9", "<sup>9</sup>")
         out.append(f'<td style="{box}">{amount}</td>')
     return "\n".join([*out, "</tr></tbody></table>"]) + "\n"
@@ -106,22 +186,22 @@ def to_html(made: Architectures) -> str:
 _SIZE, _LINE, _BESIDE, _BRACKET = 9.0, 12.0, 8.0, 3.0
 
 
-def to_svg(made: Architectures) -> str:
+def _svg(table: Architectures) -> str:
     """Return the table as an SVG document."""
     from resnet_viz.export import svg
 
-    return svg.to_svg(_scene(made))
+    return svg.to_svg(_scene(table))
 
 
-def _scene(made: Architectures) -> Scene:
+def _scene(table: Architectures) -> Scene:
     theme = THEMES["d2l"]
-    headings = (*HEADINGS, *made.networks)
+    headings = (*HEADINGS, *table.networks)
     width = max(
-        _wide(_plain_width(cell)) for row in made.rows for cells in row[2] for cell in cells
+        _wide(_plain_width(cell)) for row in table.rows for cells in row[2] for cell in cells
     )
-    width = max(width, *(_wide(name) for name in made.networks))
+    width = max(width, *(_wide(name) for name in table.networks))
     edges = [0.0, _wide("conv2_x   "), _wide("conv2_x   ") + _wide("output size")]
-    edges += [edges[-1] + width * (i + 1) for i in range(len(made.networks))]
+    edges += [edges[-1] + width * (i + 1) for i in range(len(table.networks))]
     items: list[Item] = []
 
     def text(left: float, right: float, y: float, words: str) -> None:
@@ -137,7 +217,7 @@ def _scene(made: Architectures) -> Scene:
     y += 2 * _LINE
     rule(y)
     walls: list[tuple[int, float, float]] = [(i, 0.0, y) for i in range(len(edges))]
-    for name, size, columns in made.rows:
+    for name, size, columns in table.rows:
         top = y
         for i, row in enumerate(zip_longest(*columns)):
             if i:
@@ -155,13 +235,13 @@ def _scene(made: Architectures) -> Scene:
         walls += [(i, top, y) for i in (0, 1, 2)]
         rule(y)
     text(edges[0], edges[2], y + _LINE, MACS_ROW)
-    for i, macs in enumerate(made.macs):
+    for i, macs in enumerate(table.macs):
         text(edges[i + 2], edges[i + 3], y + _LINE, billions(macs).replace("^9", "⁹"))
     walls += [(i, y, y + 2 * _LINE) for i in range(len(edges)) if i != 1]
     y += 2 * _LINE
     rule(y)
     items += [Line(((edges[i], top), (edges[i], end))) for i, top, end in walls]
-    title = f"architectures: {', '.join(made.networks)}"
+    title = f"architectures: {', '.join(table.networks)}"
     look = (theme.background, theme.line, theme.text, 0.75)
     return Scene(edges[-1] + 4, y + 4, tuple(items), title, *look, (-2, -2))
 

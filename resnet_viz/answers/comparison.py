@@ -1,40 +1,191 @@
-"""Print a comparison of two networks as sentences and as a table."""
+"""What differs between two networks: parts that are paired, totals, and the table of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from resnet_viz.answers.compare import SIDES, STATUSES, Comparison, Row, Total
 from resnet_viz.answers.report import Report
-from resnet_viz.answers.tabular import Column, Table
+from resnet_viz.answers.tabular import Column, Table, Tabular
+from resnet_viz.errors import choose
+from resnet_viz.ops import Shape
 from resnet_viz.ops.operator import spell
 
-__all__ = ["comparison_table", "signed"]
+__all__ = ["SIDES", "STATUSES", "Comparison", "Part", "Row", "Total", "signed"]
+
+SIDES: Mapping[str, str] = MappingProxyType(
+    {"before": "the network that is compared", "after": "the one that it is compared with"}
+)
+"""The names of the two networks of a comparison."""
+
+STATUSES: Mapping[str, str] = MappingProxyType(
+    {
+        "same": "alike in both",
+        "changed": "in both, and different",
+        "added": "in the second only",
+        "removed": "in the first only",
+    }
+)
+"""The statuses of a row, each with its meaning."""
 
 
-def comparison_table(comparison: Comparison) -> Table:
-    """Return a comparison as a table."""
-    return Table(
-        title=_heading(comparison),
-        columns=_chosen(comparison) if comparison.columns else _COLUMNS,
-        rows=comparison.rows,
-        totals={**_total_row(comparison.totals), **_measured_totals(comparison)},
-        points=tuple(_sentences(comparison)),
-        comment="; ".join((_heading(comparison), *_sentences(comparison))),
-        facts={
-            "before": _named(comparison.before),
-            "after": _named(comparison.after),
-            "depth": comparison.depth,
-            "totals": {
-                name: {**total._asdict(), "difference": total.difference}
-                for name, total in comparison.totals.items()
+class Part(NamedTuple):
+    """A part of one network, including all repeats.
+
+    Attributes:
+        path: PyTorch's module path; for a repeat, that of its first copy.
+        kind: the kind of a scope, or the operator of a node.
+        repeat: the number of consecutive copies that the part covers.
+        inputs: the shapes of the values that it reads.
+        output: the output shape.
+        params: the number of its parameters' elements.
+        macs: the multiply-adds of its convolutions and matrix products.
+        activations: output elements of its convolutions and fully connected layers.
+    """
+
+    path: str
+    kind: str
+    repeat: int
+    inputs: tuple[Shape, ...]
+    output: Shape
+    params: int
+    macs: int
+    activations: int
+
+
+class Row(NamedTuple):
+    """A part of either network, or of both.
+
+    Attributes:
+        status: `same`, `changed`, `added` or `removed`.
+        changes: the names of what changed: `kind`, `repeat`, `operators` (some are only in one
+            network), attributes of operators (`stride`, `kernel`, `channels`, …), `connections`
+            (operators read other values), `input`, `output`, `params`, `macs`.
+        before: the part in the first network; None if it has none.
+        after: the part in the second network; None if it has none.
+    """
+
+    path: str
+    status: str
+    changes: tuple[str, ...]
+    before: Part | None
+    after: Part | None
+
+    @property
+    def params(self) -> int:
+        """The second network's parameters minus the first's."""
+        return self._difference(lambda part: part.params)
+
+    @property
+    def macs(self) -> int:
+        """The second network's multiply-adds minus the first's."""
+        return self._difference(lambda part: part.macs)
+
+    @property
+    def activations(self) -> int:
+        """The second network's activations minus the first's."""
+        return self._difference(lambda part: part.activations)
+
+    def _difference(self, amount: Callable[[Part], int]) -> int:
+        after = 0 if self.after is None else amount(self.after)
+        return after - (0 if self.before is None else amount(self.before))
+
+
+class Total(NamedTuple):
+    """A total of both networks."""
+
+    before: int
+    after: int
+
+    @property
+    def difference(self) -> int:
+        """The second network's total minus the first's."""
+        return self.after - self.before
+
+    @property
+    def ratio(self) -> float | None:
+        """The second total divided by the first, for display; None if the first is zero."""
+        return self.after / self.before if self.before else None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Tabular):
+    """The differences between two networks; a notebook shows them as HTML.
+
+    Attributes:
+        before: the report of the first network.
+        after: the report of the second network.
+        depth: the level of the rows: `network`, `stage`, `block` or `op`.
+        rows: the parts of both networks, in the order in which they run; the rows' differences sum
+            to those of the totals.
+        differing: the paths that `changed` returns, by side.
+        columns: the numbers in the table for readers; parameters and MACs if empty.
+        measures: for each column that is no count, the number of one copy of each part by path,
+            in the first and in the second network.
+    """
+
+    before: Report
+    after: Report
+    depth: str
+    rows: tuple[Row, ...]
+    differing: Mapping[str, tuple[str, ...]]
+    columns: tuple[str, ...] = ()
+    measures: Mapping[str, tuple[Mapping[str, float], ...]] = field(default_factory=dict)
+
+    @property
+    def totals(self) -> Mapping[str, Total]:
+        """The `layers`, `params`, `trainable_params`, `macs`, `flops` and `activations` of both."""
+        return {
+            name: Total(amount, self.after.totals[name])
+            for name, amount in self.before.totals.items()
+        }
+
+    def changed(self, side: str) -> tuple[str, ...]:
+        """Return the paths of one network's parts that are changed or missing in the other.
+
+        The paths are those of the boxes in a figure at the same depth, so that
+        `draw(network, depth=…, highlight=comparison.changed("after"))` marks them. There a repeat
+        has the path of its first copy, and at depth `block` the operators of stem and head are
+        separate boxes.
+
+        Args:
+            side: `before` or `after`.
+
+        Raises:
+            RequestError: the side is unknown.
+
+        >>> from resnet_viz import compare
+        >>> compare("resnet50-v1", "resnet50", depth="op").changed("before")[:3]
+        ('layer2.0.conv1', 'layer2.0.bn1', 'layer2.0.relu')
+        """
+        choose("side", side, SIDES)
+        return self.differing[side]
+
+    def to_table(self) -> Table:
+        """Return the comparison as a table."""
+        heading, sentences = _heading(self), tuple(_sentences(self))
+        return Table(
+            title=heading,
+            columns=_chosen(self) if self.columns else _COLUMNS,
+            rows=self.rows,
+            totals={**_total_row(self.totals), **_measured_totals(self)},
+            points=sentences,
+            comment="; ".join((heading, *sentences)),
+            facts={
+                "before": _named(self.before),
+                "after": _named(self.after),
+                "depth": self.depth,
+                "totals": {
+                    name: {**total._asdict(), "difference": total.difference}
+                    for name, total in self.totals.items()
+                },
             },
-        },
-        records=tuple(map(_record, comparison.rows)),
-    )
+            records=tuple(map(_record, self.rows)),
+        )
 
 
 def _chosen(comparison: Comparison) -> tuple[Column, ...]:

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any
 
 from resnet_viz.answers.drawing import Drawing
 from resnet_viz.answers.figure_options import FigureOptions, documented, figure_options
 from resnet_viz.answers.metrics import facts_of, numbers_of
-from resnet_viz.count import Cost, Costs
+from resnet_viz.count import Costs
 from resnet_viz.errors import RequestError, show, unknown
-from resnet_viz.graph import Graph, Node, Scope
+from resnet_viz.graph import Graph, Scope
 from resnet_viz.graph import unroll as unroll_graph
 from resnet_viz.graph.depth import depth_of, room_for
 from resnet_viz.graph.repeat import count_nodes
-from resnet_viz.layout.arrange import Look, arrange
+from resnet_viz.layout.arrange import arrange
 from resnet_viz.layout.decorate import captioned, marked
 from resnet_viz.layout.page import resized
 from resnet_viz.layout.paint import painted
-from resnet_viz.ops.operator import spell
 from resnet_viz.scene import Scene
 from resnet_viz.sources import Network, to_graph
-from resnet_viz.text.labels import phrase
 from resnet_viz.themes import THEMES, counterparts
-from resnet_viz.view.detail import BOOK, check_scopes
-from resnet_viz.view.figures import Options
+from resnet_viz.view.detail import check_scopes
 from resnet_viz.zoo.d2l import FAMILIES as CHAPTERS
 
 __all__ = ["Drawing", "draw", "draw_figure"]
@@ -75,28 +71,10 @@ def _drawing(graphs: list[Graph], options: FigureOptions) -> Drawing:
             check_scopes(name, frozenset(getattr(options, name)), graph)
     costs = Costs()
     facts = facts_of(graphs, options.annotate)
+    if options.depth is None and graphs[0].name in CHAPTER:
+        options = options.at(options.detail._replace(book=True))
     scene, detail = arrange(
-        options.kind,
-        graphs,
-        Options(
-            lang=options.lang,
-            detail=options.detail,
-            book=options.depth == BOOK or (options.depth is None and graphs[0].name in CHAPTER),
-            pairs=options.horizontal,
-            unrolled=options.unroll,
-        ),
-        Look(
-            theme=options.palette,
-            direction=options.direction,
-            language=options.lang,
-            layout=options.layout,
-            page=options.paper,
-            facts=facts,
-            describe=_describe(costs, options.lang),
-            decorate=lambda scene: _decorated(scene, graphs, options),
-        ),
-        costs,
-        deepest=options.kind.whole and options.depth is None,
+        graphs, options, facts, costs, lambda one: _decorated(one, graphs, options)
     )
     scene = resized(scene, options.width, options.font_size)
     if options.dark_mode:
@@ -171,17 +149,6 @@ def _decorated(scene: Scene, graphs: list[Graph], options: FigureOptions) -> Sce
         scene = painted(scene, numbers, found[0][1], options.palette)
     marked = _marked(scene, graphs, options) if options.highlight else scene
     return captioned(marked, options.title, options.caption)
-
-
-def _describe(costs: Costs, language: str) -> Callable[[Node | Scope], str]:
-    """Return a function from a part to its tooltip: output shape and cost."""
-    return lambda item: _cost_phrase(costs.of(item), language)
-
-
-@lru_cache(maxsize=4096)  # many operators of a network have equal costs
-def _cost_phrase(cost: Cost, language: str) -> str:
-    output, params, macs = cost
-    return phrase("cost", language, output=spell(output), params=params, macs=macs)
 
 
 def _marked(scene: Scene, graphs: list[Graph], options: FigureOptions) -> Scene:

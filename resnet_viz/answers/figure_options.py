@@ -11,6 +11,7 @@ import inspect
 import os
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -56,6 +57,7 @@ class FigureOptions:
 
     Attributes:
         palette: the theme itself, read from its file if `theme` names one.
+        detail: which scopes the figure looks into, as far as that is asked for.
 
     Raises:
         RequestError: a value is not legal, or the figure does not take an option.
@@ -221,6 +223,7 @@ class FigureOptions:
     caption: str = option("", "written below the figure", check_text, drawn=True)
 
     palette: Theme = field(init=False, repr=False, compare=False)
+    detail: Detail = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for name, row in OPTIONS.items():
@@ -238,6 +241,15 @@ class FigureOptions:
                     legal=legal,
                 )
         object.__setattr__(self, "palette", find_theme(self.theme))
+        levels = None if self.depth is None else levels_of(self.depth)
+        expand, collapse = frozenset(self.expand), frozenset(self.collapse)
+        object.__setattr__(self, "detail", Detail(levels, expand, collapse, self.depth == BOOK))
+
+    def at(self, detail: Detail) -> FigureOptions:
+        """Return the options of the same figure that looks into other scopes."""
+        other = copy(self)
+        object.__setattr__(other, "detail", detail)
+        return other
 
     @property
     def kind(self) -> Kind:
@@ -253,12 +265,6 @@ class FigureOptions:
     def paper(self) -> Page | None:
         """The page that the figure must fit, if any."""
         return None if self.page is None else find_page(self.page)
-
-    @property
-    def detail(self) -> Detail:
-        """The scopes that the figure opens, as requested."""
-        levels = None if self.depth is None else levels_of(self.depth)
-        return Detail(levels, frozenset(self.expand), frozenset(self.collapse))
 
 
 OPTIONS: Mapping[str, Option] = MappingProxyType(

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from resnet_viz.count import Costs
 from resnet_viz.errors import NotSeriesParallel
-from resnet_viz.graph import Graph, Node, Scope
+from resnet_viz.graph import Graph, Scope
 from resnet_viz.layout.decorate import with_legend
-from resnet_viz.layout.layout import MAX_COLUMNS, lay_out
+from resnet_viz.layout.layout import MAX_COLUMNS, Plan, plan
 from resnet_viz.layout.page import LETTER, Page, fitted, is_legible
+from resnet_viz.ops import Shape
 from resnet_viz.scene import Scene
-from resnet_viz.themes import Theme
-from resnet_viz.view import Figure, Kind, Options
-from resnet_viz.view.annotate import NO_FACTS, Facts, annotated
-from resnet_viz.view.detail import Detail, nesting
+from resnet_viz.view import Figure
+from resnet_viz.view.annotate import NO_FACTS, Facts, annotated, describe
+from resnet_viz.view.detail import Detail, count_shown, nesting
 from resnet_viz.view.legend import legend_of
 from resnet_viz.view.net import Net, net_of
 from resnet_viz.view.parts import leaves
 
-__all__ = ["LAYOUTS", "Arrangement", "Look", "arrange"]
+if TYPE_CHECKING:
+    from resnet_viz.answers.figure_options import FigureOptions
+
+__all__ = ["LAYOUTS", "Arrangement", "arrange"]
 
 LAYOUTS = {
     "figure": "chains, and branches side by side",
@@ -30,33 +34,14 @@ LAYOUTS = {
 }
 """The layout engines."""
 
-MAX_LEGIBLE_BOXES = 240
-"""The most boxes of a chain that can be legible on a page, in any number of columns."""
+USUAL_BOXES = 40
+"""The number of boxes that usually fits a page; the search for a depth begins there."""
 
 MAX_LEGIBLE_NET = 70
 """The most boxes that can be legible on a page in Graphviz's layout; larger nets are not tried."""
 
 SMALL_NET = 100
 """The most operators for which Graphviz's layout shows every operator and stays readable."""
-
-
-class Look(NamedTuple):
-    """The options of drawing that do not depend on the kind of figure.
-
-    Attributes:
-        facts: the facts written beside lines and in boxes.
-        describe: the function that returns the tooltip of an operator or scope.
-        decorate: the function that adds highlights, title and caption to a placed scene.
-    """
-
-    theme: Theme
-    direction: str = "up"
-    language: str = "en"
-    layout: str = "auto"
-    page: Page | None = None
-    facts: Facts = NO_FACTS
-    describe: Callable[[Node | Scope], str] = lambda item: ""
-    decorate: Callable[[Scene], Scene] = lambda scene: scene
 
 
 class Arrangement(NamedTuple):
@@ -67,110 +52,181 @@ class Arrangement(NamedTuple):
 
 
 def arrange(
-    kind: Kind,
     graphs: Sequence[Graph],
-    options: Options,
-    look: Look,
+    options: FigureOptions,
+    facts: Facts,
     costs: Costs,
-    deepest: bool = False,
+    decorate: Callable[[Scene], Scene],
 ) -> Arrangement:
     """Return the placed figure of graphs.
 
+    If no depth is requested, a whole network is drawn at the deepest level that is legible on the
+    page (a letter page by default). Facts, highlights and captions do not change that choice.
+
     Args:
-        kind: the kind of figure.
-        graphs: the graphs, as many as the kind takes.
-        options: the options of the figure's content.
-        look: the options of drawing.
+        graphs: the graphs to draw, as many as the kind of figure takes.
+        options: the options of the figure.
+        facts: the facts to write into boxes and beside lines.
         costs: the costs of the graphs' operators.
-        deepest: whether to choose the deepest level whose text is legible on the page (by default a
-            letter page) instead of the level in the options. Annotations do not affect the choice.
+        decorate: a function that adds highlights, title and caption to a placed scene.
 
     Raises:
         RequestError: the figure cannot be made from these graphs, or is not legible on the page.
     """
-    if not deepest:
-        columns = MAX_COLUMNS if look.page else 1
-        scene = fitted(_scenes(kind, graphs, options, look, costs, columns), look.page)
-        return Arrangement(scene, options.detail)
-    page = look.page or LETTER
-    choices = [options] if options.book else []
-    choices += [options._replace(book=False, detail=d) for d in _details(graphs[0], options)]
-    bare = look._replace(facts=NO_FACTS)
-    for choice in choices:
-        for columns, scene in enumerate(_readable(kind, graphs, choice, bare, costs), start=1):
-            if is_legible(scene, page) or choice is choices[-1]:
-                scenes = _scenes(kind, graphs, choice, look, costs, columns)
-                if look.page is None:
-                    return Arrangement(list(scenes)[-1], choice.detail)
-                return Arrangement(fitted(scenes, page), choice.detail)
-    raise AssertionError("a network in one box can always be placed")
+    views = _Views(graphs, options, facts, costs)
+    if options.depth is None and options.kind.whole:
+        view, columns = views.deepest_legible()
+    else:
+        view, columns = views.at(options.detail), 1
+    counts = range(1, MAX_COLUMNS + 1) if options.paper else (columns,)
+    return Arrangement(fitted(map(decorate, view.scenes(counts)), options.paper), view.detail)
 
 
-def _details(graph: Graph, options: Options) -> Iterator[Detail]:
-    """Yield the details to try for a figure, from every operator to fewer levels."""
-    yield options.detail._replace(levels=None)
-    for levels in range(nesting(graph.root), -1, -1):
-        yield options.detail._replace(levels=levels)
+class _Views:
+    """The views of the graphs of a figure: one for each depth."""
+
+    def __init__(
+        self, graphs: Sequence[Graph], options: FigureOptions, facts: Facts, costs: Costs
+    ) -> None:
+        self.graphs, self.options, self.facts, self.costs = graphs, options, facts, costs
+
+    def deepest_legible(self) -> tuple[_View, int]:
+        """Return the deepest view that is legible on the page, and its number of columns.
+
+        The search begins at the deepest level with at most `USUAL_BOXES` boxes. While views are
+        legible, it goes deeper; if the first one is not, it goes up to the first one that is.
+        """
+        page, detail = self.options.paper or LETTER, self.options.detail
+        if detail.book:
+            view = self.at(detail)
+            if columns := view.columns(page):
+                return view, columns
+            detail = detail._replace(book=False)
+        root = self.graphs[0].root
+        depths = [detail._replace(levels=n) for n in range(nesting(root) + 1)]
+        depths.append(detail._replace(levels=None))
+        start = len(depths) - 1
+        while start and count_shown(root, depths[start], USUAL_BOXES + 1) > USUAL_BOXES:
+            start -= 1
+        found = None
+        for depth in depths[start:]:
+            view = self.at(depth)
+            columns = view.columns(page)
+            if not columns:
+                break
+            found = view, columns
+        while found is None:
+            start -= 1
+            view = self.at(depths[max(start, 0)])
+            columns = view.columns(page)
+            if columns or start <= 0:
+                found = view, columns or 1
+        return found
+
+    def at(self, detail: Detail) -> _View:
+        """Return the view at a depth, placed by the figure layout if it can be, else by Graphviz.
+
+        Raises:
+            RequestError: the figure cannot be made from these graphs.
+            NotSeriesParallel: the figure layout is requested for other than series-parallel graphs.
+        """
+        options, kind, graph = self.options, self.options.kind, self.graphs[0]
+        net = _NetView(graph, detail, options, self.facts)
+        if options.layout == "dot":
+            return net
+        try:
+            figure = kind.make(self.graphs, options.at(detail))
+        except NotSeriesParallel:
+            if options.layout == "figure" or not kind.whole:
+                raise
+            return net
+        wants_all = kind.whole and options.layout == "auto" and detail.levels is None
+        if wants_all and not any(islice(graph.nodes(), SMALL_NET, None)):
+            boxes = (leaf.item for column in figure.columns for leaf in leaves(column.chain))
+            if any(isinstance(item, Scope) and detail.opens(item, 0) for item in boxes):
+                return net
+        return _PartsView(figure, graph.input, detail, options, self.facts, self.costs)
 
 
-def _readable(
-    kind: Kind, graphs: Sequence[Graph], options: Options, look: Look, costs: Costs
-) -> Iterator[Scene]:
-    """Yield the scenes of a figure that may be legible; none if it has too many boxes."""
-    figure = _figure(kind, graphs, options, look)
-    if figure is None:
-        boxes = sum(1 for _ in net_of(graphs[0], options.detail).boxes())
-        if boxes > MAX_LEGIBLE_NET and options.detail.levels != 0:
-            return
-    elif _count_boxes(figure) > MAX_LEGIBLE_BOXES:
-        return
-    yield from _scenes(kind, graphs, options, look, costs, MAX_COLUMNS // 2)
+class _View(Protocol):
+    """A figure at one depth, not yet placed."""
+
+    detail: Detail
+
+    def columns(self, page: Page) -> int:
+        """Return the smallest number of columns in which it is legible on a page; 0 if none is."""
+
+    def scenes(self, counts: Iterable[int]) -> Iterator[Scene]:
+        """Yield the scene with facts for each number of columns."""
 
 
-def _count_boxes(figure: Figure) -> int:
-    boxes = (leaf for column in figure.columns for leaf in leaves(column.chain))
-    return sum(1 for _ in islice(boxes, MAX_LEGIBLE_BOXES + 1))
+class _PartsView:
+    """A view in the figure layout."""
+
+    def __init__(
+        self,
+        figure: Figure,
+        input: Shape,
+        detail: Detail,
+        options: FigureOptions,
+        facts: Facts,
+        costs: Costs,
+    ) -> None:
+        self.figure, self.input, self.detail = figure, input, detail
+        self.options, self.facts, self.costs = options, facts, costs
+        self.legend = legend_of(figure, options.palette, options.lang)
+
+    @cached_property
+    def plan(self) -> Plan:
+        return self.planned(self.figure)
+
+    def planned(self, figure: Figure) -> Plan:
+        options = self.options
+        told = describe(self.costs, options.lang)
+        return plan(figure, options.palette, options.direction, options.lang, told)
+
+    def columns(self, page: Page) -> int:
+        smallest = self.plan.smallest_text()
+        for count in range(1, MAX_COLUMNS // 2 + 1):
+            if self.plan.may_fit(page, count):
+                outline = with_legend(self.plan.cut(count).outline(), self.legend)
+                if is_legible(outline, page, smallest):
+                    return count
+        return 0
+
+    def scenes(self, counts: Iterable[int]) -> Iterator[Scene]:
+        lang = self.options.lang
+        if self.facts:
+            plan = self.planned(annotated(self.figure, self.facts, self.costs, lang, self.input))
+        else:
+            plan = self.plan
+        return (with_legend(plan.cut(count).scene(), self.legend) for count in counts)
 
 
-def _scenes(
-    kind: Kind,
-    graphs: Sequence[Graph],
-    options: Options,
-    look: Look,
-    costs: Costs,
-    columns: int,
-) -> Iterator[Scene]:
-    """Yield the scenes of a figure: in one column, in two, and so on; one scene with Graphviz."""
-    figure = _figure(kind, graphs, options, look)
-    if figure is None:
-        yield look.decorate(_placed_by_dot(net_of(graphs[0], options.detail), look))
-        return
-    entries = legend_of(figure, look.theme, look.language)
-    if look.facts:
-        figure = annotated(figure, look.facts, costs, look.language, graphs[0].input)
-    for scene in lay_out(figure, look.theme, look.direction, look.language, look.describe, columns):
-        yield look.decorate(with_legend(scene, entries))
+class _NetView:
+    """A view in Graphviz's layout, which has one column."""
 
+    def __init__(self, graph: Graph, detail: Detail, options: FigureOptions, facts: Facts) -> None:
+        self.graph, self.detail, self.options, self.facts = graph, detail, options, facts
 
-def _figure(kind: Kind, graphs: Sequence[Graph], options: Options, look: Look) -> Figure | None:
-    """Return the parts for the figure layout; None if Graphviz has to place the network."""
-    if look.layout == "dot":
-        return None
-    try:
-        figure = kind.make(graphs, options)
-    except NotSeriesParallel:
-        if look.layout == "figure" or not kind.whole:
-            raise
-        return None
-    wants_all = kind.whole and look.layout == "auto" and options.detail.levels is None
-    if wants_all and not any(islice(graphs[0].nodes(), SMALL_NET, None)):
-        boxes = (leaf.item for column in figure.columns for leaf in leaves(column.chain))
-        if any(isinstance(item, Scope) and options.detail.opens(item, 0) for item in boxes):
-            return None
-    return figure
+    @cached_property
+    def net(self) -> Net:
+        return net_of(self.graph, self.detail)
 
+    @cached_property
+    def bare(self) -> Scene:
+        return self.placed(NO_FACTS)
 
-def _placed_by_dot(net: Net, look: Look) -> Scene:
-    from resnet_viz.layout.dot import lay_out_net  # lazy: most drawings need no Graphviz
+    def placed(self, facts: Facts) -> Scene:
+        from resnet_viz.layout.dot import lay_out_net  # most drawings need no Graphviz
 
-    return lay_out_net(net, look.theme, look.direction, look.language, look.facts)
+        options = self.options
+        return lay_out_net(self.net, options.palette, options.direction, options.lang, facts)
+
+    def columns(self, page: Page) -> int:
+        if self.detail.levels != 0 and len(list(self.net.boxes())) > MAX_LEGIBLE_NET:
+            return 0
+        return int(is_legible(self.bare, page))
+
+    def scenes(self, counts: Iterable[int]) -> Iterator[Scene]:
+        yield self.placed(self.facts) if self.facts else self.bare

@@ -1,8 +1,8 @@
-"""Lay out a figure's parts: chains in series, splits side by side, folds with brackets."""
+"""Lay out a figure: measure its columns in a plan, then place their parts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from resnet_viz.graph import Node, Scope
@@ -10,15 +10,15 @@ from resnet_viz.layout.box_text import width
 from resnet_viz.layout.extent import gap
 from resnet_viz.layout.flow import DIRECTIONS
 from resnet_viz.layout.kinds.fold import bracket_distances, label_room
-from resnet_viz.layout.measure import Measure
-from resnet_viz.layout.metrics import COLUMN_GAP, FONT, LEAD, MARGIN
-from resnet_viz.layout.page import in_columns
+from resnet_viz.layout.measure import Measure, smallest_text
+from resnet_viz.layout.metrics import COLUMN_GAP, FONT, GAP, LEAD, MARGIN
+from resnet_viz.layout.page import LEGIBLE, Page, in_columns
 from resnet_viz.layout.place import Placer, Style
 from resnet_viz.scene import Item, Scene, Text
 from resnet_viz.themes import Theme
 from resnet_viz.view import Chain, Column, Figure, Part, Tick, Words
 
-__all__ = ["MAX_COLUMNS", "lay_out"]
+__all__ = ["MAX_COLUMNS", "Plan", "plan"]
 
 MAX_COLUMNS = 8
 """The most columns into which a figure is cut to fit a page."""
@@ -30,76 +30,106 @@ TURN = 9.0
 """The distance by which the line between two columns extends past their ends."""
 
 
-def lay_out(
+def plan(
     figure: Figure,
     theme: Theme,
     direction: str = "up",
     language: str = "en",
     describe: Callable[[Node | Scope], str] = lambda item: "",
-    columns: int = 1,
-) -> Iterator[Scene]:
-    """Yield scenes of a figure: uncut, then its single column cut into two, three and more.
-
-    Columns are side by side across the flow, with their inputs aligned.
+) -> Plan:
+    """Return the plan of a figure: its columns, measured but not placed.
 
     Args:
-        figure: the figure to place.
+        figure: the figure to lay out.
         theme: the colours.
         direction: the direction of the data flow.
         language: the language of the labels.
-        describe: the function that returns the tooltip of an operator or scope.
-        columns: the most columns into which a single column may be cut.
+        describe: a function that returns the tooltip of an operator or scope.
     """
     flow = DIRECTIONS[direction]
     measure = Measure([column.chain for column in figure.columns], language, flow.horizontal)
-    style = Style(flow, theme, measure, describe)
-    yield _scene(figure.columns, style, figure.title)
-    if len(figure.columns) == 1:
-        for count in range(2, columns + 1):
-            yield _scene(in_columns(figure.columns[0], measure, count), style, figure.title)
+    return Plan(figure.columns, Style(flow, theme, measure, describe), figure.title)
 
 
-def _scene(columns: tuple[Column, ...], style: Style, title: str) -> Scene:
-    flow, measure, theme = style.flow, style.measure, style.theme
-    joined = any(column.joined for column in columns)
-    lead = max(map(_lead, columns)) + (TURN if joined else 0)
-    rows = {name: lead + u for name, u in _rows(columns, measure).items()}
-    names = max((width(name, FONT) for name in rows), default=0)
-    items: list[Item] = []
-    across = names + ROWS_GAP if rows else 0.0
-    length = 0.0
-    for name, u in rows.items():
-        x, y = flow.point(u + FONT, names)
-        items.append(Text(x, y, name, FONT, flow.horizontal, "end"))
-    before: Placer | None = None
-    for column in columns:
-        room = _room(column, measure, flow.horizontal)
-        if before is not None:
-            across += COLUMN_GAP
-        placer = Placer(style, across + room.negative)
-        if column.joined and before is not None:
-            placer.go_on_from(before, across - COLUMN_GAP / 2, lead - TURN, TURN)
-        placer.rows = rows
-        items.extend(placer.column(column, lead, room.brackets))
-        across += room.negative + room.positive
-        length = max(length, placer.u + (LEAD.OUT if column.leaves else 0))
-        before = placer
-    if joined:
-        length += TURN
-    area = flow.rectangle(-MARGIN, length + MARGIN, -MARGIN, across + MARGIN)
-    left, top, wide, high = area
-    return Scene(
-        width=wide,
-        height=high,
-        items=tuple(items),
-        title=title,
-        background=theme.background,
-        line=theme.line,
-        text=theme.text,
-        stroke=theme.stroke,
-        origin=(left, top),
-        axis="" if joined else "x" if flow.horizontal else "y",
-    )
+class Plan:
+    """Columns side by side across the flow, with aligned inputs, and the room that each takes."""
+
+    def __init__(self, columns: tuple[Column, ...], style: Style, title: str) -> None:
+        self.columns, self.style, self.title = columns, style, title
+        self.joined = any(column.joined for column in columns)
+        self.lead = max(map(_lead, columns)) + (TURN if self.joined else 0)
+        self.rows = _rows(columns, style.measure)
+        self.names = max((width(name, FONT) for name in self.rows), default=0.0)
+        self.rooms = [_room(column, style.measure, style.flow.horizontal) for column in columns]
+
+    def cut(self, count: int) -> Plan:
+        """Return the plan with a single column cut into `count`; unchanged if it has several."""
+        if count == 1 or len(self.columns) > 1:
+            return self
+        columns = in_columns(self.columns[0], self.style.measure, count)
+        return Plan(columns, self.style, self.title)
+
+    def smallest_text(self) -> float:
+        """Return the size of the smallest text, in points."""
+        return min(smallest_text(column.chain) for column in self.columns)
+
+    def may_fit(self, page: Page, count: int) -> bool:
+        """Return whether the plan, cut into `count` columns, may be short enough for a page."""
+        room = page.width if self.style.flow.horizontal else page.height
+        length = max(self.rooms[0].length, self.lead)
+        return length <= count * (room * FONT / LEGIBLE + GAP)
+
+    def outline(self) -> Scene:
+        """Return the empty scene, with its size."""
+        flow, theme = self.style.flow, self.style.theme
+        beside = self.names + ROWS_GAP if self.rows else 0.0
+        across = sum(room.negative + room.positive for room in self.rooms)
+        across += beside + COLUMN_GAP * (len(self.columns) - 1)
+        length = self.lead + max(map(self._length, self.columns, self.rooms))
+        length += TURN if self.joined else 0
+        left, top, wide, high = flow.rectangle(-MARGIN, length + MARGIN, -MARGIN, across + MARGIN)
+        return Scene(
+            width=wide,
+            height=high,
+            items=(),
+            title=self.title,
+            background=theme.background,
+            line=theme.line,
+            text=theme.text,
+            stroke=theme.stroke,
+            origin=(left, top),
+            axis="" if self.joined else "x" if flow.horizontal else "y",
+        )
+
+    def _length(self, column: Column, room: _Room) -> float:
+        """Return the length of a column from its first part on."""
+        ticks = [part.name for part in column.chain.parts if isinstance(part, Tick)]
+        if not ticks:
+            return room.length
+        last = _between_ticks(column.chain)[ticks[-1]]
+        out = LEAD.OUT if column.leaves else 0
+        return self.rows[ticks[-1]] + self.style.measure.chain(last, 1).length + out
+
+    def scene(self) -> Scene:
+        """Return the scene with all parts placed."""
+        style, items = self.style, list[Item]()
+        rows = {name: self.lead + u for name, u in self.rows.items()}
+        for name, u in rows.items():
+            x, y = style.flow.point(u + FONT, self.names)
+            items.append(Text(x, y, name, FONT, style.flow.horizontal, "end"))
+        across = self.names + ROWS_GAP if rows else 0.0
+        before: Placer | None = None
+        for column, room in zip(self.columns, self.rooms, strict=True):
+            if before is not None:
+                across += COLUMN_GAP
+            placer = Placer(style, across + room.negative)
+            if column.joined and before is not None:
+                placer.go_on_from(before, across - COLUMN_GAP / 2, self.lead - TURN, TURN)
+            placer.rows = rows
+            items.extend(placer.column(column, self.lead, room.brackets))
+            across += room.negative + room.positive
+            before = placer
+        return self.outline()._replace(items=tuple(items))
 
 
 def _rows(columns: tuple[Column, ...], measure: Measure) -> dict[Words, float]:

@@ -10,9 +10,9 @@ from resnet_viz.layout.kinds import KINDS
 from resnet_viz.layout.kinds.fold import bracket_distances, label_room
 from resnet_viz.layout.kinds.leaf import sign_of
 from resnet_viz.layout.metrics import BOX, FONT, NOTE
-from resnet_viz.view import Chain, Given, Leaf, Module, Part, Split, Words, children
+from resnet_viz.view import Chain, Given, Leaf, Module, Note, Part, Split, Words, children
 
-__all__ = ["Measure"]
+__all__ = ["Measure", "smallest_text"]
 
 
 class Measure:
@@ -98,6 +98,21 @@ class Measure:
         if self.horizontal:
             return extent._replace(negative=max(extent.negative, outermost))
         return extent._replace(positive=max(extent.positive, outermost))
+
+
+def smallest_text(chain: Chain) -> float:
+    """Return the size of the smallest text in a chain, in points."""
+    return NOTE.FONT if any(map(_has_small_text, chain.parts)) else FONT
+
+
+def _has_small_text(part: Part) -> bool:
+    if isinstance(part, (Leaf, Given, Note)):
+        return not isinstance(part, Leaf) or bool(part.notes)
+    if isinstance(part, Module) and part.title:
+        return True
+    if isinstance(part, Split) and part.join.notes:
+        return True
+    return any(map(_has_small_text, (inner for chain in children(part) for inner in chain.parts)))
 
 
 def _labelled(chain: Chain) -> Iterator[Leaf]:

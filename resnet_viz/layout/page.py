@@ -45,6 +45,10 @@ class Page(NamedTuple):
     width: float
     height: float
 
+    def scale(self, scene: Scene) -> float:
+        """Return to what part of its size a scene shrinks to fit; 1 if it does."""
+        return min(1.0, self.width / scene.width, self.height / scene.height)
+
 
 PAGES: Mapping[str, Page] = MappingProxyType(
     {
@@ -89,13 +93,13 @@ def find_page(name: object) -> Page:
 def least_text(scene: Scene, page: Page = LETTER) -> float:
     """Return the font size of a scene's smallest text when it fits a page, in points on paper."""
     sizes = [item.size for item in scene.walk() if isinstance(item, Text)]
-    scale = min(1.0, page.width / scene.width, page.height / scene.height)
-    return min(sizes, default=0.0) * scale
+    return min(sizes, default=0.0) * page.scale(scene)
 
 
-def is_legible(scene: Scene, page: Page = LETTER) -> bool:
-    """Return whether a scene has text and all of it is legible on a page."""
-    return least_text(scene, page) >= LEGIBLE - 0.001
+def is_legible(scene: Scene, page: Page, size: float | None = None) -> bool:
+    """Return whether text of a size can be read on a page; of the smallest in the scene if None."""
+    least = least_text(scene, page) if size is None else size * page.scale(scene)
+    return least >= LEGIBLE - 0.001
 
 
 def resized(scene: Scene, width: float | None = None, font_size: float | None = None) -> Scene:
@@ -114,7 +118,7 @@ def fitted(scenes: Iterable[Scene], page: Page | None) -> Scene:
     if page is None:
         return next(iter(scenes))
     scenes = list(scenes)
-    scales = [min(1, page.width / scene.width, page.height / scene.height) for scene in scenes]
+    scales = list(map(page.scale, scenes))
     best = max(range(len(scenes)), key=lambda i: (round(scales[i], 3), -i))
     if scales[best] < MIN_SCALE:
         raise RequestError(

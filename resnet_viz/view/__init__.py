@@ -2,7 +2,7 @@
 
 from resnet_viz.view.catalogue import FIGURES, Kind
 from resnet_viz.view.compose import compose
-from resnet_viz.view.figures import DEPTHS, Column, Figure, Options
+from resnet_viz.view.figures import DEPTHS, Column, Figure
 from resnet_viz.view.parts import (
     Arc,
     Chain,
@@ -37,7 +37,6 @@ __all__ = [
     "Mark",
     "Module",
     "Note",
-    "Options",
     "Part",
     "Split",
     "Tick",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from resnet_viz.arithmetic import Size
-from resnet_viz.count import Costs
+from resnet_viz.count import Cost, Costs
 from resnet_viz.graph import Node, Scope
 from resnet_viz.ops import Shape
 from resnet_viz.ops.operator import spell
@@ -31,7 +32,7 @@ from resnet_viz.view.parts import (
     rebuilt,
 )
 
-__all__ = ["FACTS", "NO_FACTS", "Facts", "annotated", "measured", "notes"]
+__all__ = ["FACTS", "NO_FACTS", "Facts", "annotated", "describe", "measured", "notes"]
 
 FACTS = {
     "shape": "the shape of what flows, beside the line",
@@ -61,6 +62,17 @@ def annotated(figure: Figure, facts: Facts, costs: Costs, language: str, input: 
         foot = column.foot or (_words(spell(input)) if "shape" in facts else ())
         columns.append(column._replace(chain=writer.chain(column.chain), foot=foot))
     return figure._replace(columns=tuple(columns))
+
+
+def describe(costs: Costs, language: str) -> Callable[[Node | Scope], str]:
+    """Return what says a box's output and cost to those who point at it."""
+    return lambda item: _cost_phrase(costs.of(item), language)
+
+
+@lru_cache(maxsize=4096)  # as labels are: a network has many operators of few costs
+def _cost_phrase(cost: Cost, language: str) -> str:
+    output, params, macs = cost
+    return phrase("cost", language, output=spell(output), params=params, macs=macs)
 
 
 class _Writer:

@@ -4,33 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from resnet_viz.graph import Graph, Scope
 from resnet_viz.graph.repeat import copy_scope
 from resnet_viz.view.compose import compose_graph
-from resnet_viz.view.figures import Options, is_stage, module_of
-from resnet_viz.view.folding import alike, fold_inside, once, scope_of
+from resnet_viz.view.figures import is_stage, module_of
+from resnet_viz.view.folding import fold_inside
+from resnet_viz.view.looks import Looks, once, scope_of
 from resnet_viz.view.parts import Chain, Fold, Module, Part
+
+if TYPE_CHECKING:
+    from resnet_viz.answers.figure_options import FigureOptions
 
 __all__ = ["as_in_the_book"]
 
 
-def as_in_the_book(graph: Graph, options: Options) -> Chain:
+def as_in_the_book(graph: Graph, options: FigureOptions) -> Chain:
     """Return a chain with labelled boxes for stem and head, and small ones inside the blocks.
 
     Consecutive blocks that look the same are folded, and so are stages. If no stage has more than
     two such blocks, pairs are drawn in full, unless the option `pairs` is set.
     """
-    parts = [_small(part) for part in compose_graph(graph).parts]
-    if options.unrolled:
+    parts = [_small(part) for part in compose_graph(graph, options.detail).parts]
+    if options.unroll:
         return Chain(tuple(parts))
     runs = [_runs(part) if isinstance(part, Module) and part.small else () for part in parts]
     longest = max((run.times for stage in runs for run in stage), default=1)
     shown: list[Part] = []
     for part, stage in zip(parts, runs, strict=True):
         if stage and isinstance(part, Module):
-            part = part._replace(body=_stage(stage, options.pairs or longest > 2))
+            part = part._replace(body=_stage(stage, options.horizontal or longest > 2))
         else:
             (part,) = fold_inside(Chain((part,)), exact=False).parts
         shown.append(part)
@@ -58,7 +62,7 @@ def _runs(stage: Module) -> tuple[_Run, ...]:
     if any(scope_of(block) is None for block in blocks):
         return ()
     runs = []
-    for _, group in groupby(blocks, key=alike):
+    for _, group in groupby(blocks, key=Looks().once):
         same = tuple(group)
         scopes = tuple([scope for block in same if (scope := scope_of(block)) is not None])
         runs.append(_Run(same, scopes, sum(int(scope.repeat) for scope in scopes)))
@@ -90,9 +94,10 @@ def _folded_blocks(part: Part) -> Part:
 
 def _folded_stages(parts: list[Part]) -> Iterator[Part]:
     """Yield the parts of a network, with consecutive stages that look the same folded."""
+    looks = Looks()
 
     def look(part: Part) -> object:
-        return alike(part) if isinstance(part, Module) and part.small else id(part)
+        return looks.once(part) if isinstance(part, Module) and part.small else part
 
     for _, group in groupby(parts, key=look):
         same = list(group)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from resnet_viz.graph import Graph
 from resnet_viz.view import textbook
-from resnet_viz.view.figures import Figure, Options, blocks, stem
+from resnet_viz.view.figures import Figure, blocks, stem
 from resnet_viz.view.network import network
 from resnet_viz.view.volumes import volumes
+
+if TYPE_CHECKING:
+    from resnet_viz.answers.figure_options import FigureOptions
 
 __all__ = ["FIGURES", "Kind"]
 
@@ -27,15 +30,15 @@ class Kind(NamedTuple):
     """
 
     shows: str
-    make: Callable[[Sequence[Graph], Options], Figure]
+    make: Callable[[Sequence[Graph], FigureOptions], Figure]
     several: bool = False
     whole: bool = False
     plain: bool = False
 
 
 def _of_one(
-    make: Callable[[Graph, Options], Figure],
-) -> Callable[[Sequence[Graph], Options], Figure]:
+    make: Callable[[Graph, FigureOptions], Figure],
+) -> Callable[[Sequence[Graph], FigureOptions], Figure]:
     return lambda graphs, options: make(graphs[0], options)
 
 

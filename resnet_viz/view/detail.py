@@ -8,7 +8,7 @@ from resnet_viz.errors import RequestError, show, unknown
 from resnet_viz.graph import Graph, Scope
 from resnet_viz.graph.model import DEPTHS, module_path
 
-__all__ = ["BOOK", "Detail", "check_scopes", "levels_of", "nesting"]
+__all__ = ["BOOK", "Detail", "check_scopes", "count_shown", "levels_of", "nesting"]
 
 BOOK = "book"
 """The depth of the book's form, in which the boxes inside blocks are small."""
@@ -25,11 +25,13 @@ class Detail(NamedTuple):
             None is every operator.
         expand: paths and classes of scopes to open regardless of the level.
         collapse: paths and classes of scopes to show as one box regardless of the level.
+        book: whether the boxes inside blocks are small, as the book draws a network.
     """
 
     levels: int | None = None
     expand: frozenset[str] = frozenset()
     collapse: frozenset[str] = frozenset()
+    book: bool = False
 
     def opens(self, scope: Scope, level: int) -> bool:
         """Return whether the figure opens a scope at the given level of nesting."""
@@ -89,3 +91,21 @@ def nesting(scope: Scope) -> int:
         deepest = max(deepest, level)
         rest += [(child, level + 1) for child in one.children if isinstance(child, Scope)]
     return deepest
+
+
+def count_shown(scope: Scope, detail: Detail, most: int, level: int = 0) -> int:
+    """Return how many operators and closed scopes a figure shows of a scope, not more than `most`.
+
+    What the figure folds besides the graph's own repeats is counted as if it did not.
+    """
+    if not scope.path and detail.levels == 0:
+        return 1
+    count = 0
+    for child in scope.children:
+        if isinstance(child, Scope) and detail.opens(child, level):
+            count += count_shown(child, detail, most - count, level + 1)
+        else:
+            count += 1
+        if count >= most:
+            return most
+    return count

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph.model import DEPTHS
 from resnet_viz.scene import Run
-from resnet_viz.view.compose import EVERYTHING, compose
-from resnet_viz.view.detail import Detail
+from resnet_viz.view.compose import compose
 from resnet_viz.view.folding import fold_inside
-from resnet_viz.view.parts import Chain, Module, Words, leaves, signature
+from resnet_viz.view.looks import Looks
+from resnet_viz.view.parts import Chain, Module, Words, leaves
+
+if TYPE_CHECKING:
+    from resnet_viz.answers.figure_options import FigureOptions
 
 __all__ = [
     "DEPTHS",
     "Column",
     "Figure",
-    "Options",
     "X",
     "blocks",
     "blocks_of",
@@ -62,25 +64,7 @@ class Figure(NamedTuple):
     columns: tuple[Column, ...]
 
 
-class Options(NamedTuple):
-    """The options that affect the content of a figure.
-
-    Attributes:
-        lang: the language of the texts.
-        detail: the scopes to open.
-        book: whether to draw a network in the book's form, with small boxes inside its blocks.
-        pairs: whether the book's form folds pairs of equal blocks even if no stage has more.
-        unrolled: whether to fold nothing; the graph then has no repeats.
-    """
-
-    lang: str = "en"
-    detail: Detail = EVERYTHING
-    book: bool = False
-    pairs: bool = False
-    unrolled: bool = False
-
-
-def stem(graph: Graph, options: Options) -> Figure:
+def stem(graph: Graph, options: FigureOptions) -> Figure:
     """Return the figure of the stem, with every box labelled."""
     for child in graph.root.children:
         if isinstance(child, Scope) and child.kind == "stem":
@@ -88,12 +72,12 @@ def stem(graph: Graph, options: Options) -> Figure:
     raise RequestError("{name}: has no stem to draw", name=graph.name)
 
 
-def blocks(graph: Graph, options: Options) -> Figure:
+def blocks(graph: Graph, options: FigureOptions) -> Figure:
     """Return the figure of the network's kinds of block, side by side, with every box labelled."""
-    kinds: dict[object, Column] = {}
+    looks, kinds = Looks(strides=False), dict[int, Column]()
     for block in blocks_of(graph):
         chain = fold_inside(Chain((module_of(block),)), exact=False)
-        kinds.setdefault(signature(chain, strides=False), Column(chain, foot=X))
+        kinds.setdefault(looks.chain(chain), Column(chain, foot=X))
     if not kinds:
         raise RequestError("{name}: has no blocks to draw", name=graph.name)
     columns = sorted(kinds.values(), key=lambda column: sum(1 for _ in leaves(column.chain)))

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import is_not
 
-from resnet_viz.graph import Node, Scope
-from resnet_viz.view.parts import (
-    Chain,
-    Fold,
-    Leaf,
-    Module,
-    Part,
-    children,
-    leaves,
-    rebuilt,
-    signature,
-)
+from resnet_viz.graph import Node
+from resnet_viz.view.looks import Looks, once, scope_of
+from resnet_viz.view.parts import Chain, Fold, Leaf, Part, children, leaves, rebuilt
 
-__all__ = ["alike", "fold_inside", "fold_patterns", "once", "scope_of"]
+__all__ = ["fold_inside"]
 
 MAX_PERIOD = 8
 """The longest pattern to search for, in parts."""
@@ -34,57 +25,75 @@ def fold_inside(chain: Chain, exact: bool) -> Chain:
         chain: the chain to fold.
         exact: whether sizes must be equal as well; if so, patterns of several parts also fold.
     """
-    parts: list[Part] = []
-    for part in chain.parts:
+    return _Folder(exact).chain(chain)
+
+
+class _Folder:
+    """One way of folding chains, from the innermost ones outwards; see `fold_inside`."""
+
+    def __init__(self, exact: bool) -> None:
+        self.exact = exact
+        self.looks = Looks(sizes=exact)
+
+    def chain(self, chain: Chain) -> Chain:
+        parts = [part if type(part) is Leaf else self.part(part) for part in chain.parts]
+        if any(scope_of(part) is not None for part in parts):
+            parts = list(self.scopes(parts))
+        if self.exact and len(parts) > 1:
+            parts = list(self.patterns(parts))
+        same = len(parts) == len(chain.parts) and not any(map(is_not, parts, chain.parts))
+        return chain if same else Chain(tuple(parts))
+
+    def part(self, part: Part) -> Part:
         inside = children(part)
-        folded = tuple([fold_inside(body, exact) for body in inside])
-        parts.append(rebuilt(part, folded) if any(map(is_not, folded, inside)) else part)
-    if any(scope_of(part) is not None for part in parts):
-        parts = list(_fold_scopes(parts, exact))
-    if exact:
-        parts = list(fold_patterns(parts))
-    same = len(parts) == len(chain.parts) and not any(map(is_not, parts, chain.parts))
-    return chain if same else Chain(tuple(parts))
+        folded = tuple([self.chain(body) for body in inside])
+        return rebuilt(part, folded) if any(map(is_not, folded, inside)) else part
 
+    def scopes(self, parts: Sequence[Part]) -> Iterator[Part]:
+        """Yield parts, scopes that look the same in a row as one."""
+        for _, group in groupby(parts, key=_rough_look):
+            alike = list(group)
+            if len(alike) == 1:  # most are, and need no closer look
+                yield from self.merged(alike)
+                continue
+            for _, same in groupby(alike, key=self.looks.once):
+                yield from self.merged(list(same))
 
-def _fold_scopes(parts: Sequence[Part], exact: bool) -> Iterator[Part]:
-    """Yield parts, with consecutive scopes that look the same as one fold."""
-
-    def key(part: Part) -> Hashable:
-        scope = scope_of(part)
-        if scope is None:
-            return id(part)
-        return (alike(part), _sizes(scope) if exact else None)
-
-    for _, group in groupby(parts, key=key):
-        same = list(group)
-        scopes = [scope for part in same if (scope := scope_of(part)) is not None]
-        times = sum(scope.repeat for scope in scopes)
-        shared = _sharing([[part] for part in same]) if exact else False
+    def merged(self, same: Sequence[Part]) -> Iterator[Part]:
+        """Yield equal scopes as one that repeats; parts that cannot be one as they are."""
+        times = sum(scope.repeat for part in same if (scope := scope_of(part)) is not None)
+        shared = times > 1 and self.exact and _sharing([[part] for part in same])
         if times <= 1 or shared is None:
             yield from same
         else:
             yield Fold(Chain((once(same[0]),)), times, shared=shared)
 
+    def patterns(self, parts: Sequence[Part]) -> Iterator[Part]:
+        """Yield parts; a pattern of parts that repeats in a row is drawn once.
 
-def fold_patterns(parts: Sequence[Part]) -> Iterator[Part]:
-    """Yield parts, with consecutive repeats of a pattern of parts with equal sizes as one fold.
+        Of several patterns that begin at one part, the one that saves the most parts is folded.
+        """
+        looks = [self.looks.of(part) for part in parts]
+        if len(set(looks)) == len(looks):
+            yield from parts
+            return
+        at = 0
+        while at < len(parts):
+            period, times = _best_pattern(looks, at)
+            copies = [parts[at + i * period : at + (i + 1) * period] for i in range(times)]
+            shared = _sharing(copies) if times > 1 else None
+            if shared is None:
+                yield parts[at]
+                at += 1
+            else:
+                yield Fold(Chain(tuple(copies[0])), times, shared=shared)
+                at += period * times
 
-    Of several patterns that begin at the same part, the one that saves the most parts is folded.
-    """
-    numbers: dict[Hashable, int] = {}
-    keys = [numbers.setdefault(_exact(part), len(numbers)) for part in parts]
-    at = 0
-    while at < len(parts):
-        period, times = _best_pattern(keys, at)
-        copies = [parts[at + i * period : at + (i + 1) * period] for i in range(times)]
-        shared = _sharing(copies) if times > 1 else None
-        if shared is None:
-            yield parts[at]
-            at += 1
-        else:
-            yield Fold(Chain(tuple(copies[0])), times, shared=shared)
-            at += period * times
+
+def _rough_look(part: Part) -> object:
+    """Return the kind and the number of children of a scope; of no scope, the part itself."""
+    scope = scope_of(part)
+    return part if scope is None else (scope.kind, len(scope.children))
 
 
 def _best_pattern(keys: Sequence[int], at: int) -> tuple[int, int]:
@@ -114,44 +123,9 @@ def _sharing(copies: Sequence[Sequence[Part]]) -> bool | None:
     return False if sum(map(len, names)) == len(together) else None
 
 
-def _exact(part: Part) -> Hashable:
-    """Return the key that is equal for parts with the same look and the same sizes."""
-    if not any(True for _ in leaves(Chain((part,)))):
-        return id(part)
-    return (signature(part, strides=True), *(_sizes(node) for node in _nodes([part])))
-
-
 def _nodes(parts: Sequence[Part]) -> Iterator[Node]:
     for leaf in leaves(Chain(tuple(parts))):
         if isinstance(leaf.item, Node):
             yield leaf.item
         else:
             yield from leaf.item.nodes()
-
-
-def alike(part: Part) -> Hashable:
-    """Return the key that is equal for scopes whose copies look the same."""
-    return signature(part.body if isinstance(part, Module) else once(part), strides=True)
-
-
-def _sizes(item: Node | Scope) -> Hashable:
-    """Return the shapes and costs of an operator, or of each operator in a scope."""
-    if isinstance(item, Scope):
-        return tuple(map(_sizes, item.nodes()))
-    return (item.outputs, tuple(param.shape for param in item.params), tuple(item.terms.items()))
-
-
-def scope_of(part: Part) -> Scope | None:
-    """Return the scope that a part represents, or None."""
-    if isinstance(part, Module):
-        return part.scope
-    return part.item if isinstance(part, Leaf) and isinstance(part.item, Scope) else None
-
-
-def once(part: Part) -> Part:
-    """Return one copy of a repeated part."""
-    if isinstance(part, Module):
-        return part._replace(scope=part.scope._replace(repeat=1))
-    if isinstance(part, Leaf) and isinstance(part.item, Scope):
-        return part._replace(item=part.item._replace(repeat=1))
-    return part

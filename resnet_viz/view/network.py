@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from resnet_viz.errors import NotSeriesParallel
 from resnet_viz.graph import Graph, Node, Scope
@@ -15,7 +16,7 @@ from resnet_viz.text.labels import name_of
 from resnet_viz.view.book import as_in_the_book
 from resnet_viz.view.box_words import clipped, operator_words, own_name, scope_words
 from resnet_viz.view.compose import compose, compose_graph
-from resnet_viz.view.figures import Column, Figure, Options
+from resnet_viz.view.figures import Column, Figure
 from resnet_viz.view.folding import fold_inside
 from resnet_viz.view.parts import (
     Arc,
@@ -32,16 +33,19 @@ from resnet_viz.view.parts import (
     rebuilt,
 )
 
+if TYPE_CHECKING:
+    from resnet_viz.answers.figure_options import FigureOptions
+
 __all__ = ["changes_shape", "network"]
 
 
-def network(graph: Graph, options: Options) -> Figure:
+def network(graph: Graph, options: FigureOptions) -> Figure:
     """Return the whole network.
 
     Raises:
         NotSeriesParallel: the network is no series-parallel graph with one input and one output.
     """
-    if options.book:
+    if options.detail.book:
         return Figure(graph.name, (Column(as_in_the_book(graph, options)),))
     detail, language = options.detail, options.lang
     foot = (Run(spell(graph.input)),)
@@ -49,7 +53,7 @@ def network(graph: Graph, options: Options) -> Figure:
         whole = Leaf(graph.root._replace(kind=graph.name))
         return Figure(graph.name, (Column(Chain((whole,)), foot),))
     chain = compose_graph(graph, detail, partial(_summed_up, language=language))
-    if not options.unrolled:
+    if not options.unroll:
         chain = fold_inside(chain, exact=True)
     return Figure(graph.name, (Column(_Writer(language).chain(chain), foot),))
 

@@ -6,7 +6,7 @@ file knows which kinds of part contain others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from resnet_viz.arithmetic import Size
@@ -33,7 +33,6 @@ __all__ = [
     "leaves",
     "mapped",
     "rebuilt",
-    "signature",
 ]
 
 Words: TypeAlias = tuple[Run, ...]
@@ -179,18 +178,21 @@ class Volumes(NamedTuple):
 Part: TypeAlias = Leaf | Note | Tick | Mark | Frame | Split | Arc | Module | Fold | Given | Volumes
 
 
+_WITH_BODY = (Frame, Arc, Module, Fold)
+
+
 def children(part: Part) -> tuple[Chain, ...]:
     """Return the chains inside a part; for a split, its branches."""
-    if isinstance(part, Split):
-        return part.branches
-    return (part.body,) if isinstance(part, (Frame, Arc, Module, Fold)) else ()
+    if isinstance(part, _WITH_BODY):
+        return (part.body,)
+    return part.branches if isinstance(part, Split) else ()
 
 
 def rebuilt(part: Part, chains: tuple[Chain, ...]) -> Part:
     """Return a part with the chains inside it replaced, in the order of `children`."""
     if isinstance(part, Split):
         return part._replace(branches=chains)
-    return part._replace(body=chains[0]) if isinstance(part, (Frame, Arc, Module, Fold)) else part
+    return part._replace(body=chains[0]) if isinstance(part, _WITH_BODY) else part
 
 
 def leaves(chain: Chain) -> Iterator[Leaf]:
@@ -200,10 +202,11 @@ def leaves(chain: Chain) -> Iterator[Leaf]:
             yield part
         elif isinstance(part, Given):
             yield part.leaf
-        for inside in children(part):
-            yield from leaves(inside)
-        if isinstance(part, Split):
-            yield part.join
+        else:
+            for inside in children(part):
+                yield from leaves(inside)
+            if isinstance(part, Split):
+                yield part.join
 
 
 def mapped(chain: Chain, change: Callable[[Leaf], Part]) -> Chain:
@@ -216,28 +219,3 @@ def mapped(chain: Chain, change: Callable[[Leaf], Part]) -> Chain:
             for part in chain.parts
         )
     )
-
-
-_SHOWN = ("kernel", "groups", "dilation", "size", "steps")
-"""The attributes that distinguish the look of operators of one kind."""
-
-
-def signature(part: Part | Chain, *, strides: bool) -> Hashable:
-    """Return the key that is equal for parts that look the same, whatever their widths."""
-    if isinstance(part, Leaf):
-        if isinstance(part.item, Scope):
-            boxes = (signature(Leaf(child), strides=strides) for child in part.item.children)
-            return (part.item.kind, part.item.repeat, *boxes)
-        attrs = part.item.attrs
-        return (part.item.op, strides and attrs.get("stride"), *map(attrs.get, _SHOWN))
-    if isinstance(part, Chain):
-        return tuple([signature(inner, strides=strides) for inner in part.parts])
-    if isinstance(part, (Note, Mark, Tick, Volumes)):
-        return part
-    if isinstance(part, Given):
-        return ("given", signature(part.leaf, strides=strides))
-    inside = tuple([signature(chain, strides=strides) for chain in children(part)])
-    if isinstance(part, Split):
-        return ("split", *inside, signature(part.join, strides=strides))
-    times = part.scope.repeat if isinstance(part, Module) else getattr(part, "times", 1)
-    return ("part", times, *inside)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Graph
 from resnet_viz.graph.model import input_name
 from resnet_viz.ops import Shape
-from resnet_viz.view.figures import Column, Figure, Options
+from resnet_viz.view.figures import Column, Figure
 from resnet_viz.view.parts import Chain, Volume, Volumes
+
+if TYPE_CHECKING:
+    from resnet_viz.answers.figure_options import FigureOptions
 
 __all__ = ["volumes"]
 
@@ -15,7 +20,7 @@ MAX_VOLUMES = 60
 """The most feature maps that can be distinguished in a figure."""
 
 
-def volumes(graph: Graph, options: Options) -> Figure:
+def volumes(graph: Graph, options: FigureOptions) -> Figure:
     """Return the feature maps of a network as boxes, in the order in which they are computed.
 
     Consecutive operators with the same output resolution are one box, with the channels of the

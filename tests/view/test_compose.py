@@ -8,14 +8,14 @@ from samples import SAMPLE
 from torch import nn
 
 from resnet_viz import RequestError, assemble, draw
+from resnet_viz.answers.figure_options import FigureOptions
 from resnet_viz.count import Costs
 from resnet_viz.errors import NotSeriesParallel
 from resnet_viz.graph import Builder, Graph, Node, Scope, unroll
 from resnet_viz.sources import to_graph
 from resnet_viz.tracing.torchvision import import_beside
-from resnet_viz.view import Arc, Chain, Fold, Frame, Given, Leaf, Module, Options, Split, compose
+from resnet_viz.view import Arc, Chain, Fold, Frame, Given, Leaf, Module, Split, compose
 from resnet_viz.view.compose import HIDDEN, compose_graph
-from resnet_viz.view.detail import Detail, levels_of
 from resnet_viz.view.network import network
 from resnet_viz.zoo import find
 
@@ -193,19 +193,19 @@ NESTS = {
 }
 
 
-def options(depth: str, **more) -> Options:
-    return Options(detail=Detail(levels_of(depth)), book=depth == "book", **more)
+def options(depth: str, direction: str = "up") -> FigureOptions:
+    return FigureOptions(depth=depth, direction=direction)
 
 
 DEPTHS = ["book", "network", "stage", "block", "3", "op"]
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
-@pytest.mark.parametrize("pairs", [False, True])
+@pytest.mark.parametrize("direction", ["up", "right"])
 @pytest.mark.parametrize("name", NESTS)
-def test_boxes_and_brackets_stand_for_every_operator_of_a_module(name, pairs, depth) -> None:
+def test_boxes_and_brackets_stand_for_every_operator_of_a_module(name, direction, depth) -> None:
     graph = to_graph(NESTS[name](), (1, 4, 16, 16))
-    (column,) = network(graph, options(depth, pairs=pairs)).columns
+    (column,) = network(graph, options(depth, direction)).columns
 
     assert stands_for(column.chain) == _operators(graph.root)
 

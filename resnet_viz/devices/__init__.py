@@ -1,7 +1,7 @@
-"""Devices: what each reaches of its peaks, fitted to measured networks, by name.
+"""Devices by name, with coefficients fitted to measured networks.
 
-`table.json` is written by `make fit-latency`; what `resnet-viz measure --calibrate` finds for the
-user's own machine stands beside it in the user's configuration folder.
+`make fit-latency` writes the shipped `table.json`; `resnet-viz measure --calibrate` saves the
+user's own machine in the user's configuration folder.
 """
 
 from resnet_viz.devices.device import Device, devices, find_device, own_folder, parse_device

@@ -1,4 +1,4 @@
-"""Names of devices to their coefficients."""
+"""Define devices and find them by name."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ DTYPES: Mapping[str, tuple[str, ...]] = {
     "bfloat16": ("bf16", "amp_bf16"),
     "amp": ("amp", "amp_bf16"),
 }
-"""The formats of measurements that a dtype asks for; `amp` is autocast, which names its dtype."""
+"""The number formats of measurements that match each dtype; `amp` is autocast."""
 
 
 class Device(NamedTuple):
-    """A device as it was measured: number format, memory layout, version of torch and machine.
+    """A measured configuration: machine, number format, memory layout and version of torch.
 
     Attributes:
-        name: all of this, as in timm's result files: `amp-nchw-pt240-cu124-rtx4090-dynamo`.
+        name: the full name, as in timm's result files: `amp-nchw-pt240-cu124-rtx4090-dynamo`.
         machine: the short name: `rtx4090`.
         mode: `infer` or `train`.
-        format: of the numbers: `amp`, `bf16`, `amp_bf16` or `fp32`.
+        format: the number format: `amp`, `bf16`, `amp_bf16` or `fp32`.
         layout: `nchw`, or `nhwc` for channels last.
-        torch: its version without dots; 0 if it is not told.
+        torch: the version of torch without dots; 0 if it is unknown.
         compiled: whether the networks were compiled (torch.compile).
         element: the bytes of an element.
-        rows: how many measurements the coefficients are fitted to.
-        networks: of how many networks.
-        median_error: how far predictions are off, in the median, of networks left out of the fit.
-        spread: the logarithm of the factor within which nine in ten of them lie.
-        rank_correlation: of predicted and measured images per second (Spearman).
-        coefficients: see `count.roofline.COEFFICIENTS`.
-        source: who measured.
+        rows: the number of measurements to which the coefficients are fitted.
+        networks: the number of networks measured.
+        median_error: the median relative error of predictions for networks left out of the fit.
+        spread: the logarithm of the error factor that 90 % of these networks do not exceed.
+        rank_correlation: Spearman's correlation of predicted and measured images per second.
+        coefficients: the coefficients by name; see `count.roofline.COEFFICIENTS`.
+        source: the source of the measurements.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Device(NamedTuple):
 
 
 def parse_device(row: Mapping[str, Any], source: str) -> Device:
-    """Return a device of a row of the table; its long name says what it is.
+    """Return the device of a row of the table; its properties are parsed from its full name.
 
     >>> row = {"name": "fp32-nchw-pt240-cpu-i7_12700h-dynamo", "mode": "infer", "element": 4,
     ...     "compiled": True, "rows": 121, "networks": 64, "median_error": 0.05, "spread": 0.2,
@@ -93,7 +93,7 @@ def own_folder() -> Path:
     """Return the folder of the devices that the user has calibrated.
 
     Raises:
-        RequestError: platformdirs, which knows where it is, is not installed.
+        RequestError: platformdirs, which determines the folder, is not installed.
     """
     try:
         from platformdirs import user_config_path
@@ -112,7 +112,7 @@ def _shipped() -> tuple[Device, ...]:
 
 
 def _own() -> tuple[Device, ...]:
-    """Return the user's own devices; none where nothing was calibrated or can be read."""
+    """Return the user's own devices; empty if no calibration exists or can be read."""
     try:
         files = sorted(own_folder().glob("*.json"))
     except (RequestError, OSError):
@@ -124,20 +124,23 @@ def _own() -> tuple[Device, ...]:
             coefficients = {name: float(value) for name, value in fields["coefficients"].items()}
             found.append(Device(**{**fields, "coefficients": coefficients}))
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
-            continue  # no file of ours, or one that was spoilt
+            continue  # another file, or a damaged one
     return tuple(found)
 
 
 def devices() -> tuple[Device, ...]:
-    """Return all devices that are known: the shipped ones, and the user's own."""
+    """Return all known devices: the shipped ones and the user's own."""
     return (*_shipped(), *_own())
 
 
 def find_device(name: object, *, mode: str = "infer", dtype: str | None = None) -> Device:
-    """Return the device of a name; of a machine's, the one measured eagerly with the newest torch.
+    """Return the device with the given name.
+
+    For the name of a machine, the device measured without compilation and with the newest torch is
+    preferred.
 
     Raises:
-        RequestError: there is none, or it was not measured in that mode or dtype.
+        RequestError: the name is unknown, or the device was not measured in that mode or dtype.
 
     >>> find_device("rtx4090").name
     'amp-nchw-pt291-cu128-4090'
@@ -171,5 +174,5 @@ def find_device(name: object, *, mode: str = "infer", dtype: str | None = None) 
 
 
 def _preference(device: Device) -> tuple[bool, int, bool, bool]:
-    """Order devices of one machine: eager, the newest torch, autocast, channels first."""
+    """Return the sort key of a machine's devices: eager, newest torch, autocast, channels first."""
     return (device.compiled, -device.torch, device.format != "amp", device.layout != "nchw")

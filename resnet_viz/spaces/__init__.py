@@ -1,4 +1,4 @@
-"""Spaces of networks: specs whose values may be sets, their stages' costs, and their best."""
+"""Spaces of networks: specs whose values may be sets, with search and sampling."""
 
 from resnet_viz.spaces.space import Space
 

@@ -1,8 +1,8 @@
-"""A space to tables of costs: what each stage adds, for everything that may come before it.
+"""Tabulate the costs of a space's stages, for all choices of a stage and of its input channels.
 
-Costs of stages add: a stage's cost depends on itself, on the channels that it takes and on the size
-of its input, and on nothing else. The tables are made by `assemble` and `tally`, as every count is,
-of a network that consists of one stage.
+The costs of stages add up: a stage's cost depends only on the stage, its input channels and its
+input size. The tables come from `assemble` and `tally`, as all counts do, applied to networks of a
+single stage.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
 __all__ = ["METRICS", "Setting", "StageTable", "settings"]
 
 METRICS = ("params", "macs", "activations", "layers")
-"""What is counted of a network, and adds over its stages."""
+"""The totals that are sums over stages."""
 
 Integers = Any
 """A numpy array of 64-bit integers."""
@@ -33,16 +33,16 @@ Integers = Any
 
 @dataclass(frozen=True)
 class StageTable:
-    """What may stand in one stage.
+    """The choices for one stage, with their costs.
 
     Attributes:
-        shapes: the fields of each kind of block that the stage may have, its channels among them.
-        states: for each shape, the number of its channels among `channels`.
-        channels: the channels that the stage may put out, each once, in order.
-        blocks: how many blocks the stage may have, in order.
-        first: costs of the first block, `(channels before, shapes, metrics)`.
-        rest: costs of each further block, `(shapes, metrics)`.
-        legal: which shape may follow which channels, `(channels before, shapes)`.
+        shapes: the possible fields of the stage, including channels but not the number of blocks.
+        states: for each shape, the index of its channels in `channels`.
+        channels: the possible output channels, in ascending order without duplicates.
+        blocks: the possible numbers of blocks, in ascending order.
+        first: the costs of the first block, `(input channels, shapes, metrics)`.
+        rest: the costs of each further block, `(shapes, metrics)`.
+        legal: whether a shape may follow given input channels, `(input channels, shapes)`.
     """
 
     shapes: tuple[Mapping[str, Any], ...]
@@ -55,13 +55,13 @@ class StageTable:
 
 
 class Setting(NamedTuple):
-    """The networks of a space that agree in all that holds for a whole network.
+    """The networks of a space that share the values of the network-wide axes.
 
     Attributes:
-        chosen: the values of those axes, by their paths.
-        base: costs of stem and head that no choice changes.
-        stages: what may stand in each stage.
-        heads: costs of the head, by the channels of the last stage, `(channels, metrics)`.
+        chosen: the values of those axes, by path.
+        base: the constant costs of stem and head.
+        stages: the choices for each stage.
+        heads: the costs of the head for each output of the last stage, `(channels, metrics)`.
     """
 
     chosen: Mapping[str, Any]
@@ -71,7 +71,7 @@ class Setting(NamedTuple):
 
 
 def settings(space: Space) -> Iterator[Setting]:
-    """Yield the tables of each setting of a space in which something is legal."""
+    """Yield each setting of a space that has legal networks, with its tables."""
     axes = space.settings
     for values in product(*(axis.values for axis in axes)):
         chosen = dict(zip([axis.path for axis in axes], values, strict=True))
@@ -112,7 +112,7 @@ def _setting(space: Space, chosen: Mapping[str, Any]) -> Setting | None:
 
 
 def _members(space: Space, chosen: Mapping[str, Any], free: list[Any]) -> Iterator[ResNetSpec]:
-    """Yield legal networks of a setting; the first few combinations of each stage are tried."""
+    """Yield legal networks of a setting, trying the simplest combinations first."""
     for number in range(64):
         values = {axis.path: axis.values[min(number, len(axis.values) - 1)] for axis in free}
         try:
@@ -134,7 +134,7 @@ def _table(
     size: tuple[int, ...],
     no_fall: bool,
 ) -> StageTable | None:
-    """Return the table of one stage, or None where nothing is legal."""
+    """Return the table of one stage, or None if no choice is legal."""
     stage = spec.stages[number]
     fixed = {name: (getattr(stage, name),) for name in Stage.__dataclass_fields__}
     fields = {**fixed, **choices}
@@ -173,7 +173,7 @@ def _table(
 
 
 def _first_legal(rest: Integers, legal: Any) -> Integers:
-    """Return the costs of further blocks, which do not depend on what comes before."""
+    """Return the costs of further blocks, which do not depend on the input channels."""
     return rest[legal.argmax(axis=0), np.arange(rest.shape[1])]
 
 
@@ -188,10 +188,10 @@ def _is_legal(fields: Mapping[str, Any]) -> bool:
 def _pair_costs(
     spec: ResNetSpec, number: int, kind: Mapping[str, Any], pairs: Integers, size: tuple[int, ...]
 ) -> tuple[Integers, Integers, Any]:
-    """Return what the first and each further block cost, by channels before and after.
+    """Return the costs of the first and each further block, for pairs of input and output channels.
 
-    Where projections and identities, or other things that one graph cannot hold, are mixed, the
-    pairs are divided until they are alike.
+    If the pairs mix structures that one graph cannot hold, such as projections and identities, they
+    are split until each part has one structure.
     """
     first = np.zeros((len(pairs), len(METRICS)), dtype=np.int64)
     rest = np.zeros_like(first)
@@ -223,7 +223,7 @@ def _stage_cost(
     size: tuple[int, ...],
     blocks: int,
 ) -> Integers:
-    """Return the costs of a stage of so many blocks, one row for each pair of channels."""
+    """Return the costs of a stage with the given number of blocks, one row per channel pair."""
     before, after = (machine_integers(pairs[:, i], 1 << 20) for i in (0, 1))
     stage = Stage(**{**kind, "channels": after, "blocks": blocks})
     alone = _alone(spec, number, stage, before, size)
@@ -243,10 +243,10 @@ def _must_not_overflow(
     size: tuple[int, ...],
     blocks: int,
 ) -> None:
-    """Check that no number of any element leaves 64 bits.
+    """Check that no count of any element exceeds 64 bits.
 
-    Shape and cost rules add, multiply and divide numbers that are not negative, so that no number
-    is larger than at the largest channels; there all are counted in Python's integers.
+    Shape and cost rules only add, multiply and divide non-negative numbers, so that every number is
+    largest for the largest channels. That case is counted with Python's unbounded integers.
     """
     most = [int(pairs[:, i].max()) for i in (0, 1)]
     units = int(kind.get("expansion", 1)) * int(kind.get("group_width") or 1)
@@ -260,7 +260,7 @@ def _must_not_overflow(
 def _alone(
     spec: ResNetSpec, number: int, stage: Stage, before: Any, size: tuple[int, ...]
 ) -> ResNetSpec:
-    """Return a network of one stage, behind what hands it its input."""
+    """Return a network with one stage, preceded by layers that produce its input."""
     if number == 0:
         return replace(spec, stages=(stage,), head=Head(1))
     ahead = Stage(
@@ -277,7 +277,7 @@ def _alone(
 
 
 def _layers(spec: ResNetSpec, number: int) -> int:
-    """Return the layers of one block of a stage."""
+    """Return the number of layers in one block of a stage."""
     one, two = (
         count_layers(
             assemble(replace(spec, stages=(replace(spec.stages[number], blocks=blocks),)))
@@ -288,7 +288,7 @@ def _layers(spec: ResNetSpec, number: int) -> int:
 
 
 def _head(spec: ResNetSpec, channels: int, size: tuple[int, ...]) -> list[int]:
-    """Return what the head costs behind a last stage of so many channels; no layers, as `base`."""
+    """Return the head's costs after a last stage with the given channels; `base` has its layers."""
     stem = Stem(channels=spec.norm_groups, kernel=1, stride=1, pool=False)
     stage = Stage(blocks=1, channels=channels, block="conv", shortcut="none")
     net = replace(spec, stem=stem, stages=(stage,), input=(1, size[0], size[1]))

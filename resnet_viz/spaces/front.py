@@ -1,4 +1,4 @@
-"""The exact front of a space: labels that no other dominates, stage by stage."""
+"""Compute the exact Pareto front of a space: keep undominated labels, stage by stage."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ MAX_LABELS = 5_000_000
 
 
 def front(settings: Sequence[Setting], large: int, small: int) -> list[Choice]:
-    """Return choices of which no other has as much of one metric for as little of another.
+    """Return the choices that no other dominates: more of one metric for less of another.
 
     Args:
         settings: the tables of a space.
-        large: the number of the metric that is to be large.
-        small: that of the one that is to be small.
+        large: the index of the metric to maximize.
+        small: the index of the metric to minimize.
 
     Raises:
-        RequestError: there are too many labels to be compared.
+        RequestError: there are too many labels to compare.
     """
     choices = [
         choice
@@ -95,7 +95,7 @@ def _of_setting(setting: Setting, number: int, large: int, small: int) -> list[C
 
 
 def _skyline(large: Any, small: Any) -> Any:
-    """Return the numbers of pairs that no other dominates, those with most of the first first."""
+    """Return the indices of the undominated pairs, in descending order of `large`."""
     order = np.lexsort((small, -large))
     best = np.minimum.accumulate(small[order])
     keep = np.ones(len(order), dtype=bool)

@@ -1,4 +1,4 @@
-"""Arrays of 64-bit integers that counting takes as they are: made by who proves that they fit."""
+"""Define arrays of 64-bit integers for counting, whose maker must prove that nothing overflows."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from resnet_viz.errors import RequestError, show
 __all__ = ["MAX_MACHINE", "MachineIntegers", "machine_integers"]
 
 MAX_MACHINE = 1 << 62
-"""What no number may reach that is counted in 64 bits."""
+"""The bound that no number counted in 64 bits may reach."""
 
 
 class MachineIntegers(np.ndarray[Any, Any]):
-    """An array whose arithmetic stays that of 64-bit integers; see `arithmetic.exact`."""
+    """An array that `arithmetic.exact` leaves as it is, with 64-bit arithmetic."""
 
     is_machine = True
 
 
 def machine_integers(values: Any, bound: int) -> MachineIntegers:
-    """Return an array of 64-bit integers, about a hundred times as fast to count with.
+    """Return an array of 64-bit integers, with which counting is about a hundred times faster.
 
-    Only who has proved that no number which is made of it reaches `MAX_MACHINE` may make one.
+    The caller must have proved that no number derived from it reaches `MAX_MACHINE`.
 
     Raises:
         RequestError: an element is larger than the bound, or not above 0.

@@ -1,17 +1,17 @@
-"""The best networks of a space under budgets: dynamic programming over stages, proved by bounds.
+"""Find the best networks of a space under budgets: dynamic programming over stages, with bounds.
 
-A label is the first stages of a network: what they cost, and the channels that they put out. Stage
-by stage, each label is joined with every block that may follow, and a label goes on only while
+A label is the first stages of a network, with their costs and output channels. Stage by stage, each
+label is extended by every possible next stage. A label is kept only if
 
-- the cheapest completion keeps it inside every budget,
-- no other label with the same channels is at least as good in all that counts (dominance),
-- the best completion could still be better than the best network that is known. That bound is the
-  Lagrangian relaxation of the budgets: `objective − Σ λ·(cost − budget)` adds over stages as costs
-  do, so its maximum is a dynamic programme over channels alone, and for λ ≥ 0 no network inside
-  the budgets is better (Geoffrion 1974, doi 10.1007/BFb0120690).
+- its cheapest completion is within every budget,
+- no other label with the same channels is at least as good in all relevant costs (dominance),
+- its best completion could still be better than the best known network. The bound on it is the
+  Lagrangian relaxation of the budgets: `objective − Σ λ·(cost − budget)` is a sum over stages, so
+  that dynamic programming over channels alone finds its maximum, and for λ ≥ 0 no network within
+  the budgets exceeds it (Geoffrion 1974, doi 10.1007/BFb0120690).
 
-The multipliers λ are chosen to make that bound small. A first pass that keeps few labels finds good
-networks; the last one keeps all that the bound allows, and what it ends with is proved.
+The multipliers λ are chosen to make that bound small. The first pass keeps few labels and finds
+good networks; the last pass keeps every label that the bound allows, so that its result is optimal.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ __all__ = ["Choice", "Goal", "Limit", "Outcome", "optimize"]
 Array = Any
 
 PASSES = ((200, 100_000), (2_000, 2_000_000), (50_000, 4_000_000))
-"""Labels kept behind a stage, and pairs of label and block that are joined, pass by pass."""
+"""For each pass, the most labels kept after a stage, and the most extensions of labels."""
 
 POOL = 24
-"""Labels that all others of a state are compared with."""
+"""The number of labels to which all others of a state are compared."""
 
 LAST = 50
-"""Times as many pairs are joined at the last stage, where none of them has to be kept."""
+"""The factor by which the last stage may have more extensions, because none has to be kept."""
 
 CHUNK = 1 << 20
-"""Pairs that are joined at once."""
+"""The number of extensions computed at once."""
 
 
 class Limit(NamedTuple):
-    """A budget: `sign · cost` of a metric must not be larger than `bound`."""
+    """A budget: `sign · cost` of a metric must not exceed `bound`."""
 
     metric: int
     sign: int
@@ -51,20 +51,20 @@ class Limit(NamedTuple):
 
 
 class Goal(NamedTuple):
-    """What is made as large as possible: `sign · cost` of a metric."""
+    """The objective to maximize: `sign · cost` of a metric."""
 
     metric: int
     sign: int
 
 
 class Choice(NamedTuple):
-    """A network that was found.
+    """A found network.
 
     Attributes:
-        value: of the goal.
-        costs: by `METRICS`.
-        setting: the number of its setting.
-        stages: for each stage the number of its shape, and its blocks.
+        value: the value of the goal.
+        costs: the costs, in the order of `METRICS`.
+        setting: the index of its setting.
+        stages: for each stage, the index of its shape and the number of its blocks.
     """
 
     value: int
@@ -75,7 +75,7 @@ class Choice(NamedTuple):
 
 @dataclass
 class Outcome:
-    """The best choices that are known, best first, and whether none can be better."""
+    """The best known choices, best first, and whether they are proved to be optimal."""
 
     wanted: int
     choices: dict[Choice, None] = field(default_factory=dict)
@@ -84,13 +84,13 @@ class Outcome:
 
     @property
     def worst(self) -> float:
-        """The value that a further choice must be better than."""
+        """The value that a new choice must exceed."""
         if len(self.choices) < self.wanted:
             return -np.inf
         return min(choice.value for choice in self.choices)
 
     def add(self, choices: Iterable[Choice]) -> None:
-        """Add choices and keep the best."""
+        """Add choices and keep the best ones."""
         self.choices.update(dict.fromkeys(choices))
         best = sorted(self.choices, key=lambda choice: (-choice.value, choice))[: self.wanted]
         self.choices = dict.fromkeys(best)
@@ -103,7 +103,7 @@ def optimize(
     wanted: int,
     step: Callable[[], None] = lambda: None,
 ) -> Outcome:
-    """Return the best choices; the best so far where it is interrupted or needs too many labels."""
+    """Return the best choices; if interrupted or if there are too many labels, the best so far."""
     outcome = Outcome(wanted)
     try:
         bounds = [_Bounds(setting, goal, limits) for setting in settings]
@@ -125,12 +125,12 @@ def optimize(
 
 
 def _reached(outcome: Outcome, best: float) -> bool:
-    """Return whether what is known is as good as anything that has this bound."""
+    """Return whether the known choices are as good as any with the given bound."""
     return bool(outcome.worst >= np.floor(best))
 
 
 class _Bounds:
-    """What the rest of a network can be at best, by stage and the channels before it."""
+    """Bounds on the completion of a network, by stage and input channels."""
 
     def __init__(self, setting: Setting, goal: Goal, limits: Sequence[Limit]) -> None:
         self.setting, self.goal, self.limits = setting, goal, limits
@@ -146,8 +146,8 @@ class _Bounds:
         self.best = self._value(multipliers)
         self.weights, self.constant = self._relaxed(multipliers)
         self.relaxed = self._completion(self.weights)
-        # Where the goal has a budget of its own, that bound is the budget for nearly every label;
-        # the bound by the other budgets alone says which labels can come near it.
+        # If the goal itself has a budget, the bound equals that budget for nearly every label; the
+        # bound by the other budgets alone tells which labels can come close to it.
         others = self._multipliers([i for i, itself in enumerate(own) if not itself])
         self.weights_beside, self.constant_beside = self._relaxed(others)
         self.relaxed_beside = self._completion(self.weights_beside)
@@ -159,7 +159,7 @@ class _Bounds:
 
     @property
     def margin(self) -> float:
-        """How far rounding of floating-point sums can be off."""
+        """The largest rounding error of floating-point sums."""
         return self._rounding(self.best)
 
     def _relaxed(self, multipliers: Sequence[float]) -> tuple[Array, float]:
@@ -190,19 +190,19 @@ class _Bounds:
         )
 
     def _rounding(self, best: float) -> float:
-        """Return how far floating-point sums can be off."""
+        """Return the largest rounding error of floating-point sums."""
         return 1e-11 * (abs(best) + float(np.abs(self.most[0]).max()) + abs(self.constant))
 
     def reach(self, number: int, costs: Array, states: Array) -> Array:
-        """Return what labels before a stage can come to at best."""
+        """Return the bounds of labels before a stage."""
         relaxed = costs @ self.weights + self.relaxed[number][states] + self.constant
         beside = costs @ self.weights_beside + self.relaxed_beside[number][states]
         return np.minimum(np.minimum(relaxed, beside + self.constant_beside), self.best)
 
     def _multipliers(self, which: Sequence[int]) -> list[float]:
-        """Return multipliers for which the bound is small, each in turn, a few rounds; 0 of others.
+        """Return multipliers that make the bound small; those not in `which` are 0.
 
-        The bound is convex in each.
+        The bound is convex in each multiplier, so that a few rounds of coordinate descent suffice.
         """
         chosen = [0.0] * len(self.limits)
         best = self._value(chosen)
@@ -225,7 +225,7 @@ class _Bounds:
         return chosen
 
     def _completion(self, weights: Array) -> list[Array]:
-        """Return the largest weighted cost from before each stage to the end, by channels."""
+        """Return the largest weighted cost from each stage to the end, by input channels."""
         values = self.setting.heads @ weights
         completions = [values]
         for stage, costs in zip(reversed(self.setting.stages), reversed(self.tables), strict=True):
@@ -244,7 +244,7 @@ def _unit(metric: int, sign: int) -> Array:
 
 
 def _least(function: Callable[[float], float], low: float, high: float) -> float:
-    """Return where a convex function is smallest, by golden sections."""
+    """Return the minimizer of a convex function, by golden-section search."""
     ratio = (5**0.5 - 1) / 2
     left, right = high - ratio * (high - low), low + ratio * (high - low)
     at_left, at_right = function(left), function(right)
@@ -261,7 +261,7 @@ def _least(function: Callable[[float], float], low: float, high: float) -> float
 
 
 class _Labels(NamedTuple):
-    """The beginnings of networks: arrays of one length."""
+    """Labels as arrays of equal length: the first stages of networks."""
 
     costs: Array
     states: Array
@@ -270,12 +270,12 @@ class _Labels(NamedTuple):
     blocks: Array
 
     def take(self, which: Array) -> _Labels:
-        """Return some of them."""
+        """Return the selected labels."""
         return _Labels(*(column[which] for column in self))
 
 
 class _Pass:
-    """One way through the stages of a setting that keeps at most so many labels."""
+    """One pass through the stages of a setting with a limited number of labels."""
 
     def __init__(
         self,
@@ -292,7 +292,7 @@ class _Pass:
         self.random = np.random.default_rng(0)
 
     def run(self) -> bool:
-        """Add what is found to the outcome; tell whether nothing was left out."""
+        """Add the networks found to the outcome; return whether no label was left out."""
         zero = np.zeros(1, dtype=np.int64)
         labels = _Labels(self.setting.base[None, :], zero, zero - 1, zero, zero)
         history = [labels]
@@ -320,7 +320,7 @@ class _Pass:
     def _joined(
         self, number: int, state: int, labels: _Labels, here: Array, most: int
     ) -> Iterable[_Labels]:
-        """Yield the labels of a state with each block that may follow and be worth it."""
+        """Yield the labels of a state extended by each promising next stage."""
         stage, bounds = self.setting.stages[number], self.bounds
         legal = np.flatnonzero(stage.legal[state])
         further = (stage.blocks - 1)[None, :, None] * stage.rest[legal][:, None, :]
@@ -335,7 +335,7 @@ class _Pass:
             column[order] for column in (options, shapes, blocks, after, gains)
         )
         begun = labels.costs[here] @ bounds.weights + bounds.constant
-        # A further network must be better by one at least, since values are integers
+        # A new network must be better by at least 1, since values are integers
         needed = self.outcome.worst + 1 - bounds.margin
         counts = np.searchsorted(-gains, begun - needed, side="right")
         if counts.sum() > most:
@@ -348,7 +348,7 @@ class _Pass:
                 else:
                     high = middle
             counts = np.searchsorted(-gains, begun - high, side="right")
-            if counts.sum() < most // 2:  # many are alike
+            if counts.sum() < most // 2:  # many gains are equal
                 counts = np.minimum(
                     np.searchsorted(-gains, begun - low, side="right"), max(most // len(here), 1)
                 )
@@ -375,7 +375,7 @@ class _Pass:
         blocks: Array,
         after: Array,
     ) -> _Labels:
-        """Return the pairs that can end inside the budgets and better than what is known."""
+        """Return the extensions that can end within the budgets and better than known networks."""
         keep = np.ones(len(which), dtype=bool)
         states = after[option]
         tests = [
@@ -404,12 +404,12 @@ class _Pass:
         )
 
     def _thinned(self, number: int, labels: _Labels) -> _Labels:
-        """Return labels without those that others dominate, and at most as many as are kept."""
+        """Return the undominated labels, at most as many as this pass keeps."""
         bounds = self.bounds
         reach = bounds.reach(number, labels.costs, labels.states)
         order = self.random.permutation(len(reach))
         order = order[np.argsort(-reach[order], kind="stable")]
-        if len(order) > 8 * self.most_labels:  # most would go below, too
+        if len(order) > 8 * self.most_labels:  # most of them would be dropped below anyway
             self.complete = False
             order = order[: 8 * self.most_labels]
         labels = labels.take(order)
@@ -427,7 +427,7 @@ class _Pass:
         return labels
 
     def _found(self, joined: _Labels, history: list[_Labels]) -> None:
-        """Add complete networks, the best first."""
+        """Add complete networks to the outcome, best first."""
         goal, limits = self.bounds.goal, self.bounds.limits
         costs = joined.costs + self.setting.heads[joined.states]
         keep = np.ones(len(costs), dtype=bool)
@@ -450,7 +450,7 @@ class _Pass:
         )
 
     def _begun(self, history: list[_Labels], label: int) -> tuple[tuple[int, int], ...]:
-        """Return the shapes and blocks of the stages that lead to a label."""
+        """Return the shape and blocks of each stage on the way to a label."""
         stages = []
         for labels in reversed(history[1:]):
             stages.append(_last(labels, label))
@@ -463,9 +463,9 @@ def _last(labels: _Labels, number: Any) -> tuple[int, int]:
 
 
 def _undominated(quality: Array, wanted: int) -> Array:
-    """Return which rows fewer than so many others of a pool dominate, in all columns.
+    """Return which rows are dominated, in all columns, by fewer than `wanted` rows of a pool.
 
-    The pool is the first rows, which have the largest bounds; of equal rows the earlier dominates.
+    The pool is the first rows, which have the largest bounds; of equal rows, the earlier dominates.
     """
     dominators = np.zeros(len(quality), dtype=np.int32)
     for i in range(min(POOL, len(quality))):

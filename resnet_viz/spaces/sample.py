@@ -1,4 +1,4 @@
-"""Networks of a space at random, each member as likely as any other, and what they cost."""
+"""Sample networks of a space uniformly at random, with their costs."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ __all__ = ["Sample", "sample"]
 
 MAX_SAMPLE = 10_000_000
 MAX_DRAWS = 1_000
-"""Times that as many networks are drawn as are wanted, before a space counts as too sparse."""
+"""The most rounds of drawing; a space that needs more has too few legal combinations."""
 
 Array = Any
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Networks that were drawn.
+    """A sample of networks.
 
     Attributes:
-        totals: `params`, `macs`, `activations` and `layers` of each, as arrays of 64-bit integers:
-            what `report` counts.
+        totals: `params`, `macs`, `activations` and `layers` of each network, as counted by
+            `report`, in arrays of 64-bit integers.
     """
 
     totals: Mapping[str, Array]
@@ -56,7 +56,7 @@ class Sample:
         return (self[number] for number in range(len(self)))
 
     def edf(self, total: str) -> tuple[Array, Array]:
-        """Return the values of a total in order, and the share of networks up to each.
+        """Return the empirical distribution of a total: sorted values, and shares up to each.
 
         Source: Radosavovic et al. 2020 (arXiv 2003.13678), equation 1, for a cost.
         """
@@ -67,15 +67,15 @@ class Sample:
 def sample(
     space: Space | Mapping[str, Any] | str | os.PathLike[str], n: int, seed: int = 0
 ) -> Sample:
-    """Return n networks of a space, drawn with replacement, each member as likely as any other.
+    """Return n networks of a space, drawn uniformly with replacement.
 
     Args:
         space: a space, its data, or the path of its file.
-        n: how many.
-        seed: the same seed draws the same networks.
+        n: the number of networks.
+        seed: the random seed; equal seeds draw equal networks.
 
     Raises:
-        RequestError: n is no integer from 1 to ten million, or hardly any combination is legal.
+        RequestError: n is no integer from 1 to ten million, or too few combinations are legal.
 
     >>> space = Space({"stages": [{"blocks": [1, 2], "channels": [32, 64]}]})
     >>> drawn = sample(space, 100, seed=1)
@@ -122,7 +122,7 @@ def sample(
 
 
 def _drawn(setting: Setting, n: int, random: Any) -> tuple[Array, Array, Array]:
-    """Return shapes and blocks of each stage, and costs, of those of n draws that are legal."""
+    """Draw n combinations; return the stages' shapes and blocks and the costs of the legal ones."""
     costs = np.broadcast_to(setting.base, (n, len(METRICS))).copy()
     states = np.zeros(n, dtype=np.int64)
     legal = np.ones(n, dtype=bool)

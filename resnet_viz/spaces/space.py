@@ -1,4 +1,4 @@
-"""A spec whose values may be sets: which networks there are to choose from."""
+"""Define a space of networks: a spec whose values may be sets."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from resnet_viz.spec.files import dump_data, load_data, read
 __all__ = ["MAX_VALUES", "RULES", "Axis", "Space"]
 
 MAX_VALUES = 4_096
-"""Values of one axis."""
+"""The most values of one axis."""
 
 MAX_SETTINGS = 4_096
-"""Combinations of what holds for a whole network: the search runs once for each."""
+"""The most combinations of network-wide values; the search runs once for each."""
 
 RULES = {"widths_do_not_fall": "no stage is narrower than the one before"}
-"""What may hold between stages. That group widths divide is no rule: nothing else is a network."""
+"""The optional rules between stages, each with its meaning."""
 
 _STATIC = ("stride", "dilation", "pool", "shortcut")
-"""Fields of a stage that others after it depend on: one search for each combination."""
+"""The fields of a stage on which later stages depend; the search runs once per combination."""
 
 
 class Axis(NamedTuple):
     """A value of a spec that is a set.
 
     Attributes:
-        path: where it stands, as `stages[0].channels`.
-        values: the set, in the order in which it was written.
+        path: the place of the value, such as `stages[0].channels`.
+        values: the set, in the order in which it is written.
     """
 
     path: str
@@ -42,16 +42,16 @@ class Axis(NamedTuple):
 
 @dataclass(frozen=True)
 class Space:
-    """Networks to choose from: a spec as plain data, in which a value may be a set.
+    """A space of networks: a spec as plain data in which a value may be a set.
 
     Args:
-        data: keys and values as in a spec file. A set is a list, or `{from, to, step}` with both
-            ends inside. `input` stays a list of three, whose height and width may be sets; equal
-            sets are one axis, so that images stay square. `rules` is a list of names of `RULES`.
+        data: keys and values as in a spec file. A set is a list, or `{from, to, step}` including
+            both ends. `input` remains a list of three, in which height and width may be sets; if
+            these are equal, they are one axis, so that images stay square. `rules` is a list of
+            names from `RULES`.
 
     Raises:
-        SpecError: a set is empty or infinite, or a network in it would be illegal whatever is
-            chosen besides.
+        SpecError: a set is empty or infinite, or a value in it is not legal in any network.
 
     >>> stage = {"blocks": [1, 2], "channels": {"from": 32, "to": 64, "step": 8}}
     >>> space = Space({"stages": [stage]})
@@ -74,7 +74,7 @@ class Space:
         object.__setattr__(self, "_plain", data)
         object.__setattr__(self, "_axes", axes)
         object.__setattr__(self, "rules", tuple(rules))
-        self.at({axis.path: axis.values[0] for axis in axes})  # keys are known, and values legal
+        self.at({axis.path: axis.values[0] for axis in axes})  # checks the keys
         for axis in axes:
             for value in axis.values:
                 _check(axis.path, value)
@@ -93,7 +93,7 @@ class Space:
         """Read a space from a YAML, TOML or JSON file.
 
         Raises:
-            RequestError: the file cannot be read or is no space; the message names it.
+            RequestError: the file cannot be read or has no space; the message names the file.
         """
         data = load_data(path)
         try:
@@ -115,18 +115,18 @@ class Space:
         resolution: tuple[int, int] | None = None,
         step: int = 8,
     ) -> Space:
-        """Return the space around a network: each stage so much narrower to wider, and so on.
+        """Return the space around a network, with scaled widths, depths and resolutions.
 
         Args:
             network: a zoo name or a spec.
-            width: the least and the largest share of each stage's channels, in multiples of `step`
-                (and of the expansion and groups, where a bottleneck has such).
-            depth: the same of each stage's blocks.
-            resolution: the least and the largest image side, in steps of 32.
-            step: what channels are multiples of.
+            width: the smallest and largest factor of each stage's channels, which are multiples of
+                `step` (and of a bottleneck's expansion and groups).
+            depth: the smallest and largest factor of each stage's number of blocks.
+            resolution: the smallest and largest image side, in steps of 32.
+            step: the number of which channels are multiples.
 
         Raises:
-            RequestError: there is no such network, or a range is empty.
+            RequestError: the network is unknown, or a range is empty.
 
         >>> Space.around("resnet18", width=(0.5, 2)).axes[0].values[:3]
         (32, 40, 48)
@@ -160,7 +160,7 @@ class Space:
 
     @property
     def settings(self) -> tuple[Axis, ...]:
-        """The axes that hold for a whole network, or for what comes after their stage."""
+        """The axes of network-wide values, and those on which later stages depend."""
         return tuple(
             axis
             for axis in self.axes
@@ -169,24 +169,24 @@ class Space:
 
     @property
     def size(self) -> int:
-        """How many choices there are; those that rules or a spec's own refuse among them."""
+        """The number of combinations, including those that are not legal or break a rule."""
         return prod(len(axis.values) for axis in self.axes)
 
     def at(self, chosen: Mapping[str, Any]) -> ResNetSpec:
-        """Return the network of one value for each axis, by its path.
+        """Return the network with the given value for the path of each axis.
 
         Raises:
-            SpecError: these values make no legal network.
+            SpecError: the network with these values is not legal.
         """
         return read(_filled(self._plain, "", chosen))  # type: ignore[attr-defined]
 
     def keeps_rules(self, spec: ResNetSpec) -> bool:
-        """Return whether the rules hold for a network."""
+        """Return whether a network satisfies the rules."""
         widths = [stage.channels for stage in spec.stages]
         return "widths_do_not_fall" not in self.rules or widths == sorted(widths)  # type: ignore[attr-defined]
 
     def specs(self) -> Iterator[ResNetSpec]:
-        """Yield every network of the space; meant for small ones."""
+        """Yield every legal network of the space; practical only for small spaces."""
         for values in product(*(axis.values for axis in self.axes)):
             try:
                 spec = self.at(dict(zip([axis.path for axis in self.axes], values, strict=True)))
@@ -197,10 +197,10 @@ class Space:
 
     @classmethod
     def of(cls, space: object) -> Space:
-        """Return a space, that of its data, or that of a file.
+        """Return a space that is given itself, as its data, or as the path of its file.
 
         Raises:
-            RequestError: it is none of these, or no space.
+            RequestError: the argument is none of these, or is not legal.
 
         >>> Space.of({"stages": [{"blocks": [1, 2], "channels": 8}]}).size
         2
@@ -220,7 +220,7 @@ class Space:
         """Return a network whose values an Optuna trial chooses, axis by axis.
 
         Raises:
-            optuna.TrialPruned: the values make no legal network.
+            optuna.TrialPruned: the network with these values is not legal.
         """
         chosen = {
             axis.path: trial.suggest_categorical(axis.path, axis.values) for axis in self.axes
@@ -251,7 +251,7 @@ def _range(name: str, ends: object) -> None:
 
 
 def _unit(stage: Stage, step: int) -> int:
-    """Return what a stage's channels have to be multiples of, so that every one is legal."""
+    """Return the number of which a stage's channels must be multiples to be legal."""
     from math import lcm
 
     unit = step
@@ -263,7 +263,7 @@ def _unit(stage: Stage, step: int) -> int:
 
 
 _LISTS = ("input", "hidden", "stages")
-"""Keys whose values are lists in a spec; what stands in them may be a set."""
+"""The keys whose values are lists in a spec; the elements of these lists may be sets."""
 
 
 def _axes(value: Any, path: str) -> Iterator[Axis]:
@@ -302,10 +302,10 @@ def _input_axes(value: Any) -> Iterator[Axis]:
 
 
 def _values(path: str, value: Any) -> tuple[Any, ...]:
-    """Return the values of a set, each once.
+    """Return the values of a set without duplicates.
 
     Raises:
-        SpecError: there is none, or it has no end.
+        SpecError: the set is empty or infinite.
     """
     if isinstance(value, Mapping):
         value = _steps(path, value)
@@ -356,7 +356,7 @@ def _steps(path: str, value: Mapping[str, Any]) -> range:
 
 
 def _filled(value: Any, path: str, chosen: Mapping[str, Any]) -> Any:
-    """Return plain data with each set replaced by the value that was chosen."""
+    """Return plain data with each set replaced by its chosen value."""
     if path == "input" and path in chosen:
         return [value[0], chosen[path], chosen[path]]
     if path in chosen:
@@ -374,7 +374,7 @@ def _filled(value: Any, path: str, chosen: Mapping[str, Any]) -> Any:
 
 
 def _check(path: str, value: Any) -> None:
-    """Check one value of an axis by itself: a value of no type that a spec has is refused early."""
+    """Check the type of one value of an axis, to reject a wrong one early."""
     if type(value) not in (int, float, str, bool):
         raise SpecError(
             path, "{value} (must be a number, a name, true or false)", value=show(value)

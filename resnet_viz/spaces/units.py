@@ -1,4 +1,4 @@
-"""Amounts as people write them: "1G", "5M", "2.5e9"."""
+"""Parse amounts with units: "1G", "5M", "2.5e9"."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def parse_amount(name: str, amount: object) -> int:
     """Return an amount as an integer, rounded down.
 
     Args:
-        name: of the budget, for the error.
+        name: the name of the budget, for the error.
         amount: a number, or a text of a number and a unit: K, M, G (or B) or T.
 
     Raises:
-        RequestError: it is none, or not above 0.
+        RequestError: the amount is no number, or not above 0.
 
     >>> parse_amount("macs", "1.5G"), parse_amount("params", 5e6)
     (1500000000, 5000000)
@@ -46,10 +46,10 @@ def parse_amount(name: str, amount: object) -> int:
 
 
 def parse_range(name: str, budget: object) -> tuple[int | None, int]:
-    """Return the least and the most of a budget: `"1G"`, or from and to, `"0.5G:1G"`.
+    """Return the minimum and maximum of a budget: `"1G"` is a maximum, `"0.5G:1G"` a range.
 
     Raises:
-        RequestError: an amount cannot be read, or the least is above the most.
+        RequestError: an amount is not legal, or the minimum is above the maximum.
 
     >>> parse_range("macs", "0.5G:1G"), parse_range("macs", (1, 2)), parse_range("params", "5M")
     ((500000000, 1000000000), (1, 2), (None, 5000000))

@@ -7,7 +7,7 @@ from typing import Any
 
 from resnet_viz.answers.drawing import Drawing
 from resnet_viz.answers.figure_options import FigureOptions, documented, figure_options
-from resnet_viz.answers.metrics import facts_of, numbers_of
+from resnet_viz.answers.metrics import colors_of, facts_of
 from resnet_viz.count import Costs
 from resnet_viz.errors import RequestError, show, unknown
 from resnet_viz.graph import Graph, Scope
@@ -17,7 +17,7 @@ from resnet_viz.graph.repeat import count_nodes
 from resnet_viz.layout.arrange import arrange
 from resnet_viz.layout.decorate import captioned, marked
 from resnet_viz.layout.page import resized
-from resnet_viz.layout.paint import painted
+from resnet_viz.layout.paint import Colors, painted
 from resnet_viz.scene import Scene
 from resnet_viz.sources import Network, to_graph
 from resnet_viz.themes import THEMES, counterparts
@@ -70,11 +70,11 @@ def _drawing(graphs: list[Graph], options: FigureOptions) -> Drawing:
         for graph in graphs:
             check_scopes(name, frozenset(getattr(options, name)), graph)
     costs = Costs()
-    facts = facts_of(graphs, options.annotate)
+    facts, colors = facts_of(graphs[0], options.annotate), _colors(graphs, options)
     if options.depth is None and graphs[0].name in CHAPTER:
         options = options.at(options.detail._replace(book=True))
     scene, detail = arrange(
-        graphs, options, facts, costs, lambda one: _decorated(one, graphs, options)
+        graphs, options, facts, costs, lambda one: _decorated(one, graphs, options, colors)
     )
     scene = resized(scene, options.width, options.font_size)
     if options.dark_mode:
@@ -87,7 +87,7 @@ def _drawing(graphs: list[Graph], options: FigureOptions) -> Drawing:
         "lang": options.lang,
         "annotate": facts,
     }
-    return Drawing(scene, graphs[0], detail, look)
+    return Drawing(scene, graphs[0], detail, look, colors)
 
 
 def _graphs(network: Any, options: FigureOptions) -> list[Graph]:
@@ -141,12 +141,26 @@ def _is_one(scope: Scope) -> bool:
     return type(scope.repeat) is int
 
 
-def _decorated(scene: Scene, graphs: list[Graph], options: FigureOptions) -> Scene:
+def _colors(graphs: list[Graph], options: FigureOptions) -> Colors | None:
+    """Return the numbers that boxes are painted by, by path and by box id; None without any."""
+    if not options.color:
+        return None
+    numbers: dict[str, float] = {}
+    for graph in graphs:
+        drawn = unroll_graph(graph) if options.figure == "layers" else graph
+        colors = colors_of(drawn, options.color, options.lang)
+        numbers.update(colors.numbers)
+        if options.kind.several:
+            numbers.update((f"{graph.name}/{path}", n) for path, n in colors.numbers.items())
+    return colors._replace(numbers=numbers)
+
+
+def _decorated(
+    scene: Scene, graphs: list[Graph], options: FigureOptions, colors: Colors | None
+) -> Scene:
     """Return a scene with highlights, title and caption added."""
-    if options.color:
-        found = [numbers_of(graph, options.color) for graph in graphs]
-        numbers = {path: number for each, _ in found for path, number in each.items()}
-        scene = painted(scene, numbers, found[0][1], options.palette)
+    if colors:
+        scene = painted(scene, colors, options.palette)
     marked = _marked(scene, graphs, options) if options.highlight else scene
     return captioned(marked, options.title, options.caption)
 

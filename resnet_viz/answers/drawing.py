@@ -11,6 +11,7 @@ from resnet_viz.answers.picture import Picture
 from resnet_viz.errors import RequestError
 from resnet_viz.export import EXPORTERS, Exporter
 from resnet_viz.graph import Graph
+from resnet_viz.layout.paint import Colors, painted_net
 from resnet_viz.view.compose import EVERYTHING
 from resnet_viz.view.detail import Detail
 from resnet_viz.view.net import Net, net_of
@@ -30,16 +31,19 @@ class Drawing(Picture):
         graph: the network that it shows.
         detail: the scopes that its `net` opens.
         look: theme, direction and language, by option name.
+        colors: the numbers that its boxes are painted by, if there are any.
     """
 
     graph: Graph
     detail: Detail = EVERYTHING
     look: Mapping[str, Any] = field(default_factory=dict)
+    colors: Colors | None = None
 
     @cached_property
     def net(self) -> Net:
         """The network as boxes, clusters and edges, as written to `.dot` and `.mmd` files."""
-        return net_of(self.graph, self.detail)
+        net = net_of(self.graph, self.detail)
+        return painted_net(net, self.colors, self.look["theme"]) if self.colors else net
 
     def to_graphviz(self) -> graphviz.Digraph:
         """Return the drawing as a `Digraph` of the package graphviz.

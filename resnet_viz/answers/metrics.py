@@ -5,17 +5,19 @@ from __future__ import annotations
 import csv
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from resnet_viz.count import receptive_fields, tally
 from resnet_viz.errors import RequestError, choose, show, show_path
 from resnet_viz.graph import Graph, Node, Scope
+from resnet_viz.layout.paint import Colors
+from resnet_viz.text.labels import phrase
 from resnet_viz.text.numbers import short, show_bytes, show_time
 from resnet_viz.view.annotate import Facts
 
-__all__ = ["MEASURED", "METRICS", "Metric", "facts_of", "numbers_of", "read_numbers"]
+__all__ = ["MEASURED", "METRICS", "Metric", "colors_of", "facts_of", "read_numbers"]
 
 MAX_CSV = 16_000_000
 """The largest size of a file of numbers, in bytes."""
@@ -119,35 +121,33 @@ MEASURED = ("memory", "time", "intensity")
 """Those that are no counts of a graph: what each part of it needs or takes in a run."""
 
 
-def numbers_of(graph: Graph, metric: object) -> tuple[Numbers, Callable[[float], str]]:
-    """Return a number for each path, and the function that formats it.
+def colors_of(graph: Graph, metric: object, language: str) -> Colors:
+    """Return the numbers by which to paint boxes.
 
     Args:
         graph: the graph to measure.
         metric: the name of a metric, the path of a CSV file, or a mapping of paths to numbers.
+        language: of the heading.
 
     Raises:
         RequestError: the metric is unknown, or the file cannot be read or is not legal.
     """
     if isinstance(metric, Mapping):
-        return _checked(metric), _show
+        return Colors(_checked(metric), _show)
     if isinstance(metric, os.PathLike) or (isinstance(metric, str) and metric.endswith(".csv")):
-        return read_numbers(metric), _show
+        numbers, heading = read_numbers(metric)
+        return Colors(numbers, _show, heading)
     found = choose("color", metric, METRICS)
-    return found.numbers(graph), found.show
+    return Colors(found.numbers(graph), found.show, phrase(f"color_{metric}", language))
 
 
-def facts_of(graphs: Sequence[Graph], names: Iterable[str]) -> Facts:
-    """Return facts to annotate a figure of graphs with, and the numbers of those that have some."""
-    return {name: _merged(METRICS[name], graphs) if name in MEASURED else {} for name in names}
+def facts_of(graph: Graph, names: Iterable[str]) -> Facts:
+    """Return facts to annotate a graph's figure with, and the numbers of those that have some."""
+    return {name: METRICS[name].numbers(graph) if name in MEASURED else {} for name in names}
 
 
-def _merged(metric: Metric, graphs: Sequence[Graph]) -> Numbers:
-    return {path: number for graph in graphs for path, number in metric.numbers(graph).items()}
-
-
-def read_numbers(path: str | os.PathLike[str]) -> Numbers:
-    """Return the numbers of a CSV file of paths and numbers; a heading row is optional.
+def read_numbers(path: str | os.PathLike[str]) -> tuple[Numbers, str]:
+    """Return the numbers of a CSV file of paths and numbers, and their heading if it has one.
 
     Raises:
         RequestError: the file cannot be read, or a row is not a path and a number.
@@ -162,13 +162,15 @@ def read_numbers(path: str | os.PathLike[str]) -> Numbers:
             error=getattr(error, "strerror", None) or type(error).__name__,
         ) from None
     found: dict[object, object] = {}
+    heading = ""
     for number, row in enumerate(rows):
         if len(row) == 2:
             try:
                 found[row[0]] = float(row[1])
                 continue
             except ValueError:
-                if number == 0:  # the heading
+                if number == 0:
+                    heading = row[1]
                     continue
         raise RequestError(
             "color: {path}, row {number}: {row} (must be a path and a number)",
@@ -176,7 +178,7 @@ def read_numbers(path: str | os.PathLike[str]) -> Numbers:
             number=number + 1,
             row=show(",".join(row)),
         )
-    return _checked(found)
+    return _checked(found), heading
 
 
 def _checked(numbers: Mapping[Any, Any]) -> Numbers:

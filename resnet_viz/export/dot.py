@@ -82,7 +82,7 @@ def _parts(
             yield from _parts(part.children, look, lang, facts, f"{indent}\t")
             yield f"{indent}}}\n"
         elif part.sign:
-            fill = look.fills[captions.category(part)]
+            fill = captions.fill(part, look)
             yield (
                 f'{indent}{quoted(part.id)} [label="{part.sign}", {tooltip}, shape=circle, '
                 f'width=0.2, fixedsize=true, fillcolor="{fill}"]\n'
@@ -93,7 +93,7 @@ def _parts(
                 "style=solid]\n"
             )
         else:
-            fill = look.fills[captions.category(part)]
+            fill = captions.fill(part, look)
             yield (f'{indent}{quoted(part.id)} [label={caption}, {tooltip}, fillcolor="{fill}"]\n')
 
 

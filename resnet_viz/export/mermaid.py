@@ -52,6 +52,7 @@ def to_mermaid(
     lines += (f"  n{numbers[edge.source]} --> n{numbers[edge.target]}\n" for edge in net.edges)
     outline = f"stroke:{look.line},color:{look.text}"
     lines += (f"  classDef {name} fill:{look.fills[name]},{outline}\n" for name in used)
+    lines += (f"  style n{numbers[b.id]} fill:{b.fill}\n" for b in net.boxes() if b.fill)
     chart = "".join(lines)
     if len(chart) > MAX_CHARACTERS:
         raise RequestError(

@@ -118,8 +118,8 @@ def _words(text: str) -> list[str]:
     return [*words, word] if word else words
 
 
-def with_legend(scene: Scene, entries: Collection[tuple[str, str]]) -> Scene:
-    """Return a scene with a legend below it: a box of each colour with its meaning."""
+def with_legend(scene: Scene, entries: Collection[tuple[str, str]], heading: str = "") -> Scene:
+    """Return a scene with a legend below it: a box of each colour with what it means."""
     if not entries:
         return scene
     left, top = scene.origin
@@ -127,6 +127,10 @@ def with_legend(scene: Scene, entries: Collection[tuple[str, str]]) -> Scene:
     x0 = left - (width - scene.width) / 2 + MARGIN
     x, y = x0, top + scene.height + FONT
     items: list[Item] = []
+    for line in wrapped(heading, LEGEND.FONT, width - 2 * MARGIN):
+        middle = y + LEGEND.HEIGHT / 2
+        items.append(Text(x, middle, (Run(line),), LEGEND.FONT, anchor="start"))
+        y += LEGEND.LINE
     for colour, words in entries:
         text = Text(0, 0, (Run(words),), LEGEND.FONT, anchor="start")
         if x > x0 and x + LEGEND.WIDTH + LEGEND.GAP + text.width > x0 + width - 2 * MARGIN:

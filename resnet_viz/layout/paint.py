@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
+from typing import NamedTuple, TypeGuard
 
 from resnet_viz.errors import RequestError
 from resnet_viz.errors import show as show_value
 from resnet_viz.layout.decorate import with_legend
-from resnet_viz.scene import Box, Group, Item, Scene
+from resnet_viz.scene import Box, Circle, Group, Item, Scene
 from resnet_viz.themes import Theme
+from resnet_viz.view.net import Cluster, Net, NetBox
 
-__all__ = ["LIGHT", "painted"]
+__all__ = ["LIGHT", "Colors", "painted", "painted_net"]
 
 LIGHT = ("#ffffe5", "#fff7bc", "#fee391", "#fec44f", "#fe9929", "#ec7014")
 """Colours from pale to strong in equal steps of lightness, for black labels and for colour-blind
@@ -24,51 +26,95 @@ LOG = 30
 """The ratio of the largest to the smallest number above which the steps are logarithmic."""
 
 
-def painted(
-    scene: Scene, numbers: Mapping[str, float], show: Callable[[float], str], theme: Theme
-) -> Scene:
-    """Return a scene with boxes coloured by the numbers of their ids, and a legend.
+class Colors(NamedTuple):
+    """What boxes are painted by.
+
+    Attributes:
+        numbers: a number for each box that has one, by path or id.
+        show: returns a number as the legend writes it.
+        heading: what the numbers are.
+    """
+
+    numbers: Mapping[str, float]
+    show: Callable[[float], str]
+    heading: str = ""
+
+
+def painted(scene: Scene, colors: Colors, theme: Theme) -> Scene:
+    """Return a scene whose boxes are painted by the numbers of their ids, with a legend.
 
     Boxes without a number get the background colour; frames of opened scopes do not change.
 
     Raises:
         RequestError: no box of the scene has a number.
     """
-    shown = [numbers[box.id] for box in _boxes(scene.items) if box.id in numbers]
-    if not shown:
-        raise RequestError(
-            "color: {paths} (must hold a number for a box of this figure)",
-            paths=show_value(sorted(numbers)[:3]),
-        )
-    colours = DARK if _is_dark(theme.background) else LIGHT
-    edges = _edges(shown, len(colours))
-
-    def colour_of(number: float) -> str:
-        return colours[sum(number > edge for edge in edges[1:-1])]
+    scale = _Scale(colors, (box.id for box in _boxes(scene.items)), theme)
 
     def paint(item: Item) -> Item:
         if isinstance(item, Group):
             return item._replace(items=tuple(map(paint, item.items)))
-        if isinstance(item, Box) and item.fill and item.id:
-            has_number = item.id in numbers
-            return item._replace(
-                fill=colour_of(numbers[item.id]) if has_number else theme.background
+        return item._replace(fill=scale.fill(item.id)) if _is_painted(item) else item
+
+    made = scene._replace(items=tuple(map(paint, scene.items)))
+    return with_legend(made, scale.legend(colors.show), colors.heading)
+
+
+def painted_net(net: Net, colors: Colors, theme: Theme) -> Net:
+    """Return a net whose boxes are painted by the numbers of their paths; see `painted`.
+
+    Raises:
+        RequestError: no box of the net has a number.
+    """
+    paths = (box.path for box in net.boxes())
+    scale = _Scale(colors, (path for path in paths if path is not None), theme)
+
+    def paint(part: NetBox | Cluster) -> NetBox | Cluster:
+        if isinstance(part, Cluster):
+            return part._replace(children=tuple(map(paint, part.children)))
+        return part if part.path is None else part._replace(fill=scale.fill(part.path))
+
+    return net._replace(children=tuple(map(paint, net.children)))
+
+
+class _Scale:
+    """Colours from pale to strong for the numbers that a figure shows."""
+
+    def __init__(self, colors: Colors, shown: Iterable[str], theme: Theme) -> None:
+        self.numbers, self.background = colors.numbers, theme.background
+        found = [self.numbers[name] for name in shown if name in self.numbers]
+        if not found:
+            raise RequestError(
+                "color: {paths} (must hold a number for a box of this figure)",
+                paths=show_value(sorted(self.numbers)[:3]),
             )
-        return item
+        self.colours = DARK if _is_dark(theme.background) else LIGHT
+        self.edges = _edges(found, len(self.colours))
 
-    entries = {
-        colours[i]: f"{show(low)} to {show(high)}" for i, (low, high) in enumerate(pairwise(edges))
-    }
-    return with_legend(scene._replace(items=tuple(map(paint, scene.items))), entries.items())
+    def fill(self, name: str) -> str:
+        """Return the colour of a box, by its id or path."""
+        if name not in self.numbers:
+            return self.background
+        return self.colours[sum(self.numbers[name] > edge for edge in self.edges[1:-1])]
+
+    def legend(self, show: Callable[[float], str]) -> list[tuple[str, str]]:
+        """Return each colour with the numbers that it stands for."""
+        steps = zip(self.colours, pairwise(map(show, self.edges)), strict=False)
+        return [
+            (colour, f"{low} – {high}" if low != high else low) for colour, (low, high) in steps
+        ]
 
 
-def _boxes(items: tuple[Item, ...]) -> Iterator[Box]:
-    """Yield the filled boxes that represent a part of the network."""
+def _boxes(items: tuple[Item, ...]) -> Iterator[Box | Circle]:
+    """Yield the filled boxes and circles that stand for a part of the network."""
     for item in items:
         if isinstance(item, Group):
             yield from _boxes(item.items)
-        elif isinstance(item, Box) and item.fill and item.id:
+        elif _is_painted(item):
             yield item
+
+
+def _is_painted(item: Item) -> TypeGuard[Box | Circle]:
+    return isinstance(item, (Box, Circle)) and bool(item.fill and item.id)
 
 
 def _edges(numbers: list[float], count: int) -> list[float]:
@@ -79,8 +125,9 @@ def _edges(numbers: list[float], count: int) -> list[float]:
     positive = [number for number in numbers if number > 0]
     if low >= 0 and high > LOG * min(positive):
         first = max(min(positive), high / 1e4)
-        ratio = (high / first) ** (1 / (count - 1))
-        return [low, *(first * ratio**i for i in range(count - 1)), high]
+        below = [low] if low < first else []
+        steps = count - len(below)
+        return [*below, *(first * (high / first) ** (i / steps) for i in range(steps)), high]
     return [low + (high - low) * i / count for i in range(count)] + [high]
 
 

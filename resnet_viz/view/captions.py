@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from resnet_viz.ops import category_of
 from resnet_viz.ops.operator import spell
+from resnet_viz.themes import Theme
 from resnet_viz.view import annotate
 from resnet_viz.view.annotate import Facts, measured
 from resnet_viz.view.box_words import clipped, operator_text, scope_text
 from resnet_viz.view.net import Cluster, NetBox, printable
 
-__all__ = ["caption", "category", "desc", "lines", "notes", "shapes", "title"]
+__all__ = ["caption", "category", "desc", "fill", "lines", "notes", "shapes", "title"]
 
 
 def caption(part: NetBox | Cluster, language: str) -> str:
@@ -88,6 +89,11 @@ def desc(box: NetBox) -> str:
     if type(box.params) is not int or box.params:
         said.append(f"{box.params:,} parameters" + (" each" if _times(box) else ""))
     return "; ".join(said)
+
+
+def fill(box: NetBox, theme: Theme) -> str:
+    """Return the colour of a box: its own, or that of its category."""
+    return box.fill or theme.fills[category(box)]
 
 
 def category(box: NetBox) -> str:

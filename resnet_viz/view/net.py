@@ -41,6 +41,7 @@ class NetBox(NamedTuple):
         alias: the name that distinguishes it from boxes with the same label, or that of a
             parameter, input or output.
         path: the path of the operator or scope in the graph; None if it is neither.
+        fill: the colour; that of its category if empty.
     """
 
     id: str
@@ -54,6 +55,7 @@ class NetBox(NamedTuple):
     sign: str = ""
     alias: str = ""
     path: str | None = None
+    fill: str = ""
 
 
 class Cluster(NamedTuple):

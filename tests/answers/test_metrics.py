@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from resnet_viz import RequestError, assemble, compare, draw, memory, report
-from resnet_viz.answers.metrics import METRICS, numbers_of
+from resnet_viz.answers.metrics import METRICS
 from resnet_viz.cli import run
+from resnet_viz.layout.paint import LIGHT
 from resnet_viz.zoo import find
 
 
@@ -14,9 +15,9 @@ def test_numbers_are_those_of_the_reports_for_one_copy() -> None:
     graph = assemble(find("resnet50"))
     rows = {row.path: row for row in report("resnet50").rows}
     saved = {row.path: row for row in memory("resnet50").rows}
-    macs, _ = numbers_of(graph, "macs")
-    bytes, _ = numbers_of(graph, "memory")
-    fields, _ = numbers_of(graph, "receptive-field")
+    macs, bytes, fields = (
+        METRICS[name].numbers(graph) for name in ("macs", "memory", "receptive-field")
+    )
 
     assert macs["layer3.1"] == rows["layer3.1"].macs / 5
     assert bytes["layer3.1"] == saved["layer3.1"].saved / 5
@@ -28,7 +29,7 @@ def test_every_metric_paints_a_figure_with_a_legend(metric: str) -> None:
     plain, made = draw("resnet18", depth="op"), draw("resnet18", depth="op", color=metric)
 
     assert made.to_svg() != plain.to_svg()
-    assert " to " in made.to_svg()
+    assert " – " in made.to_svg()
 
 
 @pytest.mark.parametrize("layout", ["figure", "dot"])
@@ -37,7 +38,7 @@ def test_boxes_bear_the_bytes_and_the_time_of_one_copy(layout: str) -> None:
     words = draw("resnet50", depth="block", layout=layout, annotate="memory,time").to_svg()
 
     for name, say in (("memory", "{} saved"), ("time", "{}")):
-        numbers, show = numbers_of(graph, name)
+        numbers, show = METRICS[name].numbers(graph), METRICS[name].show
         for row in report("resnet50").rows:
             if row.path.startswith("layer"):
                 assert say.format(show(numbers[row.path])) in words
@@ -50,13 +51,35 @@ def test_text_formats_are_annotated_too() -> None:
     assert made.to_bytes(".mmd").decode().count("saved") == 6  # stem, four stages, head
 
 
+def test_text_formats_are_painted_as_the_figure_is() -> None:
+    made = draw("resnet18", depth="stage", color="macs")
+    box = next(box for box in made.net.boxes() if box.path == "layer1")
+
+    assert box.fill in made.to_svg()
+    assert f'fillcolor="{box.fill}"' in made.to_bytes(".dot").decode()
+    assert f"fill:{box.fill}" in made.to_bytes(".mmd").decode()
+
+
+def test_networks_side_by_side_are_painted_each_by_its_own_numbers() -> None:
+    made = draw(["vgg19", "resnet34"], figure="layers", color="macs")
+    fills = {box.id: box.fill for box in made.scene.items if getattr(box, "id", "")}
+
+    # He et al. 2015, Table 1 and section 3.3: the last layer of 512 channels at 14 × 14 does
+    # 0.46 G MACs in VGG-19; each layer of the ResNet does 0.12 G
+    assert LIGHT.index(fills["vgg19/layer5.1.conv1"]) > LIGHT.index(
+        fills["resnet34/layer3.0.conv2"]
+    )
+
+
 def test_own_numbers_come_as_a_mapping_or_a_file(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
-    file.write_text("path,value\nlayer1.0,1\nlayer2.0,3\n", encoding="utf-8")
+    file.write_text("layer1.0,1\nlayer2.0,3\n", encoding="utf-8")
     mapped = draw("resnet50", depth="block", color={"layer1.0": 1, "layer2.0": 3})
 
     assert draw("resnet50", depth="block", color=str(file)).to_svg() == mapped.to_svg()
     assert run(["draw", "resnet50", "--depth", "block", "--color", str(file)]) == 0
+    file.write_text("path,my words\nlayer1.0,1\nlayer2.0,3\n", encoding="utf-8")
+    assert ">my words<" in draw("resnet50", depth="block", color=str(file)).to_svg()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resnet_viz.errors import RequestError
-from resnet_viz.layout.paint import DARK, LIGHT, painted
+from resnet_viz.layout.paint import DARK, LIGHT, Colors, painted
 from resnet_viz.scene import Box, Scene
 from resnet_viz.themes import find_theme
 
@@ -37,14 +37,16 @@ def luminance(colour: str) -> float:
 
 
 def test_larger_numbers_are_stronger_and_boxes_without_one_are_bare() -> None:
-    made = painted(scene("a", "b", "c", "d"), {"a": 0, "b": 5, "c": 10}, str, find_theme("d2l"))
+    made = painted(
+        scene("a", "b", "c", "d"), Colors({"a": 0, "b": 5, "c": 10}, str), find_theme("d2l")
+    )
 
     assert fills(made) == {"a": LIGHT[0], "b": LIGHT[2], "c": LIGHT[-1], "d": "#ffffff"}
 
 
 def test_numbers_of_different_sizes_differ_in_steps_of_equal_factors() -> None:
     numbers = {"a": 1, "b": 10, "c": 100, "d": 1000}
-    made = painted(scene(*numbers), numbers, str, find_theme("d2l"))
+    made = painted(scene(*numbers), Colors(numbers, str), find_theme("d2l"))
 
     assert len(set(fills(made).values())) == 4
 
@@ -59,12 +61,12 @@ def test_labels_can_be_read_on_every_colour() -> None:
 
 def test_a_figure_without_such_boxes_is_refused() -> None:
     with pytest.raises(RequestError, match=r"^color: \['b'\] \(must hold a number for a box"):
-        painted(scene("a"), {"b": 1}, str, find_theme("d2l"))
+        painted(scene("a"), Colors({"b": 1}, str), find_theme("d2l"))
 
 
 @given(st.dictionaries(st.sampled_from("abcdef"), st.floats(-1e9, 1e9), min_size=1))
 def test_any_numbers_are_painted_in_their_order(numbers) -> None:
-    made = fills(painted(scene(*numbers), numbers, str, find_theme("d2l")))
+    made = fills(painted(scene(*numbers), Colors(numbers, str), find_theme("d2l")))
     ranks = [LIGHT.index(made[path]) for path in sorted(numbers, key=lambda path: numbers[path])]
 
     assert ranks == sorted(ranks)

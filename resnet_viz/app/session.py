@@ -172,6 +172,11 @@ class Session:
         return look
 
     @property
+    def shown(self) -> Config:
+        """What is shown, with the look that it has on this visitor's page."""
+        return self.config._replace(look=self.look)
+
+    @property
     def base(self) -> str | None:
         """The name of the network in the zoo that this one is an edit of."""
         name = self.config.spec.name.removesuffix(_EDITED)

@@ -137,15 +137,19 @@ function createViewer({ stage, frame: around, tip, query, count, buttons }, host
   }
   function fit() {
     const { left, top, width, height } = figure;
-    const [low, high] = host.extent([left, top], [left + width, top + height]);
+    look(...host.extent([left, top], [left + width, top + height]));
+    view.whole = true;
+    home = fit;
+  }
+  /** Look at what is between two corners. */
+  function look(low, high) {
     const { width: w, height: h } = stage.getBoundingClientRect();
     const [above, right, below, beside] = host.margin;
     view.scale = Math.min((w - right - beside) / (high[0] - low[0]), (h - above - below) / (high[1] - low[1]), 2.5);
     view.scale = Math.max(view.scale, 0.01);
     view.x = (low[0] + high[0]) / 2 + (right - beside) / 2 / view.scale;
     view.y = (low[1] + high[1]) / 2 + (below - above) / 2 / view.scale;
-    view.whole = true;
-    home = fit;
+    view.whole = false;
     show();
   }
   /** Show the figure whole, or as much of it, from where data enter, as can be read. */
@@ -352,7 +356,7 @@ function createViewer({ stage, frame: around, tip, query, count, buttons }, host
   });
 
   return {
-    view, begin, fit, show, pan, shift, showTip, hideTip, reveal,
+    view, begin, fit, look, show, pan, shift, showTip, hideTip, reveal,
     /** Take a figure that stands on the stage; what was searched for is searched for in it. */
     load(next) {
       figure = next;

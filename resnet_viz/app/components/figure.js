@@ -5,6 +5,19 @@ export default component(".figure", mount);
 
 const LARGE = 1.5; // a figure that grows or shrinks by more than this is another one, and is shown whole
 
+const SHARP = 3; // pixels of a copied picture for each point of the figure
+
+/** Return an SVG as a picture that other programs take. */
+async function picture(svg) {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.width * SHARP, image.height * SHARP];
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}
+
 function mount(root) {
   const $ = (selector) => root.querySelector(selector);
   const stage = $(".stage"), query = $("input"), notice = $(".notice"), full = $("[data-zoom=full]");
@@ -94,6 +107,41 @@ function mount(root) {
     fading = setTimeout(() => notice.classList.remove("on"), 1800);
   }
 
+  // Data that flow, a lecture, and a copy to take along
+
+  const tools = Object.fromEntries([...root.querySelectorAll("[data-tool]")].map((one) => [one.dataset.tool, one]));
+  const isStill = matchMedia("(prefers-reduced-motion: reduce)");
+  const calm = () => { tools.flow.hidden = isStill.matches; };
+  isStill.addEventListener("change", calm, { signal });
+  calm();
+  tools.flow.addEventListener("click", () => {
+    tools.flow.setAttribute("aria-pressed", root.classList.toggle("flowing"));
+  }, { signal });
+
+  const lecture = createLecture(root, { signal, show: spot, count: (current, all) => fill(words.found, { current, all }) });
+  tools.lecture.addEventListener("click", lecture.begin, { signal });
+
+  /** Look at some parts of the figure, or at all of it. */
+  function spot(paths) {
+    const isIn = ({ element: { id } }) => paths.some((path) => id === path || id.startsWith(`${path}.`));
+    const inside = figure.boxes.filter(isIn);
+    figure.svg.classList.toggle("spotlit", inside.length > 0);
+    for (const box of figure.boxes) box.element.classList.toggle("spot", inside.includes(box));
+    if (!inside.length) return viewer.fit();
+    const edge = (pick, side) => [0, 1].map((i) => pick(...inside.map((box) => box[side][i])));
+    viewer.look(edge(Math.min, "low"), edge(Math.max, "high"));
+  }
+
+  tools.copy.hidden = typeof ClipboardItem === "undefined";
+  tools.copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.write([new ClipboardItem({ "image/png": picture(shown) })]);
+      note(words.copied);
+    } catch {
+      note(words.not_copied);
+    }
+  }, { signal });
+
   full.hidden = !document.fullscreenEnabled;
   full.addEventListener("click", () => {
     if (document.fullscreenElement) document.exitFullscreen();
@@ -124,6 +172,7 @@ function mount(root) {
     stage.replaceChildren(svg);
     stage.style.background = figure.paper;
     stage.dataset.tone = isDark(figure.paper) ? "dark" : "light";
+    svg.append(flowOf(figure));
     viewer.load(figure);
     for (const one of parts()) setAll(one, { tabindex: -1, "aria-pressed": false });
     chosen = undefined;
@@ -192,6 +241,8 @@ function mount(root) {
       figure.svg.setAttribute("aria-description", words.keys);
       select(data.selected);
       describe(data.card);
+      tools.lecture.hidden = !data.steps.length;
+      lecture.load(data.steps);
     },
     end() {
       clearTimeout(fading);

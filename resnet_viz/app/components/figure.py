@@ -18,6 +18,7 @@ def figure(
     *,
     selected: str = "",
     card: Sequence[str] = (),
+    steps: Sequence[Mapping[str, object]] = (),
     key: str,
     height: int = 560,
     least_text: float = 0,
@@ -33,6 +34,8 @@ def figure(
         words: what buttons and labels say; those of `VIEWER` that it lacks are English.
         selected: the path of the box or scope to outline, if the figure has it.
         card: what full screen says of what is selected, a line each; the first one is its name.
+        steps: of a lecture on it: the `title` and `lines` of each, and the `paths` of the parts
+            that it is about; of the whole figure if there are none.
         key: tells this figure from others on the page; what keeps its key keeps its view.
         height: in pixels; less on phones and low screens, so that the page can be scrolled.
         least_text: pixels of the smallest label at first sight, where data enter: what does not fit
@@ -43,7 +46,8 @@ def figure(
     sent = streamlit.session_state.get(key) or {}  # by the browser; the caller hears of it below
     clicked: str | None = sent.get("opened")
     html = asset("figure.html", COMPONENTS)
-    show = component("figure", html, asset("viewer.css"), asset("viewer.js"))
+    scripts = asset("viewer.js"), *(asset(name, COMPONENTS) for name in ("flow.js", "lecture.js"))
+    show = component("figure", html, asset("viewer.css"), "".join(scripts))
     result = show(
         key=key,
         data={
@@ -54,6 +58,7 @@ def figure(
             "height": height,
             "least": least_text,
             "card": list(card),
+            "steps": list(steps),
         },
         on_opened_change=_heard,
     )

@@ -9,6 +9,7 @@ from resnet_viz.app.answers import drawing_of
 from resnet_viz.app.components.figure import figure
 from resnet_viz.app.markdown import escaped
 from resnet_viz.app.sections import details, figure_options, notes
+from resnet_viz.app.sections.lecture import lecture_steps
 from resnet_viz.app.session import Session
 from resnet_viz.app.state import is_path
 from resnet_viz.errors import RequestError
@@ -31,9 +32,9 @@ def show(session: Session) -> None:
 
 
 def _figure(session: Session) -> None:
-    config = session.config
+    config = session.shown
     try:
-        drawn = drawing_of(config.spec, session.look, config.lang)
+        drawn = drawing_of(config.spec, config.look, config.lang)
     except RequestError as error:
         st.error(translate(config.lang, "not_drawn", escaped(translate_error(error, config.lang))))
         return
@@ -41,10 +42,11 @@ def _figure(session: Session) -> None:
         drawn,
         viewer_words(config.lang),
         selected=config.opened,
+        steps=lecture_steps(config),
         card=details.lines(session) if config.opened else (),
         key="figure",
         height=screen.height(config.look.direction),
-        least_text=screen.LEAST_TEXT if session.look.page else 0,
+        least_text=screen.LEAST_TEXT if config.look.page else 0,
     )
     if is_path(clicked) and clicked != config.opened:
-        session.edit(config._replace(opened=clicked))
+        session.edit(session.config._replace(opened=clicked))

@@ -17,7 +17,7 @@ from resnet_viz.text import lookup
 from resnet_viz.text.notes import NOTES as TEXTS
 from resnet_viz.text.page import translate
 
-__all__ = ["NOTES", "Note", "show"]
+__all__ = ["NOTES", "Note", "fitting", "show"]
 
 MAX_NOTES = 3
 
@@ -168,12 +168,17 @@ NOTES: tuple[Note, ...] = (
 """From the particular to the general: the first ones that fit are shown."""
 
 
+def fitting(config: Config) -> list[Note]:
+    """Return the captions that fit what is on the screen."""
+    return [note for note in NOTES if note.fits(config)][:MAX_NOTES]
+
+
 def show(session: Session) -> None:
     """Show the captions that fit what is on the screen."""
-    config = session.config
+    config = session.shown
     st.caption(translate(config.lang, "hint"))
-    fitting = [note for note in NOTES if note.fits(config)][:MAX_NOTES]
-    for column, note in zip(st.columns(MAX_NOTES, gap="medium"), fitting, strict=False):
+    columns = st.columns(MAX_NOTES, gap="medium")
+    for column, note in zip(columns, fitting(config), strict=False):
         with column:
             st.markdown(lookup(TEXTS[note.name], config.lang, "page"))
             st.caption(linked(note.source))

@@ -119,6 +119,41 @@ def test_labels_are_legible_and_an_edit_leaves_the_figure_as_high_as_it_was(visi
     assert figure.bounding_box()["height"] == before["height"]
 
 
+def test_data_flow_a_lecture_goes_step_by_step_and_the_figure_is_copied(visit) -> None:
+    page = visit("net=resnet34", permissions=["clipboard-read", "clipboard-write"])
+    flow, lines = page.get_by_role("button", name="Let data flow"), page.locator(".flow")
+
+    expect(lines).to_be_hidden()
+    flow.click()
+    expect(lines).to_be_visible()
+    assert lines.locator("path").count() > 10
+    page.emulate_media(reduced_motion="reduce")
+    expect(lines).to_be_hidden()
+    expect(flow).to_be_hidden()
+    page.emulate_media(reduced_motion="no-preference")
+    flow.click()
+    expect(lines).to_be_hidden()
+
+    page.get_by_role("button", name="Copy the figure").click()
+    expect(page.locator(".notice")).to_have_text("Copied as a picture")
+    copied = "navigator.clipboard.read().then(([item]) => item.types)"
+    assert page.evaluate(copied) == ["image/png"]
+
+    page.get_by_role("button", name="Lecture view").click()
+    title = page.locator(".panel h2")
+    expect(title).to_have_text("resnet34")
+    assert page.locator(".panel").evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 20
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(title).to_have_text("Stage 1: 3 × Basic block")
+    expect(page.locator(".spot").first).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(title).to_have_text("Stem")
+    page.keyboard.press("Escape")
+    expect(page.locator(".panel")).to_be_hidden()
+    expect(page.locator(".spot")).to_have_count(0)
+
+
 def test_the_figure_stands_above_the_fold_of_a_small_screen(visit) -> None:
     page = visit("net=resnet50", options={"viewport": {"width": 960, "height": 600}})
     figure = page.locator(".figure").first.bounding_box()

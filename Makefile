@@ -36,8 +36,8 @@ TABLE ?= timm-benchmarks.csv
 fit-latency: $(VENV)/.dev  ## Fit the devices to a table of measured step times (TABLE=...).
 	$(BIN)/python tools/fit_latency.py $(TABLE)
 
-test-transformers: $(VENV)/.dev  ## Compare counts with torch's own over Hugging Face's architectures, made small.
-	$(BIN)/python tests/transformers_cases.py
+test-transformers: $(VENV)/.dev  ## Compare counts with torch's own over Hugging Face and other libraries.
+	$(BIN)/python tests/library_sweep.py
 
 check: $(VENV)/.dev  ## What CI runs: format, lint, types, import contract, tests, examples.
 	$(BIN)/ruff format --check .

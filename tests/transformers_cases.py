@@ -1,24 +1,16 @@
-"""Traced counts against torch's FlopCounterMode, over Hugging Face's architectures, made small.
-
-`make test-transformers` runs this file over all of them; the ordinary tests run a sample. The
-counter runs each model on the CPU with eager attention, whose products it sees.
-"""
+"""Hugging Face's architectures, made small, with eager attention, whose products a counter sees."""
 
 from __future__ import annotations
 
 import inspect
-import sys
-import warnings
-from collections.abc import Iterator
-from math import prod
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Any
 
 import torch
-from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
+from compared import Case, NotRun, one_line
 
-from resnet_viz import trace
-from resnet_viz.count import tally
 from resnet_viz.tracing.torchvision import import_beside
 
 SMALL: dict[str, Any] = {
@@ -51,40 +43,31 @@ SMALL: dict[str, Any] = {
 """Sizes that make a model small, by the names that configs have for them."""
 
 
-UNSEEN = {
-    torch.ops.aten._grouped_mm: lambda a, b, *_, **__: 2 * a[0] * a[1] * b[-1],
-    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: lambda q, k, v, *_, **__: (
-        2 * prod(q[:-1]) * k[-2] * (q[-1] + v[-1])
-    ),
-    torch.ops.aten.mkldnn_rnn_layer: lambda x, w, r, *_, **__: (
-        2 * x[0] * x[1] * (prod(w) + prod(r))
-    ),
-    torch.ops.aten.mv: lambda a, b, **_: 2 * prod(a),
-    torch.ops.aten.dot: lambda a, b, **_: 2 * prod(a),
-}
-"""Products that the counter leaves out on the CPU, with what they cost.
+_SHORT = ("layers", "layer", "depth", "vocab_size", "_token_id", "max_position_embeddings")
+SHRINKS: tuple[Mapping[str, Any], ...] = (
+    SMALL,
+    {
+        name: value
+        for name, value in SMALL.items()
+        if name not in ("head_dim", "num_key_value_heads")
+    },
+    {name: value for name, value in SMALL.items() if name.endswith(_SHORT)},
+    {},
+)
+"""What is tried in turn: all small; heads as they are; fewer layers and words only; the default."""
 
-In a grouped product each row of the first matrix meets one of the others; attention, where a model
-has it in spite of all, is scores and values.
-"""
-
-
-class Case(NamedTuple):
-    """A model in eval mode and the arguments of its forward, by name."""
-
-    name: str
-    model: nn.Module
-    inputs: dict[str, Any]
+LARGEST = 200_000_000
+"""Parameters of a model that is still made."""
 
 
-def shrunk(config: Any) -> Any:
+def shrunk(config: Any, sizes: Mapping[str, Any]) -> Any:
     """Return a config with small sizes, and small ones in the configs that it holds."""
     for name, value in list(vars(config).items()):
-        if name in SMALL and type(value) is type(SMALL[name]):
-            setattr(config, name, SMALL[name])
+        if name in sizes and type(value) is type(sizes[name]):
+            setattr(config, name, sizes[name])
         elif hasattr(value, "to_dict") and hasattr(value, "model_type"):
-            shrunk(value)
-    if isinstance(getattr(config, "layer_types", None), list):
+            shrunk(value, sizes)
+    if sizes and isinstance(getattr(config, "layer_types", None), list):
         config.layer_types = config.layer_types[: SMALL["num_hidden_layers"]]
     return config
 
@@ -122,87 +105,67 @@ def input_sets(model: Any) -> Iterator[dict[str, Any]]:
         yield {**own, "input_features": torch.rand(1, 128, mels)}
 
 
-def architectures() -> list[str]:
-    """Return the model types that transformers has a base model for."""
+def cases() -> dict[str, Callable[[], Case]]:
+    """Return how each architecture is made that transformers has a base model for, by its name."""
     import_beside("torchvision")
     from transformers.models.auto.modeling_auto import MODEL_MAPPING_NAMES
 
-    return sorted(MODEL_MAPPING_NAMES)
+    return {name: partial(make, name) for name in sorted(MODEL_MAPPING_NAMES)}
 
 
-def make(name: str) -> Case | None:
-    """Return a small model of a type that torch runs on the CPU; None if it does not."""
+def parameters_of(config: Any) -> int:
+    """Return how many parameters a model has, or 0 if it cannot be made without memory."""
+    from transformers import AutoModel
+
+    with suppress(Exception), torch.device("meta"):
+        return sum(parameter.numel() for parameter in AutoModel.from_config(config).parameters())
+    return 0
+
+
+def make(name: str) -> Case:
+    """Return a small model of a type that torch runs on the CPU: as small as it can be made.
+
+    Raises:
+        NotRun: torch does not run it; says why.
+    """
     import_beside("torchvision")
+    reason = NotRun("no input is known that its forward takes")
+    for sizes in SHRINKS:
+        try:
+            return made(name, sizes)
+        except NotRun as error:
+            reason = error
+    raise reason
+
+
+def made(name: str, sizes: Mapping[str, Any]) -> Case:
+    """Return a model with these sizes and an input that its forward takes.
+
+    Raises:
+        NotRun: torch does not make it so, or runs it on no input that is known.
+    """
     from transformers import AutoModel
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
     torch.manual_seed(0)
     try:
-        config = shrunk(CONFIG_MAPPING[name]())
+        config = shrunk(CONFIG_MAPPING[name](), sizes)
         config._attn_implementation = "eager"
+        if (size := parameters_of(config)) > LARGEST:
+            raise NotRun(f"has {size:,} parameters when made small")
         model = AutoModel.from_config(config, attn_implementation="eager").eval()
-    except Exception:
-        return None
-    if sum(parameter.numel() for parameter in model.parameters()) > 200e6:
-        return None
+    except NotRun:
+        raise
+    except Exception as error:
+        raise NotRun(f"is not made: {one_line(error)}") from error
+    reason = "no input is known that its forward takes"
     for inputs in input_sets(model):
+        case = Case(model, inputs)
         try:
-            with torch.no_grad():
-                model(**inputs)
-        except Exception:
+            case.run()
+        except Exception as error:
+            reason = f"is not run: {one_line(error)}"
             continue
         if inputs:
-            return Case(name, model, inputs)
-    return None
-
-
-def differences(case: Case) -> list[str]:
-    """Return where traced counts differ from torch's own; none if they do not."""
-    total = tally(trace(case.model, case.inputs))
-    case.model.requires_grad_(False)  # the counter's own hooks want gradients of what has any
-    with FlopCounterMode(display=False, custom_mapping=UNSEEN) as counter, torch.no_grad():
-        case.model(**case.inputs)
-    expected = {
-        "params": sum(parameter.numel() for parameter in case.model.parameters()),
-        "macs": counter.get_total_flops() // 2,
-    }
-    counted = {"params": total.params, "macs": total.macs}
-    return [
-        f"{what}: {counted[what]:,}, torch has {expected[what]:,}"
-        for what in expected
-        if counted[what] != expected[what]
-    ]
-
-
-def main(*wanted: str) -> int:
-    """Compare all models, or those that are named, with a progress bar; return 1 if one differs."""
-    from rich.progress import Progress
-    from transformers.utils import logging
-
-    warnings.simplefilter("ignore")
-    logging.set_verbosity_error()
-    names = list(wanted) or architectures()
-    done = skipped = failed = 0
-    with Progress(transient=True) as progress:
-        task = progress.add_task("models", total=len(names))
-        for name in names:
-            progress.update(task, description=name)
-            case = make(name)
-            if case is None:
-                skipped += 1
-            else:
-                try:
-                    found = differences(case)
-                except Exception as error:
-                    found = [f"{type(error).__name__}: {error}"]
-                failed += bool(found)
-                done += not found
-                if found:
-                    progress.console.print(f"{name}: {'; '.join(found)}", markup=False)
-            progress.advance(task)
-    print(f"{done} equal, {failed} not, {skipped} that torch does not run when made small")  # noqa: T201 - the result
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+            return case
+    raise NotRun(reason)

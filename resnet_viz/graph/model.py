@@ -116,9 +116,13 @@ class Scope(NamedTuple):
 
     def nodes(self) -> Iterator[Node]:
         """Yield the nodes in the order in which they run, those of a repeat once."""
-        for part in self.parts():
+        waiting = [*reversed(self.children)]
+        while waiting:
+            part = waiting.pop()
             if isinstance(part, Node):
                 yield part
+            else:
+                waiting.extend(reversed(part.children))
 
     def parts(self) -> Iterator[Node | Scope]:
         """Yield the scope itself and all scopes and nodes in it, those of a repeat once."""

@@ -16,7 +16,7 @@ from resnet_viz.tracing.rules.arguments import check_rank, lift
 if TYPE_CHECKING:
     from resnet_viz.tracing.recorder import Recorder
 
-__all__ = ["Leaf", "leaf_of"]
+__all__ = ["LEAVES", "Leaf", "leaf_called", "leaf_of"]
 
 
 class Leaf:
@@ -62,6 +62,22 @@ def leaf_of(kind: type[nn.Module]) -> Leaf | None:
     if leaf is None and kind.__name__ in _OURS and _is_copy(kind, ours := _OURS[kind.__name__]):
         return LEAVES[ours]
     return leaf
+
+
+def leaf_called(module: nn.Module, args: Any, kwargs: Any) -> tuple[Leaf, Any] | None:
+    """Return a module's leaf and its argument; None if the call is not the class's own on one."""
+    kind = type(module)
+    leaf = LEAVES.get(kind) or leaf_of(kind)
+    if leaf is None:
+        return None
+    attributes = module.__dict__
+    if attributes["_forward_hooks"] or attributes["_forward_pre_hooks"] or "forward" in attributes:
+        return None
+    if len(args) == 1 and not kwargs:
+        return leaf, args[0]
+    if not args and len(kwargs) == 1 and "input" in kwargs:
+        return leaf, kwargs["input"]
+    return None
 
 
 def _is_copy(kind: type[nn.Module], ours: type[nn.Module]) -> bool:

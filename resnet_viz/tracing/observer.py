@@ -25,7 +25,7 @@ from resnet_viz.errors import RequestError
 from resnet_viz.tracing.aten import ATEN, SAME
 from resnet_viz.tracing.cost import FREE, Cost, operator_cost
 from resnet_viz.tracing.guard import EXPORTS, Guard
-from resnet_viz.tracing.leaves import leaf_of
+from resnet_viz.tracing.leaves import leaf_called
 from resnet_viz.tracing.proxy import Proxy
 from resnet_viz.tracing.recorder import DataNeeded, Recorder
 from resnet_viz.tracing.rules import RULES
@@ -94,24 +94,16 @@ class Observer(Recorder, TorchFunctionMode):
 
     def call(self, module: nn.Module, args: Any, kwargs: Any) -> Any:
         """Call a module; record a known leaf as one node."""
-        leaf = leaf_of(type(module))
-        attributes = module.__dict__
-        if leaf is not None and not args and len(kwargs) == 1 and "input" in kwargs:
-            args, kwargs = (kwargs["input"],), {}
+        called = None if self._costs else leaf_called(module, args, kwargs)
         if (
-            self._costs
-            or leaf is None
-            or len(args) != 1
-            or kwargs
-            or not isinstance(args[0], torch.Tensor)
-            or attributes["_forward_hooks"]
-            or attributes["_forward_pre_hooks"]
-            or "forward" in attributes
-            or self._is_wrapped((args, attributes["_parameters"]))
+            called is None
+            or not isinstance(called[1], torch.Tensor)
+            or self._is_wrapped((called[1], module.__dict__["_parameters"]))
         ):
             return self.inside(module, args, kwargs)
+        leaf, x = called
         path = self.paths.get(id(module), type(module).__name__) or type(module).__name__.lower()
-        before, read = len(self.builder.children), self.lift(args[0])
+        before, read = len(self.builder.children), self.lift(x)
         assert read is not None
         try:
             with self._inside_function():
@@ -120,9 +112,7 @@ class Observer(Recorder, TorchFunctionMode):
             leaf(self, self.local(path), module, read)  # its error is the clearer one
             raise
         name = self.local(path)
-        return self._answered(
-            lambda: leaf(self, name, module, read), made, args[0], read, before, name
-        )
+        return self._answered(lambda: leaf(self, name, module, read), made, x, read, before, name)
 
     # Functions
 

@@ -226,5 +226,8 @@ class Recorder:
 
     def idle(self) -> tuple[Param, ...]:
         """Return the parameters that no node reads."""
-        used = {id(param) for node in self.builder.nodes() for param in node.params}
+        used: set[int] = set()
+        for node in self.builder.nodes():
+            if node.params:
+                used.update(map(id, node.params))
         return tuple([param for param in self.params.values() if id(param) not in used])

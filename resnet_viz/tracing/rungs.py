@@ -6,8 +6,10 @@ on fake tensors, which have a shape and a device and no data. `run` runs it on r
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -125,6 +127,23 @@ class _Run(Observer):
         return drawn.to(tensor.dtype)
 
 
+@contextmanager
+def _collector_held() -> Iterator[None]:
+    """Hold Python's garbage collector: many small values at once make it look through all memory.
+
+    Only the main thread holds it: of two that did, the second would find it held and leave it so.
+    """
+    if not gc.isenabled() or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@_collector_held()
 def _stand_ins(module: nn.Module, enter: Callable[[Recorder], Any]) -> Pass:
     snapshot, guard = Snapshot(module), Guard(module)
     if snapshot.is_lazy:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, defaultdict, deque
-from operator import is_, itemgetter
+from operator import itemgetter
 from types import ModuleType
 from typing import Any
 
 import torch
 from torch import nn
 from torch.jit import ScriptModule
+from torch.overrides import TorchFunctionMode
 
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Param
-from resnet_viz.tracing.leaves import leaf_of
+from resnet_viz.tracing.leaves import LEAVES, leaf_of
 
 __all__ = ["Snapshot"]
 
@@ -58,19 +59,16 @@ class Snapshot:
         self.paths: dict[int, str] = {}
         self.params: dict[int, Param] = {}
         self.buffers: dict[int, tuple[int, ...]] = {}
-        self._held: list[tuple[Any, Any]] = []
-        self._tensors: list[tuple[dict[str, Any], dict[str, Any]]] = []
+        self._held: list[Any] = []
+        self._content: list[Any] = []  # of what is held
+        self._hooks: list[dict[int, Any]] = []  # of leaves
         self._seen: set[int] = set()
         self._scripted: list[torch.Tensor] = []
-        self._unhooked: list[dict[str, Any]] = []
         self._survey(root)
+        self._hold_hooks()
 
     def _survey(self, root: nn.Module) -> None:
-        (
-            paths,
-            params,
-        ) = self.paths, self.params
-        hold, tensors = self._held.append, self._tensors.append
+        paths, params, held, content = self.paths, self.params, self._held, self._content
         waiting = [("", root)]
         while waiting:
             path, module = waiting.pop()
@@ -80,7 +78,7 @@ class Snapshot:
             if len(path) > _LONG:
                 self.depth = max(self.depth, path.count("."))
             kind, attributes = type(module), module.__dict__
-            is_leaf = leaf_of(kind) is not None
+            is_leaf = kind in LEAVES or leaf_of(kind) is not None
             prefix = f"{path}." if path else ""
             if not is_leaf and (
                 "_parameters" not in attributes or isinstance(module, ScriptModule)
@@ -98,29 +96,22 @@ class Snapshot:
                     continue
                 if not params and weight.is_floating_point():
                     self.dtype, self.device = weight.dtype, weight.device
-                params[id(weight)] = Param(prefix + name, shape, weight.requires_grad)
+                params[id(weight)] = Param._make((prefix + name, shape, weight.requires_grad))
             for buffer in buffers.values():
                 if buffer is not None and not self.is_lazy:
                     self.buffers[id(buffer)] = buffer.shape
-            hold((attributes, attributes.copy()))
-            if weights:
-                tensors((weights, weights.copy()))
-            if buffers:
-                tensors((buffers, buffers.copy()))
+            held += (attributes, weights, buffers)
+            content += (attributes.copy(), weights.copy(), buffers.copy())
             if is_leaf:
-                if any(_hooks_of(attributes)):
-                    self._held += [(hooks, hooks.copy()) for hooks in _hooks_of(attributes)]
-                else:
-                    self._unhooked.append(attributes)
+                self._hooks += _hooks_of(attributes)
                 continue
             children = attributes["_modules"]
             for value in attributes.values():
                 if type(value) in _CONTAINERS:
-                    if not value:
-                        hold((value, _EMPTY[type(value)]))
-                    elif value is children or value is weights or value is buffers:
-                        hold((value, value.copy()))  # of modules and tensors, known elsewhere
-                    else:
+                    if not value or value is children:
+                        held.append(value)
+                        content.append(value.copy() if value else _EMPTY[type(value)])
+                    elif value is not weights and value is not buffers:
                         self._hold(value)
                 elif type(value) not in _ATOMS and _is_plain(value):
                     self._hold(value.__dict__)
@@ -154,31 +145,50 @@ class Snapshot:
             if id(container) in self._seen:
                 continue
             self._seen.add(id(container))
-            self._held.append((container, container.copy()))
+            self._held.append(container)
+            self._content.append(container.copy())
             for value in container.values() if isinstance(container, dict) else container:
                 if type(value) in _CONTAINERS:
                     waiting.append(value)
                 elif _is_plain(value):
                     waiting.append(value.__dict__)
 
+    def _hold_hooks(self) -> None:
+        """Keep the hooks of leaves; mostly there are none."""
+        if any(self._hooks):
+            self._held += self._hooks
+            self._content += [hooks.copy() for hooks in self._hooks]
+            self._hooks.clear()
+
     def restore(self) -> None:
         """Put back every attribute, parameter, buffer, hook and submodule as it was."""
-        for container, before in self._held:
-            try:
-                if container == before:  # mostly of the very same values, which is quick to see
-                    continue
-            except Exception:  # tensors that differ have no truth value
-                pass
-            _refill(container, before)
-        for tensors, held in self._tensors:  # compared by identity: an equal one is another
-            if len(tensors) != len(held) or not all(map(is_, tensors.values(), held.values())):
-                _refill(tensors, held)
-        for attributes in self._unhooked:
-            if any(_hooks_of(attributes)):
-                for hooks in _hooks_of(attributes):
-                    hooks.clear()
+        with _Distinct():
+            if not _equal(self._held, self._content):
+                for container, content in zip(self._held, self._content, strict=True):
+                    if not _equal(container, content):
+                        _refill(container, content)
+        if any(self._hooks):
+            for hooks in self._hooks:
+                hooks.clear()
         self._held.clear()
-        self._tensors.clear()
+        self._content.clear()
+
+
+class _Distinct(TorchFunctionMode):
+    """Lets no tensor equal another: one that holds the same numbers is not the same object."""
+
+    def __torch_function__(
+        self, function: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        return False
+
+
+def _equal(container: Any, before: Any) -> bool:
+    """Tell whether a container holds what it held: mostly the very same objects."""
+    try:
+        return bool(container == before)
+    except Exception:  # what differs may have no truth value
+        return False
 
 
 def _is_plain(value: Any) -> bool:

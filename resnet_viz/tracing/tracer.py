@@ -15,7 +15,7 @@ from resnet_viz.graph.model import module_path
 from resnet_viz.ops.operator import spell
 from resnet_viz.tracing.cost import FREE, Answer, counted
 from resnet_viz.tracing.guard import EXPORTS, Guard
-from resnet_viz.tracing.leaves import leaf_of
+from resnet_viz.tracing.leaves import leaf_called
 from resnet_viz.tracing.memo import MEMO, Recipe
 from resnet_viz.tracing.proxy import Proxy
 from resnet_viz.tracing.recorder import Recorder
@@ -49,6 +49,7 @@ class Tracer(Recorder, TorchFunctionMode):
         self.guard = guard
         self.overwritten: dict[int, Any] = {}  # real tensors that hold what a stand-in stands for
         self.buffers = snapshot.buffers
+        self.place = self.device.type
         self.hooked = bool(_global_forward_hooks or _global_forward_pre_hooks)
         self.answers: dict[Any, Answer] = {}
 
@@ -59,38 +60,28 @@ class Tracer(Recorder, TorchFunctionMode):
 
         What a rule made of one leaf is the answer for every other that is set up alike.
         """
-        kind = type(module)
-        leaf = leaf_of(kind)
-        attributes = module.__dict__
-        if leaf is not None and not args and len(kwargs) == 1 and "input" in kwargs:
-            args, kwargs = (kwargs["input"],), {}
-        if (
-            leaf is None
-            or len(args) != 1
-            or kwargs
-            or type(args[0]) is not Proxy
-            or attributes["_forward_hooks"]
-            or attributes["_forward_pre_hooks"]
-            or "forward" in attributes
-            or self.hooked
-        ):
+        called = leaf_called(module, args, kwargs)
+        if called is None or type(called[1]) is not Proxy or self.hooked:
             return self.inside(module, args, kwargs)
+        leaf, x = called
+        kind = type(module)
         path = self.paths.get(id(module), kind.__name__) or kind.__name__.lower()
-        x: Proxy = args[0]
         key: Any = None
         if x.source:
-            known, sizes, place = self.params, self.buffers, self.device.type
-            found: list[Any] = []
+            attributes, params = module.__dict__, []
             try:
-                weights, buffers = attributes["_parameters"], attributes["_buffers"]
-                settings = leaf.settings(attributes)
-                if weights or buffers:
-                    found = [p is not None and known[id(p)] for p in weights.values()]
-                    shapes = [sizes.get(id(buffer)) for buffer in buffers.values()]
-                    shapes += [param and param[1] for param in found]
-                    key = (kind, place, x.shape, x.dtype, settings, *shapes)
-                else:
-                    key = (kind, place, x.shape, x.dtype, settings)
+                weights, settings = attributes["_parameters"], leaf.settings(attributes)
+                parts = [kind, self.place, x.shape, x.dtype, settings, len(weights)]
+                for weight in weights.values():
+                    if weight is None:
+                        parts.append(None)
+                    else:
+                        param = self.params[id(weight)]
+                        params.append(param)
+                        parts.append(param.shape)
+                if attributes["_buffers"]:
+                    parts += map(self.buffers.get, map(id, attributes["_buffers"].values()))
+                key = tuple(parts)
                 recipe = MEMO.get(key)
             except (KeyError, TypeError):  # a weight of another making, a setting that is a list
                 key = recipe = None
@@ -100,8 +91,8 @@ class Tracer(Recorder, TorchFunctionMode):
                     path = builder.path(self.local(path))
                 path = builder.unique(path)
                 op, outputs, attrs, terms, in_place, made = recipe
-                params = tuple([param for param in found if param])
-                builder.children.append(Node(path, op, (x.source,), outputs, attrs, params, terms))
+                node = Node(path, op, (x.source,), outputs, attrs, tuple(params), terms)
+                builder.children.append(node)
                 if in_place:
                     x.source = path
                     return x

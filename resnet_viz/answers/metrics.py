@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -152,6 +151,8 @@ def read_numbers(path: str | os.PathLike[str]) -> tuple[Numbers, str]:
     Raises:
         RequestError: the file cannot be read, or a row is not a path and a number.
     """
+    import csv  # most figures need no file of numbers
+
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
             rows = [row for row in csv.reader(file.read(MAX_CSV).splitlines()) if row]

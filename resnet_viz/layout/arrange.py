@@ -37,6 +37,9 @@ LAYOUTS = {
 USUAL_BOXES = 40
 """The number of boxes that usually fits a page; the search for a depth begins there."""
 
+MAX_BOXES = 75
+"""The most boxes that fit a page: three columns of 25."""
+
 MAX_LEGIBLE_NET = 70
 """The most boxes that can be legible on a page in Graphviz's layout; larger nets are not tried."""
 
@@ -105,11 +108,12 @@ class _Views:
         root = self.graphs[0].root
         depths = [detail._replace(levels=n) for n in range(nesting(root) + 1)]
         depths.append(detail._replace(levels=None))
-        start = len(depths) - 1
-        while start and count_shown(root, depths[start], USUAL_BOXES + 1) > USUAL_BOXES:
-            start -= 1
+        counts = [count_shown(root, depth, MAX_BOXES + 1) for depth in depths]
+        start = max(i for i, count in enumerate(counts) if count <= USUAL_BOXES)
         found = None
-        for depth in depths[start:]:
+        for depth, count in list(zip(depths, counts, strict=True))[start:]:
+            if count > MAX_BOXES:
+                break
             view = self.at(depth)
             columns = view.columns(page)
             if not columns:
@@ -140,8 +144,8 @@ class _Views:
             if options.layout == "figure" or not kind.whole:
                 raise
             return net
-        wants_all = kind.whole and options.layout == "auto" and detail.levels is None
-        if wants_all and not any(islice(graph.nodes(), SMALL_NET, None)):
+        wants_all = options.layout == "auto" and detail.levels is None and not detail.book
+        if kind.whole and wants_all and not any(islice(graph.nodes(), SMALL_NET, None)):
             boxes = (leaf.item for column in figure.columns for leaf in leaves(column.chain))
             if any(isinstance(item, Scope) and detail.opens(item, 0) for item in boxes):
                 return net

@@ -29,7 +29,8 @@ def as_in_the_book(graph: Graph, options: FigureOptions) -> Chain:
     parts = [_small(part) for part in compose_graph(graph, options.detail).parts]
     if options.unroll:
         return Chain(tuple(parts))
-    runs = [_runs(part) if isinstance(part, Module) and part.small else () for part in parts]
+    looks = Looks()
+    runs = [_runs(part, looks) if isinstance(part, Module) and part.small else () for part in parts]
     longest = max((run.times for stage in runs for run in stage), default=1)
     shown: list[Part] = []
     for part, stage in zip(parts, runs, strict=True):
@@ -38,7 +39,7 @@ def as_in_the_book(graph: Graph, options: FigureOptions) -> Chain:
         else:
             (part,) = fold_inside(Chain((part,)), exact=False).parts
         shown.append(part)
-    return Chain(tuple(_folded_stages(shown)))
+    return Chain(tuple(_folded_stages(shown, looks)))
 
 
 def _small(part: Part) -> Part:
@@ -56,13 +57,13 @@ class _Run(NamedTuple):
     times: int
 
 
-def _runs(stage: Module) -> tuple[_Run, ...]:
+def _runs(stage: Module, looks: Looks) -> tuple[_Run, ...]:
     """Return the runs of blocks that look the same; empty if a stage has other parts as well."""
     blocks = stage.body.parts
     if any(scope_of(block) is None for block in blocks):
         return ()
     runs = []
-    for _, group in groupby(blocks, key=Looks().once):
+    for _, group in groupby(blocks, key=looks.once):
         same = tuple(group)
         scopes = tuple([scope for block in same if (scope := scope_of(block)) is not None])
         runs.append(_Run(same, scopes, sum(int(scope.repeat) for scope in scopes)))
@@ -92,9 +93,8 @@ def _folded_blocks(part: Part) -> Part:
     return part
 
 
-def _folded_stages(parts: list[Part]) -> Iterator[Part]:
+def _folded_stages(parts: list[Part], looks: Looks) -> Iterator[Part]:
     """Yield the parts of a network, with consecutive stages that look the same folded."""
-    looks = Looks()
 
     def look(part: Part) -> object:
         return looks.once(part) if isinstance(part, Module) and part.small else part

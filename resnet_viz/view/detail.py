@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from resnet_viz.errors import RequestError, show, unknown
-from resnet_viz.graph import Graph, Scope
+from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph.model import DEPTHS, module_path
 
 __all__ = ["BOOK", "Detail", "check_scopes", "count_shown", "levels_of", "nesting"]
@@ -94,18 +94,21 @@ def nesting(scope: Scope) -> int:
 
 
 def count_shown(scope: Scope, detail: Detail, most: int, level: int = 0) -> int:
-    """Return how many operators and closed scopes a figure shows of a scope, not more than `most`.
+    """Return a lower bound of the boxes of a figure, up to `most`: the different parts of scopes.
 
-    What the figure folds besides the graph's own repeats is counted as if it did not.
+    Equal parts of a scope count once, because a figure may fold them.
     """
     if not scope.path and detail.levels == 0:
         return 1
     count = 0
+    shown: set[object] = set()
     for child in scope.children:
-        if isinstance(child, Scope) and detail.opens(child, level):
+        if isinstance(child, Node):
+            shown.add((child.op, child.outputs, tuple([param.shape for param in child.params])))
+        elif detail.opens(child, level):
             count += count_shown(child, detail, most - count, level + 1)
         else:
-            count += 1
-        if count >= most:
+            shown.add((child.kind, len(child.children)))
+        if count + len(shown) >= most:
             return most
-    return count
+    return count + len(shown)

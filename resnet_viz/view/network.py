@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -118,7 +118,12 @@ class _Writer:
 
     def words(self, item: Node | Scope) -> Words:
         words = operator_words if isinstance(item, Node) else scope_words
-        return (Run(clipped(words(item, self.language))),)  # type: ignore[arg-type]
+        return _line(words(item, self.language))  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=4096)  # equal lines are one object, which is measured once
+def _line(text: str) -> Words:
+    return (Run(clipped(text)),)
 
 
 def _with_distinct_names(branches: tuple[Chain, ...]) -> tuple[Chain, ...]:

@@ -180,7 +180,7 @@ def test_each_kind_of_block_learns_a_small_batch_by_heart(block, shortcut, preac
     net = build(spec).train()
     x, target = torch.randn(8, 3, 8, 8), torch.arange(8) % 4
     optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
-    for _ in range(60):
+    for _ in range(25):
         optimizer.zero_grad()
         loss = F.cross_entropy(net(x), target)
         loss.backward()

@@ -63,7 +63,7 @@ class Messages(tuple[Message, ...]):
 
 
 class ResNetVizError(Exception):
-    """The work failed. Every exception of this package is one of these.
+    """The work failed. Every exception of this package is one of these; its text is one line.
 
     Attributes:
         message: the sentence, as in `Message`.
@@ -74,7 +74,7 @@ class ResNetVizError(Exception):
     """
 
     def __init__(self, message: str, /, **values: object) -> None:
-        super().__init__(str(Message(message, **values)))
+        super().__init__(" ".join(str(Message(message, **values)).splitlines()))
         self.message = message
         self.values = values
 

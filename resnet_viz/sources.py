@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 from resnet_viz import zoo
 from resnet_viz.assembly import assemble
 from resnet_viz.errors import Message, RequestError, first_line, nearest, show, show_path
-from resnet_viz.graph import Graph, fold
+from resnet_viz.graph import Graph, fold, steps
 from resnet_viz.spec import ResNetSpec
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ __all__ = [
     "is_graph_file",
     "is_module",
     "parse_input",
+    "read_graph",
     "to_graph",
     "torch_corner",
 ]
@@ -123,18 +124,43 @@ def is_callable_name(network: object) -> TypeGuard[str]:
 def find_spec(network: object) -> ResNetSpec:
     """Return the spec of a network given as zoo name, path of a spec file or checkpoint, or spec.
 
+    The spec of a module, or of `package.module:callable`, is the one with the same operators.
+
     Raises:
-        RequestError: the network is unknown, or its file cannot be read.
+        RequestError: the network is unknown, its file cannot be read, or no spec describes the
+            module.
 
     >>> find_spec("resnet18").name
     'resnet18'
     """
+    if is_module(network):
+        return _spec_of(network)
+    if is_callable_name(network):
+        return _spec_of(find_module(network))
     if isinstance(network, (str, os.PathLike)) and os.path.splitext(network)[1]:
         from resnet_viz.checkpoints import is_checkpoint, likeliest  # lazy: only files need it
 
         if is_checkpoint(network):
             return likeliest(network)
     return zoo.find_spec(network)
+
+
+def _spec_of(module: nn.Module) -> ResNetSpec:
+    """Return the spec that fits a module's parameters and is assembled to its operators."""
+    from resnet_viz.checkpoints import fit, read_shapes
+
+    trace = torch_corner("tracing").trace
+    found = fit(read_shapes(module))
+    for spec in found.specs:
+        shape = (1, *spec.input)
+        if steps(trace(module, shape)) == steps(assemble(spec, shape)):
+            return spec
+    nearest = found.specs[0] if found.specs else found.nearest
+    raise RequestError(
+        "network: {name} (no spec describes this module; nearest: {nearest})",
+        name=type(module).__name__,
+        nearest=nearest.name if nearest else "none",
+    )
 
 
 def find_module(source: str, *, real: bool = False) -> nn.Module:

@@ -10,6 +10,7 @@ from torch import nn
 
 import resnet_viz
 from resnet_viz import ResNetSpec, ResNetVizError, Stage, save, trace
+from resnet_viz.sources import find_spec
 from resnet_viz.zoo import find
 
 NET = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
@@ -51,7 +52,7 @@ WRONG = [
     *(None, 5, -1, 0, 2.5, float("nan"), True, 1j, 10**400),
     *(b"x", "", "x", "\x00", "\ud800x.toml", "a\nb.yaml", "a:b", "x" * 5000),
     *(object(), [], ["x", 3], (), {}, {"a": 1}, {1, 2}, [[[]]], slice(1), iter([1])),
-    *(len, int, lambda: 1, nn.Linear(2, 2), torch.zeros(2)),
+    *(len, int, lambda: 1, nn.Sequential(nn.ReLU()), torch.zeros(2)),
 ]
 
 FUNCTIONS = [
@@ -151,6 +152,31 @@ def test_build_and_summary_take_every_kind_of_source(source: str, tmp_path) -> N
 
     assert (built is NET) == (source == "module")
     assert resnet_viz.summary(network, size, verbose=0).total_params == params
+
+
+@pytest.mark.parametrize("name", ["resnet26t", "cifar-resnet20", "plain18"])
+def test_the_spec_of_a_module_is_found_by_its_parameters_and_its_operators(name: str) -> None:
+    assert find_spec(resnet_viz.build(name)) == find(name)  # resnet18 has plain18's parameters
+
+
+def test_a_module_that_no_spec_describes_is_refused_in_a_line() -> None:
+    with pytest.raises(
+        ResNetVizError, match=r"^network: Sequential \(no spec describes this module"
+    ):
+        resnet_viz.to_code(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 4, 3)))
+
+
+def test_code_and_family_of_what_a_callable_makes() -> None:
+    code = resnet_viz.to_code("resnet_viz.nn.chapter:chapter_resnet18")
+
+    assert str(code) == str(resnet_viz.to_code("d2l-resnet18"))
+
+
+def test_the_file_of_a_graph_is_a_source_of_memory_and_time_too(tmp_path) -> None:
+    file = tmp_path / "graph.json"
+    resnet_viz.draw(GRAPH).save(file)
+
+    assert resnet_viz.memory(file).totals == resnet_viz.memory(GRAPH).totals
 
 
 def test_assemble_takes_a_name_a_file_and_a_spec(tmp_path) -> None:

@@ -9,7 +9,14 @@ from resnet_viz.arithmetic import Size, differ, is_integer, smallest
 from resnet_viz.assembly import assemble
 from resnet_viz.errors import RequestError, show
 from resnet_viz.graph import Graph
-from resnet_viz.sources import Network, find_spec, parse_input, to_graph
+from resnet_viz.sources import (
+    Network,
+    find_spec,
+    is_graph_file,
+    parse_input,
+    read_graph,
+    to_graph,
+)
 from resnet_viz.spec import ResNetSpec
 
 __all__ = ["to_batch_graph"]
@@ -34,6 +41,8 @@ def to_batch_graph(network: Network, input: Any, batch: Size) -> Graph:
     one = type(batch) is int and batch == 1
     if isinstance(input, str):
         input = parse_input(input)
+    if is_graph_file(network):
+        network = read_graph(network)
     if isinstance(network, Graph):
         if not one and any(differ(shape[0], batch) for shape in network.inputs):
             raise _conflict(batch, network.input)

@@ -108,7 +108,7 @@ class Space:
     @classmethod
     def around(
         cls,
-        network: str | ResNetSpec,
+        network: str | os.PathLike[str] | ResNetSpec,
         *,
         width: tuple[float, float] = (1, 1),
         depth: tuple[float, float] = (1, 1),
@@ -118,7 +118,7 @@ class Space:
         """Return the space around a network, with scaled widths, depths and resolutions.
 
         Args:
-            network: a zoo name or a spec.
+            network: a zoo name, the path of a spec file, or a spec.
             width: the smallest and largest factor of each stage's channels, which are multiples of
                 `step` (and of a bottleneck's expansion and groups).
             depth: the smallest and largest factor of each stage's number of blocks.
@@ -131,9 +131,9 @@ class Space:
         >>> Space.around("resnet18", width=(0.5, 2)).axes[0].values[:3]
         (32, 40, 48)
         """
-        from resnet_viz.zoo import find
+        from resnet_viz.zoo import find_spec
 
-        spec = network if isinstance(network, ResNetSpec) else find(network)
+        spec = find_spec(network)
         for name, ends in (("width", width), ("depth", depth)):
             _range(name, ends)
         from resnet_viz.spec.files import to_plain

@@ -150,7 +150,7 @@ def _spec_of(module: nn.Module) -> ResNetSpec:
     from resnet_viz.checkpoints import fit, read_shapes
 
     trace = torch_corner("tracing").trace
-    found = fit(read_shapes(module))
+    found = fit(read_shapes(module.state_dict()))
     for spec in found.specs:
         shape = (1, *spec.input)
         if steps(trace(module, shape)) == steps(assemble(spec, shape)):

@@ -50,8 +50,8 @@ def ready(
         raise _out_of_memory(needed)
     module = build(source) if isinstance(source, ResNetSpec) else source
     training = {part: part.training for part in module.modules()}
-    home = next((p.device for p in module.parameters()), torch.device("cpu"))
-    if home.type == "meta":
+    original_device = next((p.device for p in module.parameters()), torch.device("cpu"))
+    if original_device.type == "meta":
         raise RequestError("network: has no weights (a module on the meta device cannot run)")
     try:
         if threads is not None:
@@ -68,7 +68,7 @@ def ready(
         torch.set_num_threads(before)
         for part, flag in training.items():
             part.training = flag
-        module.to(home)
+        module.to(original_device)
         if place == "cuda":
             torch.cuda.empty_cache()
 

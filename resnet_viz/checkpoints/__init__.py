@@ -1,8 +1,8 @@
-"""Checkpoints: files to names and shapes, and those to the specs that have them.
+"""Checkpoints: read names and shapes of tensors from files, and find the specs that have them.
 
-A file's names are brought to ours (`names`), facts are read off its shapes (`facts`), and specs
-that say these facts are assembled and compared with the file, name by name (`fit`): what fits has
-been compared, and what was not compared is said to be assumed.
+`names` translates a file's names to ours, `facts` reads a first spec from the shapes, and `fit`
+assembles candidate specs and compares them with the file, name by name. Fields that this comparison
+cannot check are reported as assumed.
 """
 
 from resnet_viz.checkpoints.fit import Fit, fit, likeliest

@@ -1,7 +1,8 @@
-"""Shapes to a first spec: stem, stages and head as they stand in a file.
+"""Read a first spec from a file's shapes: stem, stages and head.
 
-Numbers are read off shapes. Kinds are not: each entry of the tables of kinds is assembled and its
-names and shapes compared with the file's, part by part, so that a new kind is known at once.
+Numbers are read from shapes. Kinds are found by trial: each entry in the tables of kinds is
+assembled, and its names and shapes are compared with the file's, part by part, so that new kinds
+need no code here.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ from resnet_viz.spec.kinds.block import Place
 
 __all__ = ["HeadFacts", "head_of", "read_specs", "sized", "unpooled"]
 
-SIDE = 224  # pixels of an image, where nothing says how many
-SMALL_SIDE = 32  # and where the stem keeps the size, as networks for CIFAR do
+SIDE = 224  # the image side in pixels, if the file does not determine it
+SMALL_SIDE = 32  # the same for a stem that keeps the size, as in networks for CIFAR
 
 _EXPANSIONS = (4, 1, 2, 8)
 _REDUCTIONS = (16, 4, 8)
@@ -43,12 +44,12 @@ _T = TypeVar("_T")
 
 
 class HeadFacts(NamedTuple):
-    """What a file says of the head.
+    """The facts on the head in a file.
 
     Attributes:
-        classes: that the last layer puts out; None if the file has no head.
+        classes: the output features of the last layer; None if the file has no head.
         hidden: the widths of the layers before it.
-        features: that the first of them takes.
+        features: the input features of the first layer.
     """
 
     classes: int | None
@@ -57,14 +58,14 @@ class HeadFacts(NamedTuple):
 
 
 class _Choice(NamedTuple):
-    """A stage whose names and shapes are those of the file."""
+    """A stage whose names and shapes match the file's."""
 
     shortcut: str
     stage: Stage
 
 
 def head_of(found: Found) -> HeadFacts:
-    """Return what the file says of the fully connected layers."""
+    """Return the facts on the file's fully connected layers."""
     widths: list[tuple[int, ...]] = []
     shapes = found.shapes
     while (shape := shapes.get(f"fc{len(widths) + 1}.weight")) is not None and len(shape) == 2:
@@ -77,19 +78,21 @@ def head_of(found: Found) -> HeadFacts:
 
 
 def read_specs(found: Found, name: str) -> Iterator[ResNetSpec]:
-    """Yield specs whose stem and stages have the file's names and shapes, most usual first."""
+    """Yield specs whose stem and stages have the file's names and shapes, most common first."""
     convs = _stem_convs(found)
     if not convs or not found.blocks or not found.even:
         return
-    wholes = (other for whole in _wholes(found, convs, name) for other in _reduced(whole))
+    wholes = (
+        other for whole in _stem_specs(found, convs, name) for other in _with_reductions(whole)
+    )
     for whole in wholes:
         choices = list(_stages(found, whole))
         if len(choices) == len(found.blocks):
             yield from _composed(found, whole, choices)
 
 
-def _reduced(whole: ResNetSpec) -> Iterator[ResNetSpec]:
-    """Yield the spec, and with each small reduction where that depends on what a block takes."""
+def _with_reductions(whole: ResNetSpec) -> Iterator[ResNetSpec]:
+    """Yield the spec; for `se_inner`, also with each small reduction."""
     yield whole
     if whole.attention == "se_inner":
         yield from (replace(whole, reduction=reduction) for reduction in range(1, 17))
@@ -105,8 +108,8 @@ def _stem_convs(found: Found) -> list[tuple[int, ...]]:
     return [numbered[number] for number in sorted(numbered)]
 
 
-def _wholes(found: Found, convs: list[tuple[int, ...]], name: str) -> Iterator[ResNetSpec]:
-    """Yield specs of one stage that have the file's stem, and what holds for the whole network."""
+def _stem_specs(found: Found, convs: list[tuple[int, ...]], name: str) -> Iterator[ResNetSpec]:
+    """Yield one-stage specs with the file's stem and network-wide fields."""
     *hidden, last = convs
     deep = last[-1] > 3 or bool(hidden)
     shape = (convs[0][1], *[SIDE if deep else SMALL_SIDE] * 2)
@@ -126,19 +129,19 @@ def _wholes(found: Found, convs: list[tuple[int, ...]], name: str) -> Iterator[R
     for downsampler, (pool, pooling), norm, activated, preactivation in kinds:
         if (norm == "batch") != found.statistics and norm != "none":
             continue
-        made = _made(
+        made = _if_legal(
             ResNetSpec,
             stages=(Stage(1, last[0]),),
             name=name,
             input=shape,
-            stem=_made(Stem, pool=pool, pooling=pooling, activated=activated, **stem),
+            stem=_if_legal(Stem, pool=pool, pooling=pooling, activated=activated, **stem),
             norm=norm,
             downsampler=downsampler,
             preactivation=preactivation,
             **fields,
             **({"norm_groups": groups} if "norm_groups" in NORMS[norm].reads_fields else {}),
         )
-        if made is not None and _outside(made, found) == _stem_shapes(found):
+        if made is not None and _spec_stem_shapes(made, found) == _stem_shapes(found):
             yield made
 
 
@@ -154,13 +157,13 @@ _AFTER = re.compile(r"(layer\d|fc)")
 
 
 def _stem_shapes(found: Found) -> dict[str, tuple[int, ...]]:
-    """Return the tensors of stem and of the norm before the head."""
+    """Return the file's tensors of the stem and of the norm before the head."""
     return {name: shape for name, shape in found.shapes.items() if not _AFTER.match(name)}
 
 
-def _outside(spec: ResNetSpec, found: Found) -> dict[str, tuple[int, ...]]:
-    """Return the tensors of a spec's stem, and of the norm before its head as the file has it."""
-    graph = _made(assemble, spec)
+def _spec_stem_shapes(spec: ResNetSpec, found: Found) -> dict[str, tuple[int, ...]]:
+    """Return a spec's tensors of the stem, and the norm before the head in the file's shape."""
+    graph = _if_legal(assemble, spec)
     own = shapes_of(graph, found) if graph else {}
     made = {name: shape for name, shape in own.items() if not _AFTER.match(name)}
     return {
@@ -170,7 +173,7 @@ def _outside(spec: ResNetSpec, found: Found) -> dict[str, tuple[int, ...]]:
 
 
 def _reduction(found: Found) -> int:
-    """Return a reduction by which every gate has the width that it has in the file."""
+    """Return a reduction that gives every gate its width in the file."""
     pairs = {
         (shape[1], shape[0])
         for name, shape in found.shapes.items()
@@ -185,7 +188,7 @@ def _reduction(found: Found) -> int:
 
 
 def _norm_groups(found: Found) -> int:
-    """Return the most usual number of groups that divides the channels of every norm."""
+    """Return the most common number of groups that divides the channels of every norm."""
     widths = {shape[0] for shape in found.shapes.values() if len(shape) == 1}
     return next(n for n in _NORM_GROUPS if all(width % n == 0 for width in widths))
 
@@ -194,7 +197,7 @@ def _norm_groups(found: Found) -> int:
 
 
 def _stages(found: Found, whole: ResNetSpec) -> Iterator[list[_Choice]]:
-    """Yield each stage that matches the names and shapes of the file; nothing if one does not."""
+    """Yield the choices for each stage that match the file; stop at a stage without any."""
     channels = whole.stem.channels
     for number, blocks in enumerate(found.blocks):
         choices = _choices(found, whole, number, blocks, channels)
@@ -226,21 +229,21 @@ def _choices(
         if (block, shortcut) in choices:
             continue
         stage = _stage(first, block, blocks=blocks, stride=stride, shortcut=shortcut)
-        made = stage and _made(replace, alone, stages=(stage,))
+        made = stage and _if_legal(replace, alone, stages=(stage,))
         if stage and made and _blocks_are(made, found, first, second):
             choices[block, shortcut] = _Choice(shortcut, stage)
     return list(choices.values())
 
 
 def _stage(block_shapes: Shapes, block: str, **fields: Any) -> Stage | None:
-    """Return a stage of that kind of block with the file's convolutions; None if there is none."""
+    """Return a stage of the given kind of block with the file's convolutions, or None."""
     convs: list[tuple[int, ...]] = []
     while len(shape := block_shapes.get(f"conv{len(convs) + 1}.weight", ())) == 4:
         convs.append(shape)
     if not convs or any(0 in shape for shape in convs):
         return None
     widths = _bottleneck(convs) if BLOCKS[block].bottleneck else {}
-    stage = _made(Stage, channels=convs[-1][0], block=block, **widths, **fields)
+    stage = _if_legal(Stage, channels=convs[-1][0], block=block, **widths, **fields)
     if stage is None:
         return None
     own = BLOCKS[block].convs(stage, Place(stage.stride, "3x3", 1))
@@ -249,7 +252,7 @@ def _stage(block_shapes: Shapes, block: str, **fields: Any) -> Stage | None:
 
 
 def _bottleneck(convs: list[tuple[int, ...]]) -> dict[str, int]:
-    """Return the numbers by which a bottleneck has these widths; none if there are no such."""
+    """Return the fields that give a bottleneck these convolutions; empty if there are none."""
     if len(convs) < 2:
         return {}
     channels, groups = convs[-1][0], convs[0][0] // convs[1][1]
@@ -269,15 +272,15 @@ def _divisors(number: int) -> Iterator[int]:
 
 
 def _blocks_are(spec: ResNetSpec, found: Found, first: Shapes, second: Shapes) -> bool:
-    graph = _made(assemble, spec)
+    graph = _if_legal(assemble, spec)
     if graph is None:
         return False
     made = found._replace(shapes=shapes_of(graph, found))
     return made.block(0, 0) == first and made.block(0, 1) == second
 
 
-def _made(make: Callable[..., _T], *given: Any, **fields: Any) -> _T | None:
-    """Return what is made of these fields, or None where they are not legal together."""
+def _if_legal(make: Callable[..., _T], *given: Any, **fields: Any) -> _T | None:
+    """Return the result of `make`, or None if it raises a `RequestError`."""
     try:
         return make(*given, **fields)
     except RequestError:
@@ -287,10 +290,10 @@ def _made(make: Callable[..., _T], *given: Any, **fields: Any) -> _T | None:
 def _composed(
     found: Found, whole: ResNetSpec, choices: list[list[_Choice]]
 ) -> Iterator[ResNetSpec]:
-    """Yield specs with one kind of shortcut where the file allows it, most widely allowed first.
+    """Yield specs that use one kind of shortcut wherever the file allows it.
 
-    Of two that are allowed as widely, the one that stands first in the table of shortcuts, but for
-    `none`, is the more usual.
+    The kinds are those allowed in the most stages, in the order of the table of shortcuts, with
+    `none` last.
     """
     allowed = [{choice.shortcut for choice in stage} for stage in choices]
     votes = {kind: sum(kind in kinds for kinds in allowed) for kind in SHORTCUTS}
@@ -308,31 +311,31 @@ def _composed(
 
 
 def _with_head(found: Found, spec: ResNetSpec) -> Iterator[ResNetSpec]:
-    """Yield the spec with the head of the file, and with an input that it can take."""
+    """Yield the spec with the file's head, and with an input that fits it."""
     facts, channels = head_of(found), spec.stages[-1].channels
     if facts.classes is None:
         yield spec
         return
-    pooled = _made(Head, classes=facts.classes, hidden=facts.hidden)
+    pooled = _if_legal(Head, classes=facts.classes, hidden=facts.hidden)
     if pooled is None or facts.features % channels:
         return
     if facts.features == channels:
         yield replace(spec, head=pooled)
         return
-    made = _made(sized, replace(spec, head=replace(pooled, pool=False)), found)
+    made = _if_legal(sized, replace(spec, head=replace(pooled, pool=False)), found)
     if made is not None:
         yield made
 
 
 def sized(spec: ResNetSpec, found: Found) -> ResNetSpec:
-    """Return the spec, if its head does not pool, with images of which its features remain."""
+    """Return the spec; if its head does not pool, with the image size that gives its features."""
     if spec.head.pool:
         return spec
     return unpooled(spec, *_sides(max(head_of(found).features // spec.stages[-1].channels, 1)))
 
 
 def unpooled(spec: ResNetSpec, high: int, wide: int) -> ResNetSpec:
-    """Return the spec without the pooling of its head, for images that leave a map of that size."""
+    """Return the spec without pooling in its head, with the image size for a given feature map."""
     smaller = spec.stem.stride * (2 if spec.stem.pool else 1)
     smaller *= prod(stage.stride * (2 if stage.pool else 1) for stage in spec.stages)
     head = replace(spec.head, pool=False)
@@ -340,6 +343,6 @@ def unpooled(spec: ResNetSpec, high: int, wide: int) -> ResNetSpec:
 
 
 def _sides(area: int) -> tuple[int, int]:
-    """Return the sides of the rectangle of that area that is nearest to a square."""
+    """Return the sides of the most nearly square rectangle with the given area."""
     high = next(side for side in range(isqrt(min(area, 10**12)), 0, -1) if area % side == 0)
     return high, area // high

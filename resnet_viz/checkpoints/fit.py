@@ -1,4 +1,4 @@
-"""Names and shapes to every spec that has them, and to what they leave open."""
+"""Find every spec that fits names and shapes, and the fields that they leave open."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ __all__ = ["Fit", "file_stem", "fit", "likeliest", "value_of"]
 _LISTED: Mapping[str, Iterable[Any]] = MappingProxyType(
     {"stride_in": STRIDES_IN, "downsampler": DOWNSAMPLERS}
 )
-"""Fields of which every value that fits makes a spec of its own in the answer."""
+"""The fields for which every fitting value gives a separate spec in the result."""
 
 _SHAPED = (1, 2, 3)
 
@@ -58,21 +58,23 @@ _PROBED: Mapping[str, Iterable[Any]] = MappingProxyType(
         "stages.shortcut": SHORTCUTS,
     }
 )
-"""Fields that a file may leave open, each with values to try; what fits as well was assumed."""
+"""The fields that a file may leave open, with values to try; if another fits, it is assumed."""
 
 
 class Fit(NamedTuple):
-    """What is known of a network from the names and shapes of its tensors.
+    """The specs that fit the names and shapes of a network's tensors.
 
     Attributes:
-        specs: all that fit, most likely first.
-        names: of the networks of the zoo that fit, but for the number of classes and of input
+        specs: all specs that fit, most likely first.
+        names: the names of the zoo networks that fit, ignoring the number of classes and of input
             channels.
         undecided: the fields in which the specs differ, with the values that fit.
-        assumed: the fields that the file says nothing of, with the value that every spec has.
-        unmatched: the file's names of tensors that no spec, or where none fits the nearest, has.
-        nearest: where no spec fits, the one with most of the file's tensors; None if none has any.
-        dialect: whose names the file has.
+        assumed: the fields that the file cannot show, with the value in every spec.
+        unmatched: the file's names of tensors that are in no spec, or, if none fits, not in the
+            nearest one.
+        nearest: if no spec fits, the spec that shares the most tensors with the file; None if none
+            shares any.
+        dialect: the libraries whose parameter names the file uses.
     """
 
     specs: tuple[ResNetSpec, ...]
@@ -88,8 +90,8 @@ def fit(shapes: Shapes, name: str = "resnet") -> Fit:
     """Return the specs whose assembled networks have these tensors.
 
     Args:
-        shapes: of parameters and buffers, by their names.
-        name: what a spec is called that is not in the zoo.
+        shapes: the shapes of parameters and buffers, by name.
+        name: the name for specs that are not in the zoo.
     """
     translated = translate(shapes)
     found = find_parts(translated.shapes, translated.dialect)
@@ -105,7 +107,7 @@ def fit(shapes: Shapes, name: str = "resnet") -> Fit:
         nearest = _nearest(found)
         known = _merged(nearest, found) if nearest else {}
         left = _unmatched(translated, known)
-        return Fit((), (), {}, {}, left, nearest, translated.dialect.says)
+        return Fit((), (), {}, {}, left, nearest, translated.dialect.owner)
     undecided = {
         path: tuple(dict.fromkeys(value_of(spec, path) for spec in specs))
         for path in (*_LISTED, *_PROBED)
@@ -113,14 +115,14 @@ def fit(shapes: Shapes, name: str = "resnet") -> Fit:
     undecided = {path: values for path, values in undecided.items() if len(values) > 1}
     assumed = _assumed(specs[0], found, undecided)
     left = _unmatched(translated, _merged(specs[0], found))
-    return Fit(specs, names, undecided, assumed, left, None, translated.dialect.says)
+    return Fit(specs, names, undecided, assumed, left, None, translated.dialect.owner)
 
 
 def likeliest(path: str | os.PathLike[str]) -> ResNetSpec:
     """Return the spec that fits a checkpoint best; `fit` returns all.
 
     Raises:
-        RequestError: the file cannot be read, or none fits it.
+        RequestError: the file cannot be read, or no spec fits it.
     """
     found = fit(read_shapes(path), file_stem(path))
     if not found.specs:
@@ -134,7 +136,7 @@ def likeliest(path: str | os.PathLike[str]) -> ResNetSpec:
 
 
 def file_stem(path: str | os.PathLike[str]) -> str:
-    """Return what a network is called that is known by its file only.
+    """Return the name of a network that is known only by its file.
 
     >>> file_stem("runs/model.safetensors.index.json")
     'model'
@@ -157,9 +159,9 @@ def _fits(spec: ResNetSpec, found: Found) -> bool:
         return False
     if head_of(found).classes is None:
         own = {name: shape for name, shape in own.items() if not name.startswith("fc")}
-    mine = ("layer", "conv1.", "bn1.", "maxpool.", "norm.")
+    compared = ("layer", "conv1.", "bn1.", "maxpool.", "norm.")
     return own.items() <= found.shapes.items() and not any(
-        name.startswith(mine) for name in found.shapes.keys() - own.keys()
+        name.startswith(compared) for name in found.shapes.keys() - own.keys()
     )
 
 
@@ -190,7 +192,7 @@ def _first_conv(found: Found) -> Iterator[int]:
 
 
 def _variants(spec: ResNetSpec, found: Found) -> Iterator[ResNetSpec]:
-    """Yield the specs that differ only in fields which a file does not determine."""
+    """Yield the variants of a spec in fields that a file does not determine."""
     for shortcut in (None, *SHORTCUTS):
         for values in product(*_LISTED.values()):
             changed = dict(zip(_LISTED, values, strict=True))
@@ -202,7 +204,7 @@ def _variants(spec: ResNetSpec, found: Found) -> Iterator[ResNetSpec]:
 def _changed(
     spec: ResNetSpec, values: Mapping[str, Any], shortcut: str | None
 ) -> ResNetSpec | None:
-    """Return a spec with other values, named after them; None where they are not legal together."""
+    """Return a spec with other values, named after them; None if they are not legal together."""
     other = {name: value for name, value in values.items() if getattr(spec, name) != value}
     words = [f"{name} {value}" for name, value in other.items()]
     try:
@@ -216,7 +218,7 @@ def _changed(
 
 
 def _distinct(specs: Iterable[ResNetSpec]) -> tuple[ResNetSpec, ...]:
-    """Return the first of each that make the same network."""
+    """Return the specs without those that make the same network as an earlier one."""
     kept: list[tuple[ResNetSpec, Graph]] = []
     for spec in specs:
         graph = assemble(spec)
@@ -225,26 +227,26 @@ def _distinct(specs: Iterable[ResNetSpec]) -> tuple[ResNetSpec, ...]:
     return tuple(spec for spec, _ in kept)
 
 
-# What nothing in the file says
+# Fields that the file cannot show
 
 
 def _assumed(spec: ResNetSpec, found: Found, undecided: Mapping[str, object]) -> dict[str, Any]:
-    """Return the fields of which another value fits as well, each with the value taken."""
+    """Return the fields for which another value fits as well, each with the assumed value."""
     graph = assemble(spec)
     assumed: dict[str, Any] = {"input": spec.input[1:]}
     if head_of(found).classes is None:
         assumed["head"] = "fully connected, 1000 classes"
-    if spec.norm == "group":  # batch norm has the same parameters, but running statistics as well
+    if spec.norm == "group":  # batch norm has the same parameters and also running statistics
         assumed["norm"] = spec.norm
-    strided = _strided(spec, found)  # with strides that the file allows, their kind matters
+    strided = _strided(spec, found)  # the kind of stride matters only where there are strides
     bases = dict.fromkeys(_LISTED, (strided, assemble(strided)))
     early = replace(spec, preactivation=True)
-    if _fits(early, found):  # only then may a stem end without an activation
+    if _fits(early, found):  # only then can a stem end without an activation
         bases["stem.activated"] = (early, assemble(early))
     for path, values in {**_PROBED, **_LISTED}.items():
         base, same = bases.get(path, (spec, graph))
         others = _others(base, path, values)
-        alone = path not in undecided or path == "stages.shortcut"  # of each stage by itself
+        alone = path not in undecided or path == "stages.shortcut"  # try each stage separately
         if alone and any(_is_another(other, same, found) for other in others):
             assumed[path] = value_of(spec, path)
     if spec.head.pool and _fits(unpooled(spec, 1, 1), found):
@@ -253,7 +255,7 @@ def _assumed(spec: ResNetSpec, found: Found, undecided: Mapping[str, object]) ->
 
 
 def _strided(spec: ResNetSpec, found: Found) -> ResNetSpec:
-    """Return the spec with a stride of 2 in every stage that the file allows it in."""
+    """Return the spec with a stride of 2 in every stage where the file allows it."""
     for i, stage in enumerate(spec.stages):
         stages = (*spec.stages[:i], replace(stage, stride=2), *spec.stages[i + 1 :])
         other = sized(replace(spec, stages=stages), found)
@@ -267,9 +269,9 @@ def _is_another(spec: ResNetSpec, graph: Graph, found: Found) -> bool:
 
 
 def _others(spec: ResNetSpec, path: str, values: Iterable[Any]) -> Iterator[ResNetSpec]:
-    """Yield the spec with each other value of a field; of a stages' field, stage by stage.
+    """Yield the spec with each other value of a field; for a field of stages, stage by stage.
 
-    A shortcut is tried with every stride: which kinds have parameters depends on it.
+    A shortcut is tried with every stride, on which its parameters depend.
     """
     part, _, name = path.rpartition(".")
     strides: tuple[dict[str, int], ...] = ({},)
@@ -290,18 +292,18 @@ def _others(spec: ResNetSpec, path: str, values: Iterable[Any]) -> Iterator[ResN
 
 
 def value_of(spec: ResNetSpec, path: str) -> Any:
-    """Return a field's value, as `stem.pool`; of `stages.stride`, that of each stage."""
+    """Return the value of a field such as `stem.pool`; for `stages.stride`, that of each stage."""
     part, _, name = path.rpartition(".")
     if part == "stages":
         return tuple(getattr(stage, name) for stage in spec.stages)
     return getattr(getattr(spec, part) if part else spec, name)
 
 
-# What fits nothing
+# Files that fit no spec
 
 
 def _nearest(found: Found) -> ResNetSpec | None:
-    """Return the network of the zoo that shares most tensors with the file."""
+    """Return the zoo network that shares the most tensors with the file."""
     best, most = None, 0.0
     for entry in entries().values():
         own = _merged(entry.spec, found)
@@ -313,7 +315,7 @@ def _nearest(found: Found) -> ResNetSpec | None:
 
 
 def _unmatched(translated: Translation, own: Shapes) -> tuple[str, ...]:
-    """Return the file's names of tensors that are not among these."""
+    """Return the file's names of tensors that are not in `own`."""
     return tuple(
         key
         for name, key in translated.keys.items()

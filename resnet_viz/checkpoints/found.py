@@ -1,4 +1,4 @@
-"""What a file has and what a spec has, in one form: tensors of stem, head and different blocks."""
+"""Represent the tensors of a file or spec in one form: stem, head, first blocks of stages."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Found(NamedTuple):
     """A network's tensors in a file.
 
     Attributes:
-        shapes: of stem and head, and of the first two blocks of each stage, by our names.
-        blocks: how many blocks each stage has.
-        even: whether each stage's blocks from the second on are alike, as a spec's are.
+        shapes: the shapes of stem, head, and the first two blocks of each stage, by our names.
+        blocks: the number of blocks in each stage.
+        even: whether all blocks of a stage after the first are equal, as in a spec.
         statistics: whether there are running statistics, which only batch norm has.
-        dialect: in which the file is written.
+        dialect: the dialect of the file's names.
     """
 
     shapes: Shapes
@@ -35,7 +35,7 @@ class Found(NamedTuple):
     dialect: Dialect
 
     def block(self, stage: int, number: int) -> Shapes:
-        """Return the tensors of one block, of the first two of a stage; both count from 0."""
+        """Return the tensors of block 0 or 1 of a stage, counted from 0."""
         prefix = f"layer{stage + 1}.{number}."
         return {
             name[len(prefix) :]: shape
@@ -45,7 +45,7 @@ class Found(NamedTuple):
 
 
 def find_parts(shapes: Shapes, dialect: Dialect) -> Found:
-    """Return a file's tensors, the blocks of a stage after its second left out where alike."""
+    """Return a file's tensors, without a stage's blocks after the second where they are equal."""
     kept: dict[str, tuple[int, ...]] = {}
     stages: dict[int, dict[int, dict[str, tuple[int, ...]]]] = {}
     for name, shape in shapes.items():
@@ -70,7 +70,7 @@ def find_parts(shapes: Shapes, dialect: Dialect) -> Found:
 
 
 def names_of(name: str) -> str:
-    """Return the name under which a parameter of a stage's third or later block is compared.
+    """Return a parameter's name with the number of a later block replaced by that of the second.
 
     >>> names_of("layer1.7.conv1.weight")
     'layer1.1.conv1.weight'
@@ -80,7 +80,7 @@ def names_of(name: str) -> str:
 
 
 def shapes_of(graph: Graph, found: Found) -> Shapes:
-    """Return the tensors of a spec's graph as that file would have them."""
+    """Return the tensors of a spec's graph as they would be in the file."""
     return {found.dialect.merge(name): shape for name, shape in _tensors(graph)}
 
 

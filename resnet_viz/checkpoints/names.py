@@ -1,7 +1,7 @@
-"""Names of parameters in other people's files to ours: one table of dialects.
+"""Translate other libraries' parameter names to ours, by a table of dialects.
 
-Ours are torchvision's (`layer2.0.downsample.0.weight`). What stands before all of them, `module.`
-or `state_dict.`, is found by where the first convolution is.
+Our names are torchvision's (`layer2.0.downsample.0.weight`). A common prefix such as `module.` or
+`state_dict.` is found from the name of the first convolution.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ class Dialect(NamedTuple):
     """A way of naming the parameters of residual networks.
 
     Attributes:
-        says: whose it is.
-        anchors: what the weights of the first convolution may be called.
-        rules: patterns in its names and what stands there in ours, applied one after the other.
-        merged: the same for our own names, where it has one name for several of ours.
+        owner: the libraries that use these names, for sentences.
+        anchors: the possible names of the first convolution's weight.
+        rules: patterns in its names and their replacements in ours, applied in order.
+        merged: the same for our names, if it has one name for several of ours.
     """
 
-    says: str
+    owner: str
     anchors: tuple[str, ...]
     rules: tuple[_Rule, ...] = ()
     merged: tuple[_Rule, ...] = ()
 
     def to_ours(self, name: str) -> str:
-        """Return our name of a parameter."""
+        """Return our name for a parameter of this dialect."""
         return _renamed(name, self.rules)
 
     def merge(self, name: str) -> str:
-        """Return what our name of a parameter becomes when it is written in this dialect and read.
+        """Return our name for a parameter after writing it in this dialect and reading it back.
 
         >>> dict(DIALECTS)["resnetv2"].merge("layer1.0.downsample.1.weight")
         'layer1.0.downsample.0.weight'
@@ -52,7 +52,7 @@ def _renamed(name: str, rules: Iterable[_Rule]) -> str:
 
 
 def _next(template: str) -> Callable[[re.Match[str]], str]:
-    """Return what counts a stage from one that they count from zero."""
+    """Return a replacement that counts stages from 1 instead of 0."""
     return lambda match: template.format(int(match[1]) + 1, *match.groups()[1:])
 
 
@@ -143,18 +143,18 @@ _OUR_NAMES = re.compile(
     r"|layer\d{1,4}\.\d{1,6}\.(downsample\.\d|se\.fc\d|eca\.conv))\.\w+"
 )
 
-_MAX_PREFIXES = 16  # that are tried
+_MAX_PREFIXES = 16  # the most prefixes to try
 
 
 class Translation(NamedTuple):
-    """A file's tensors under our names.
+    """A file's tensors with our names.
 
     Attributes:
-        dialect: in which it was written.
-        keys: the file's own name of each, by ours.
-        others: the file's names that do not belong to that network: of an optimizer, of an average
-            of the weights.
-        shapes: by our names.
+        dialect: the dialect of the file.
+        keys: the file's name of each tensor, by our name.
+        others: the file's names that do not belong to the network, such as those of an optimizer
+            or of averaged weights.
+        shapes: the shapes by our names.
     """
 
     dialect: Dialect
@@ -164,7 +164,7 @@ class Translation(NamedTuple):
 
 
 def translate(shapes: Shapes) -> Translation:
-    """Return a file's tensors under our names: those of the network that it has most names of.
+    """Return a file's tensors with our names, in the dialect that reads the most names.
 
     >>> sorted(translate({"module.conv1.weight": (64, 3, 7, 7)}).shapes)
     ['conv1.weight']
@@ -184,7 +184,7 @@ def translate(shapes: Shapes) -> Translation:
 
 
 def _places(shapes: Shapes) -> Iterator[tuple[Dialect, str]]:
-    """Yield each dialect with the prefix of its names, averages of weights last."""
+    """Yield each dialect with a possible prefix of its names, averaged weights last."""
     for _, dialect in DIALECTS:
         prefixes: set[str] = set()
         for name in shapes:
@@ -199,5 +199,5 @@ def _places(shapes: Shapes) -> Iterator[tuple[Dialect, str]]:
 
 
 def _of_ours(name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return a shape as ours; a last layer may be a 1×1 convolution."""
+    """Return our shape of a tensor; a last layer that is a 1×1 convolution becomes linear."""
     return shape[:2] if name == "fc.weight" and shape[2:] == (1, 1) else shape

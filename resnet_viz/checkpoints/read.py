@@ -1,6 +1,6 @@
-"""A checkpoint to names and shapes: a file, an index of several, or a state_dict in memory.
+"""Read the names and shapes in a checkpoint: a file, an index of files, or a state_dict.
 
-Nothing in a file is run. Of `.safetensors` only the header is read.
+No code in a file is executed. Only the header of a `.safetensors` file is read.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from resnet_viz.errors import RequestError, show
 __all__ = ["SUFFIXES", "State", "is_checkpoint", "read_shapes"]
 
 State: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any]"
-"""A path, or names with tensors or shapes; a dict of such dicts too."""
+"""A path, or a dict (possibly nested) of names to tensors or shapes."""
 
 MAX_INDEX = 20_000_000  # bytes of an index
 MAX_SHARDS = 1_000
-MAX_NESTING = 8  # dicts in dicts
+MAX_NESTING = 8  # levels of nested dicts
 
 
 def _safetensors(path: Path) -> Any:
@@ -46,7 +46,7 @@ def _pickled(path: Path) -> Any:
 
 
 def _index(path: Path) -> Any:
-    """Read the files that an index names, which must lie beside it."""
+    """Read the files named in an index, which must be in the same folder."""
     if path.stat().st_size > MAX_INDEX:
         raise RequestError("larger than {most} bytes", most=MAX_INDEX)
     index = parse_json(path.read_bytes(), "index")
@@ -72,13 +72,13 @@ def _index(path: Path) -> Any:
 SUFFIXES: Mapping[str, Callable[[Path], Any]] = MappingProxyType(
     {".safetensors": _safetensors, ".pth": _pickled, ".pt": _pickled, ".bin": _pickled}
 )
-"""What reads a file, by its suffix."""
+"""The function that reads a file, by suffix."""
 
 _INDEX = ".index.json"
 
 
 def is_checkpoint(source: object) -> bool:
-    """Return whether a path is that of a checkpoint, by its suffix."""
+    """Return whether a path has the suffix of a checkpoint."""
     if not isinstance(source, (str, os.PathLike)):
         return False
     path = os.fspath(source).lower()
@@ -86,11 +86,11 @@ def is_checkpoint(source: object) -> bool:
 
 
 def read_shapes(source: State) -> Shapes:
-    """Return the shape of each tensor by its name; names of dicts in dicts have dots between them.
+    """Return the shape of each tensor by name; the names of nested dicts are joined by dots.
 
     Raises:
-        RequestError: the file is missing, of another format, cut off, contradicts itself, or is
-            larger than a network's could be; the message begins with the path.
+        RequestError: the file is missing, truncated, inconsistent, of another format, or too large
+            for a network; the message begins with the path.
 
     >>> read_shapes({"state_dict": {"fc.weight": (10, 512)}, "epoch": 3})
     {'state_dict.fc.weight': (10, 512)}
@@ -124,7 +124,7 @@ def _read(path: Path, reader: Callable[[Path], Any]) -> Any:
 
 
 def _flat(value: Any) -> Shapes:
-    """Return the shapes in nested dicts; what is no tensor is left out."""
+    """Return the shapes of the tensors in nested dicts; other values are left out."""
     made: dict[str, tuple[int, ...]] = {}
     for name, shape in _tensors("", value, 0):
         if len(made) == MAX_TENSORS:

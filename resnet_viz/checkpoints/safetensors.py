@@ -1,4 +1,4 @@
-"""The header of a `.safetensors` file to names and shapes; the tensors themselves are not read."""
+"""Read names and shapes from the header of a `.safetensors` file, without reading the tensors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from resnet_viz.errors import RequestError, show
 __all__ = ["read_header"]
 
 MAX_HEADER = 10_000_000
-"""Bytes of a header: some 100,000 tensors. The format itself allows 100,000,000."""
+"""The most bytes of a header, enough for 100,000 tensors; the format allows 100,000,000."""
 
 _BITS = {
     **dict.fromkeys(("F64", "I64", "U64", "C64"), 64),
@@ -24,19 +24,19 @@ _BITS = {
     **dict.fromkeys(("F6_E2M3", "F6_E3M2"), 6),
     "F4": 4,
 }
-"""Bits of one element, by the name of its type in the format."""
+"""The bits of one element, by the format's name of the dtype."""
 
 
 def read_header(file: BinaryIO) -> Shapes:
-    """Return the shape of each tensor, as the header has it.
+    """Return the shape of each tensor in the header.
 
-    The format is eight bytes with the header's length, little-endian; the header, a JSON object;
-    and the tensors, one after the other without a gap
+    The format is: eight bytes with the length of the header, little-endian; the header, a JSON
+    object; and the tensors, one after the other without gaps
     (https://huggingface.co/docs/safetensors/index#format).
 
     Raises:
-        RequestError: the file is not of this format, or its header contradicts itself or the size
-            of the file.
+        RequestError: the file has another format, or its header is inconsistent or does not match
+            the size of the file.
     """
     size = os.fstat(file.fileno()).st_size
     start = file.read(8)
@@ -67,7 +67,7 @@ def read_header(file: BinaryIO) -> Shapes:
 
 
 def _checked(name: str, entry: Any) -> tuple[int, int]:
-    """Return where a tensor begins and ends, after checking what the header says of it."""
+    """Check a tensor's entry in the header, and return where its data begins and ends."""
     if not isinstance(entry, Mapping) or not {"dtype", "shape", "data_offsets"} <= entry.keys():
         raise RequestError(
             "{name}: {value} (must have dtype, shape and data_offsets)",

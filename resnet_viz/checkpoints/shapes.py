@@ -1,4 +1,4 @@
-"""What a checkpoint is read to: names and shapes, in the order of the file; and its limits."""
+"""Define the content of a checkpoint, names and shapes, and check it against limits."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from resnet_viz.errors import RequestError, first_line, show
 __all__ = ["MAX_TENSORS", "Shapes", "checked_shape", "parse_json"]
 
 Shapes: TypeAlias = Mapping[str, tuple[int, ...]]
-"""The shape of each parameter and buffer, by its name."""
+"""The shape of each parameter and buffer by name, in the order of the file."""
 
 MAX_TENSORS = 100_000
-"""Tensors of one checkpoint; ResNet-1202 has 7,212."""
+"""The most tensors of one checkpoint; ResNet-1202 has 7,212."""
 
 MAX_NAME = 1_000  # characters of a tensor's name
 MAX_RANK = 16  # dimensions of a tensor
@@ -22,10 +22,10 @@ MAX_SIZE = 2**40  # of one dimension
 
 
 def checked_shape(name: object, shape: Any) -> tuple[int, ...]:
-    """Return a shape as a tuple.
+    """Check a tensor's name and shape, and return the shape as a tuple.
 
     Raises:
-        RequestError: the name is no short text, or the shape no list of a few sizes.
+        RequestError: the name is no short text, or the shape is no short list of sizes.
     """
     if not isinstance(name, str) or len(name) > MAX_NAME:
         raise RequestError("tensor name: {name} (must be a short text)", name=show(name))
@@ -47,7 +47,7 @@ def parse_json(data: bytes, what: str) -> Any:
     """Return the value of a JSON text.
 
     Raises:
-        RequestError: it is not UTF-8, not JSON, nested too deep, or has a key twice.
+        RequestError: the text is not UTF-8, not JSON, nested too deep, or has a key twice.
     """
     try:
         return json.loads(data.decode(), object_pairs_hook=_unique)

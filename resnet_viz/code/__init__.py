@@ -1,5 +1,5 @@
-"""Graphs to source code: parts that look alike become one class, what differs its parameters.
+"""Write graphs as source code: similar scopes become one class, their differences its parameters.
 
-`unify` finds the classes, whatever the framework; `torch` writes them for PyTorch, `text` breaks
-lines as ruff and black do.
+`unify` finds the classes, independent of a framework; `torch` writes them for PyTorch, and `text`
+breaks lines as ruff and black do.
 """

@@ -1,4 +1,4 @@
-"""A spec to code as the ResNet chapter writes it (d2l.ai, section 8.6): Residual, b1 to b5."""
+"""Write a spec as code in the form of the d2l.ai ResNet chapter (8.6): `Residual`, b1 to b5."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["write_chapter"]
 
 
 def write_chapter(spec: ResNetSpec, title: list[str]) -> str:
-    """Return the file, which ends with `net`.
+    """Return the source of the file, which defines `net` at its end.
 
     Raises:
-        RequestError: the chapter's form cannot say this network.
+        RequestError: the chapter's form cannot express this network.
     """
     if not _can_say(spec):
         raise RequestError(
@@ -50,7 +50,7 @@ def write_chapter(spec: ResNetSpec, title: list[str]) -> str:
 
 
 def _can_say(spec: ResNetSpec) -> bool:
-    """Return whether a spec's network is one of the chapter's with other numbers."""
+    """Return whether a spec differs from the chapter's networks only by numbers."""
     stages = tuple(
         Stage(stage.blocks, stage.channels, 1 if i == 0 else 2, shortcut="conv")
         for i, stage in enumerate(spec.stages)
@@ -69,7 +69,7 @@ def _can_say(spec: ResNetSpec) -> bool:
 
 
 def _sources() -> list[str]:
-    """Return the source of `Residual` and `resnet_block`, their docstrings cut to a line."""
+    """Return the source of `Residual` and `resnet_block`, with one-line docstrings."""
     path = Path(resnet_viz.__file__).parent / "nn" / "chapter.py"
     text = path.read_text(encoding="utf-8")
     sources = []

@@ -1,4 +1,4 @@
-"""Classes to source: the modules that one makes, and the calls of its forward pass."""
+"""Write the source of a class: the modules in its constructor, and the calls in its `forward`."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ __all__ = ["class_lines", "forward_lines", "grouped", "in_order", "init_lines"]
 
 _FIRST = ("incoming", "width", "channels", "stride", "dilation")
 _FRESH = ("out", "y", "z", "gate")
-_LINE = 72  # characters of an expression that calls are nested in
+_LINE = 72  # the most characters of an expression with nested calls
 
 ClassOf = Callable[[Kind], str]
 
 
 class _Statement(NamedTuple):
-    """An assignment of a forward pass, under a condition if there is one.
+    """An assignment in a forward pass, possibly with a condition.
 
     Attributes:
-        value: the step whose value it is.
+        value: the step that computes the value.
         reads: the steps whose values the expression reads.
-        other: the variable that is taken where the condition does not hold.
+        other: the variable used instead if the condition does not hold.
     """
 
     value: str
@@ -40,7 +40,7 @@ class _Statement(NamedTuple):
 
 
 def in_order(parameters: Iterable[str]) -> list[str]:
-    """Return parameters as they stand in a signature: channels first, then by name.
+    """Return parameters in the order of a signature: channels first, then by name.
 
     >>> in_order(["stride", "channels", "incoming"])
     ['incoming', 'channels', 'stride']
@@ -50,7 +50,7 @@ def in_order(parameters: Iterable[str]) -> list[str]:
 
 
 def grouped(steps: Sequence[Step]) -> list[Step]:
-    """Return steps with those of one dotted name (`conv1.0`, `conv1.1`) as one chain."""
+    """Return steps, with those of one container (`conv1.0`, `conv1.1`) grouped as one chain."""
     made: list[Step] = []
     stands: dict[str, str] = {}
     for step in steps:
@@ -70,7 +70,7 @@ def grouped(steps: Sequence[Step]) -> list[Step]:
 
 
 def class_lines(
-    kind: Kind, name: str, says: str, class_of: ClassOf, types: Mapping[str, str]
+    kind: Kind, name: str, description: str, class_of: ClassOf, types: Mapping[str, str]
 ) -> list[str]:
     """Return the source of a class."""
     names = in_order(kind.parameters)
@@ -79,7 +79,7 @@ def class_lines(
     kept = [f"self.{one} = {one}" for one in names if _is_kept(one, kind.steps)]
     return [
         f"class {name}(nn.Module):",
-        f'    """{says}"""',
+        f'    """{description}"""',
         "",
         *call("def __init__(", ["self", *typed], ") -> None:", 4),
         "        super().__init__()",
@@ -116,8 +116,8 @@ def init_lines(steps: Sequence[Step], class_of: ClassOf) -> list[str]:
         if _is_function(step) or name in done:
             continue
         done.add(name)
-        made = _made(step, class_of, {})
-        if name.isdigit():  # no name of Python's
+        made = _constructor(step, class_of, {})
+        if name.isdigit():  # not a Python identifier
             if step.condition:
                 lines.append(f"if {step.condition}:")
             lines += [f'{"    " if step.condition else ""}self.add_module("{name}", {made})']
@@ -129,28 +129,29 @@ def init_lines(steps: Sequence[Step], class_of: ClassOf) -> list[str]:
     return lines
 
 
-def _made(step: Step, class_of: ClassOf, outer: Mapping[str, str]) -> Made:
-    """Return what makes the module of a step; outer are the words for its class's parameters."""
+def _constructor(step: Step, class_of: ClassOf, outer: Mapping[str, str]) -> Made:
+    """Return the constructor call of a step's module; `outer` has the caller's arguments."""
     if step.kind is None:
         slots = {
-            name: slot._replace(text=_said(slot.text, outer)) for name, slot in step.slots.items()
+            name: slot._replace(text=_substituted(slot.text, outer))
+            for name, slot in step.slots.items()
         }
         return MODULES[step.op](slots)
-    arguments = {name: _said(text, outer) for name, text in step.arguments.items()}
+    arguments = {name: _substituted(text, outer) for name, text in step.arguments.items()}
     if _is_chain(step.kind):
         modules: list[str] = []
         for inner in step.kind.steps:
             modules += ["nn.Identity()"] * (int(inner.name) - len(modules))
-            made = str(_made(inner, class_of, arguments))
+            made = str(_constructor(inner, class_of, arguments))
             if inner.condition:
-                made += f" if {_said(inner.condition, arguments)} else nn.Identity()"
+                made += f" if {_substituted(inner.condition, arguments)} else nn.Identity()"
             modules.append(made)
         return Made("nn.Sequential", tuple(modules))
     return Made(class_of(step.kind), tuple(arguments[name] for name in in_order(arguments)))
 
 
 def _is_chain(kind: Kind) -> bool:
-    """Return whether a class is numbered modules one after the other."""
+    """Return whether a class is a sequence of numbered modules."""
     before = INPUT
     for step in kind.steps:
         if not step.name.isdigit() or _is_function(step) or step.kind or step.inputs != (before,):
@@ -159,8 +160,8 @@ def _is_chain(kind: Kind) -> bool:
     return True
 
 
-def _said(text: str, words: Mapping[str, str]) -> str:
-    """Return an expression with other words for its parameters."""
+def _substituted(text: str, words: Mapping[str, str]) -> str:
+    """Return an expression with its parameters substituted."""
 
     def other(match: re.Match[str]) -> str:
         said = words.get(match[0], match[0])
@@ -173,7 +174,7 @@ def _said(text: str, words: Mapping[str, str]) -> str:
 
 
 def forward_lines(steps: Sequence[Step], *, returns: bool) -> list[str]:
-    """Return the lines of a forward pass from `x` to what it returns, or to `x` again."""
+    """Return the lines of a forward pass, which starts from `x` and returns or reassigns it."""
     statements = _nested(list(_statements(steps)))
     lines: list[str] = []
     for i, one in enumerate(statements):
@@ -225,7 +226,7 @@ def _of_self(text: str) -> str:
 
 
 def _nested(statements: list[_Statement]) -> list[_Statement]:
-    """Return statements with calls inside calls, up to each activation."""
+    """Return statements with calls nested in calls, up to each activation."""
     made: list[_Statement] = []
     uses: dict[str, int] = {}
     for one in statements:

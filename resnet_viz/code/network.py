@@ -1,4 +1,4 @@
-"""A spec to a file: imports, the stages' numbers, a class for each kind of block, the network."""
+"""Write a spec as a file: imports, a table of stages, a class per kind of block, the network."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NAMES = {
 
 
 class _Stage(NamedTuple):
-    """A stage: its blocks' classes, and which of their instances these are."""
+    """A stage: the classes of its blocks, and the indices of the blocks among their instances."""
 
     blocks: int
     first: tuple[Kind, int]
@@ -42,12 +42,12 @@ class _Stage(NamedTuple):
 
 
 def write(spec: ResNetSpec, title: Sequence[str]) -> str:
-    """Return the file; title is its docstring."""
+    """Return the source of the file; `title` is its docstring."""
     return _File(spec).text(title)
 
 
 class _File:
-    """The file of one spec."""
+    """Writes the file of one spec."""
 
     def __init__(self, spec: ResNetSpec) -> None:
         self.spec = spec
@@ -84,7 +84,7 @@ class _File:
         return _Stage(stage.blocks, places[blocks[0]], rest, stage.pool)
 
     def _set_rates(self) -> None:
-        """Note the rates of dropout, which no operator of a graph has."""
+        """Set the rates of dropout, which the operators of a graph do not have."""
         for kind in self.kinds:
             for step in kind.steps:
                 if step.op == "dropout":
@@ -135,10 +135,10 @@ class _File:
                 number += 1
                 name = f"{base}{number}"
             self.names[id(kind)] = name
-            self.classes[name] = []  # its place is taken
+            self.classes[name] = []  # reserves the name
             types = {one: _type(values) for one, values in kind.parameters.items()}
             inner: dict[str, list[str]] = {}
-            lines = class_lines(kind, name, _says(kind), self._name, types)
+            lines = class_lines(kind, name, _description(kind), self._name, types)
             del self.classes[name]
             self.classes.update({**inner, name: lines})
         return self.names[id(kind)]
@@ -168,7 +168,7 @@ class _File:
         return f"(N, {channels}, {high}, {wide}) to (N, classes)."
 
     def _loops(self) -> bool:
-        """Return whether one loop can make all stages: their blocks are of the same classes."""
+        """Return whether one loop can make all stages, because they use the same classes."""
         firsts = {id(stage.first[0]) for stage in self.stages}
         rests = {id(stage.rest[0]) for stage in self.stages if stage.rest}
         pools = {stage.pool for stage in self.stages}
@@ -232,14 +232,14 @@ class _File:
         return next((stage.rest[0] for stage in self.stages if stage.rest), None)
 
     def _carried(self) -> set[str]:
-        """Return `incoming` where it is what the block before puts out, which a column has."""
+        """Return `incoming` if it always equals the previous block's output, which has a column."""
         first = self.stages[0].first[0].parameters
         rest = self._rest_kind()
         either = first.keys() | (rest.parameters.keys() if rest else set())
         return {"incoming"} if {"incoming", "channels"} <= either else set()
 
     def _tables(self) -> dict[str, tuple[list[Any], list[Any]]]:
-        """Return the values of each parameter by stage: of first blocks, and of the others."""
+        """Return the values of each parameter by stage, for first blocks and for further blocks."""
         firsts = [_values(*stage.first) for stage in self.stages]
         rests = [_values(*stage.rest) if stage.rest else None for stage in self.stages]
         kind = self._rest_kind()
@@ -255,7 +255,7 @@ class _File:
         }
 
     def _arguments(self) -> tuple[dict[str, str], dict[str, str]]:
-        """Return the arguments of first blocks and of others, in words of the loop."""
+        """Return the arguments of first and further blocks, as expressions in the loop."""
         first, rest = {}, {}
         for name, (firsts, rests) in self._tables().items():
             said = self._words(name, firsts, rests)
@@ -266,7 +266,7 @@ class _File:
         return first, rest
 
     def _words(self, name: str, firsts: list[Any], rests: list[Any]) -> tuple[str, str]:
-        """Return what a parameter is in the first block of a stage, and in the others."""
+        """Return the expressions of a parameter in the first block of a stage and in the others."""
         if name in self._carried() or name == "drop_path":
             said = name if name != "drop_path" else "next(rates)"
             return said, said
@@ -299,7 +299,7 @@ class _File:
 
 
 def _facts(block: BlockPlan, incoming: Any) -> dict[str, Any]:
-    """Return what is known of a block, by the names of parameters."""
+    """Return the facts of a block, by parameter name."""
     facts = {
         "incoming": incoming,
         "channels": block.shortcut.join.channels,
@@ -335,7 +335,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _either(first: str, other: str) -> str:
-    """Return what is `first` in a stage's first block and `other` in those after it."""
+    """Return an expression that is `first` in a stage's first block and `other` after it."""
     if first == other:
         return first
     if (first, other) == ("True", "False"):
@@ -346,7 +346,7 @@ def _either(first: str, other: str) -> str:
 
 
 def _new(lines: list[str], before: list[Step], class_of: Any) -> list[str]:
-    """Return a constructor's lines but for those that stand there already."""
+    """Return a constructor's lines, without those that the steps in `before` already gave."""
     known = set(init_lines(before, class_of))
     return [line for line in lines if line not in known or line.startswith(" ")]
 
@@ -357,11 +357,11 @@ def _type(values: list[Any]) -> str:
     return "float" if "next(rates)" in values else "int"
 
 
-def _says(kind: Kind) -> str:
-    """Return what a class is, on a line; without its source where that makes it too long."""
+def _description(kind: Kind) -> str:
+    """Return a one-line docstring of a class; it names the source if the line is long enough."""
     table: Mapping[str, Any] = {**BLOCKS, **ATTENTIONS}
     if kind.base not in table:
-        return "What runs beside a body that changes the shape."
+        return "The shortcut of a block that changes the shape."
     said = table[kind.base].description
     line = f"{said[0].upper()}{said[1:]}."
     return line if len(line) <= WIDTH - 10 else f"{line.partition(',')[0].partition(' (')[0]}."
@@ -384,7 +384,7 @@ _EXAMPLE = re.compile(r"\n\n +>>> .*?(?=\n +\"\"\")", re.DOTALL)
 
 @cache
 def _sources() -> dict[str, list[str]]:
-    """Return the source of each layer of ours that PyTorch lacks, examples left out."""
+    """Return the source of each class in `nn.layers`, without doctests."""
     path = Path(resnet_viz.__file__).parent / "nn" / "layers.py"
     text = path.read_text(encoding="utf-8")
     return {
@@ -400,7 +400,7 @@ def _sources() -> dict[str, list[str]]:
 
 
 def _helpers(body: str) -> Iterator[list[str]]:
-    """Yield the layers that a file needs, those first that others need."""
+    """Yield the source of the layers that a file needs, dependencies first."""
     needed = {name for name in _sources() if re.search(rf"\b{name}\b", body)}
     needed |= {
         other

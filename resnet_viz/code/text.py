@@ -1,4 +1,4 @@
-"""Lines of Python, broken where ruff and black break them."""
+"""Write lines of Python, broken as ruff and black break them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 __all__ = ["WIDTH", "call", "docstring", "indented"]
 
 WIDTH = 88
-"""Characters of a line: ruff's and black's default."""
+"""The line length: ruff's and black's default."""
 
 
 def call(
     before: str, arguments: Sequence[str], after: str, indent: int = 0, outer: int = 0
 ) -> list[str]:
-    """Return a call on one line, or with a line for each argument.
+    """Return a call on one line, or with one line for each argument.
 
-    The call stands `indent` further right, and `outer` more in the end. The comma after the last
-    argument keeps formatters from joining the lines, however long theirs are.
+    The lines are indented by `indent`; the caller indents them by `outer` more. The comma after the
+    last argument keeps formatters with longer lines from joining them.
 
     >>> call("x = f(", ["a", "b"], ")", 4)
     ['    x = f(a, b)']
@@ -29,7 +29,7 @@ def call(
 
 
 def docstring(lines: Sequence[str]) -> list[str]:
-    """Return a docstring of a first line and what follows it."""
+    """Return a docstring with a first line and, after an empty line, the others."""
     escaped = [line.replace("\\", "\\\\").replace('"""', "'''") for line in lines]
     if len(escaped) == 1:
         return [f'"""{escaped[0]}"""']
@@ -37,5 +37,5 @@ def docstring(lines: Sequence[str]) -> list[str]:
 
 
 def indented(lines: Iterable[str], by: int = 4) -> list[str]:
-    """Return lines further to the right; empty ones stay empty."""
+    """Return lines indented; empty lines stay empty."""
     return [f"{' ' * by}{line}" if line else line for line in lines]

@@ -1,4 +1,4 @@
-"""Operators in PyTorch's words: what makes the module of each, or the expression of a function."""
+"""Write operators in PyTorch: constructor calls of modules, and expressions of functions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Slots = Mapping[str, Slot]
 
 
 class Made(NamedTuple):
-    """What makes a module: a class and its arguments."""
+    """A constructor call of a module: the class and the arguments."""
 
     name: str
     arguments: tuple[str, ...] = ()
@@ -24,7 +24,7 @@ class Made(NamedTuple):
 
 
 def _keywords(slots: Slots, defaults: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the keyword arguments that are not at their default."""
+    """Yield the keyword arguments that differ from their defaults."""
     for name, default in defaults.items():
         if name in slots and slots[name].text != repr(default):
             yield f"{name}={slots[name].text}"
@@ -44,7 +44,7 @@ def _conv(name: str) -> Callable[[Slots], Made]:
 
 
 def _single(text: str) -> str:
-    """Return the size of a tuple of one."""
+    """Return the number in a tuple of equal sizes, as text."""
     return text[1:-2] if text.endswith(",)") else text
 
 
@@ -101,7 +101,7 @@ MODULES: Mapping[str, Callable[[Slots], Made]] = MappingProxyType(
         "linear": _plain("nn.Linear", "in_features", "out_features"),
     }
 )
-"""What makes the module of an operator."""
+"""The function that writes the constructor call of each operator that is a module."""
 
 FUNCTIONS: Mapping[str, Callable[..., str]] = MappingProxyType(
     {
@@ -113,7 +113,7 @@ FUNCTIONS: Mapping[str, Callable[..., str]] = MappingProxyType(
         "pad": lambda slots, x: f"F.pad({x}, {slots['amounts'].text})",
     }
 )
-"""The expression of an operator that is a function."""
+"""The function that writes the expression of each operator that is a function."""
 
 
 def _steps(text: str) -> str:

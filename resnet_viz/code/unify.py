@@ -1,8 +1,8 @@
-"""Scopes of a graph to classes: scopes that run the same operators are one class.
+"""Unify scopes of a graph into classes: scopes that run the same operators are one class.
 
-What has the same number in every scope of a class is written as that number; what differs is a
-parameter, named after the fact of the network that it always equals (`channels`, `stride`), or
-after its own place where it equals none. An operator that only some of the scopes have is optional.
+A number that is equal in all scopes of a class is written as a literal. A number that differs
+becomes a parameter, named after the fact of the network that it always equals (`channels`,
+`stride`), or else after its own place. An operator that only some of the scopes have is optional.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from resnet_viz.graph.model import module_path
 __all__ = ["INPUT", "Instance", "Kind", "Slot", "Step", "unify"]
 
 INPUT = "x"
-"""What a scope reads, inside it."""
+"""The name of a scope's input, inside the scope."""
 
 Facts = Mapping[str, Any]
 
 
 class Slot(NamedTuple):
-    """A number of an operator: as it stands, or as an expression of a class's parameters."""
+    """A number of an operator: a literal, or an expression of the class's parameters."""
 
     text: str
     value: Any = None
 
 
 class Instance(NamedTuple):
-    """A scope, and the facts of the network that hold for it."""
+    """A scope with the facts of the network that apply to it."""
 
     scope: Scope
     facts: Facts
@@ -38,16 +38,16 @@ class Instance(NamedTuple):
 
 @dataclass
 class Step:
-    """What a class runs: an operator, or a class of its own.
+    """A step of a class: an operator, or an instance of another class.
 
     Attributes:
-        name: of the module in the class that runs it; of a function, a name of its own.
-        op: the operator; empty where it is a class.
-        inputs: the steps that it reads; `INPUT` is what the class reads.
+        name: the attribute name of the module, or a unique name of the function.
+        op: the operator; empty for a class.
+        inputs: the steps that it reads; `INPUT` is the input of the class.
         slots: the operator's numbers.
-        kind: the class; None where it is an operator.
-        arguments: of that class, by parameter.
-        condition: under which it runs; empty where it always does.
+        kind: the class; None for an operator.
+        arguments: the arguments of that class, by parameter.
+        condition: the condition under which it runs; empty if it always does.
     """
 
     name: str
@@ -61,11 +61,11 @@ class Step:
 
 @dataclass
 class Kind:
-    """A class: its parameters, what it runs, and the scopes that it stands for.
+    """A class: its steps, the scopes that are its instances, and its parameters.
 
     Attributes:
-        base: the kind of scope, as `bottleneck`.
-        parameters: their values in each scope.
+        base: the kind of scope, such as `bottleneck`.
+        parameters: the values of each parameter, by instance.
     """
 
     base: str
@@ -75,7 +75,7 @@ class Kind:
 
 
 class _Call(NamedTuple):
-    """A child of a scope: its own name, and what it reads by the names of its siblings."""
+    """A child of a scope, with its name, and the names of the siblings that it reads."""
 
     name: str
     op: str
@@ -118,19 +118,23 @@ def _calls(scope: Scope) -> list[_Call]:
 
 
 def _is_part(calls: list[_Call], whole: list[_Call]) -> bool:
-    """Return whether calls are those of the whole but for some that hand on what they read."""
+    """Return whether calls are those of `whole` without some that can be skipped."""
     kept = {call.name: call for call in calls}
     stands: dict[str, str] = {INPUT: INPUT}
     left = list(calls)
     for call in whole:
         inputs = tuple(stands[name] for name in call.inputs)
-        mine = kept.get(call.name)
-        if mine is None:
+        counterpart = kept.get(call.name)
+        if counterpart is None:
             if len(inputs) != 1:
                 return False
             stands[call.name] = inputs[0]
             continue
-        same = mine.op == call.op and mine.inputs == inputs and _is_alike(mine.child, call.child)
+        same = (
+            counterpart.op == call.op
+            and counterpart.inputs == inputs
+            and _is_alike(counterpart.child, call.child)
+        )
         if not same or not left or left.pop(0).name != call.name:
             return False
         stands[call.name] = call.name
@@ -138,7 +142,7 @@ def _is_part(calls: list[_Call], whole: list[_Call]) -> bool:
 
 
 def _is_alike(one: Node | Scope, other: Node | Scope) -> bool:
-    """Return whether two children are written alike, but for their numbers."""
+    """Return whether the code of two children differs only in numbers."""
     if isinstance(one, Scope) and isinstance(other, Scope):
         first, second = _calls(one), _calls(other)
         return one.kind == other.kind and (_is_part(first, second) or _is_part(second, first))
@@ -146,7 +150,7 @@ def _is_alike(one: Node | Scope, other: Node | Scope) -> bool:
 
 
 def _literals(node: Node) -> tuple[Any, ...]:
-    """Return what decides how an operator is written, not with which numbers."""
+    """Return the attributes that determine an operator's code, apart from its numbers."""
     kernel = node.attrs.get("kernel") if node.op == "conv2d" else None
     return (kernel, *(node.attrs.get(key) for key in ("bias", "standardized", "activated")))
 
@@ -181,7 +185,7 @@ def _kind(whole: list[_Call], members: list[Instance], every: Sequence[Instance]
 
 
 def _numbers(node: Node) -> dict[str, Any]:
-    """Return the numbers that an operator is made with; those of both directions once."""
+    """Return the numbers of an operator's constructor; equal sizes of both axes are one number."""
     numbers: dict[str, Any] = {}
     for name, value in node.attrs.items():
         same = isinstance(value, tuple) and len(value) == 2 and value[0] == value[1]
@@ -203,7 +207,7 @@ _MATCHES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("in_channels", "out_channels", "features", "weight", "bias"), _CHANNELS),
     **dict.fromkeys(_CHANNELS, _CHANNELS),
 }
-"""The facts that a number may be; a number of no entry is one of its own."""
+"""The facts that each number may equal; a number without an entry becomes its own parameter."""
 
 
 def _slot(
@@ -214,7 +218,7 @@ def _slot(
     facts: Mapping[str, list[Any]],
     having: list[int],
 ) -> Slot:
-    """Return a number as text, after noting the parameters that it needs."""
+    """Return a number as text, adding the parameters that it needs to the class."""
     first = values[0]
     if all(value == first and type(value) is type(first) for value in values):
         return Slot(repr(first), first)
@@ -246,8 +250,8 @@ def _slot(
 def _expressions(
     name: str, facts: Mapping[str, list[Any]]
 ) -> Iterator[tuple[str, tuple[str, ...], list[Any]]]:
-    """Yield what a number may be, in terms of facts, with its value in each scope."""
-    if name == "amounts":  # of zeros for the channels that a block's input lacks
+    """Yield the expressions of facts that a number may equal, with their values in each scope."""
+    if name == "amounts":  # zero-padding of channels by an option A shortcut
         extra = [a - b for a, b in zip(facts["channels"], facts["incoming"], strict=True)]
         yield "channels - incoming", ("channels", "incoming"), extra
     legal = [fact for fact in _MATCHES.get(name, _CHANNELS) if fact in facts]
@@ -260,7 +264,7 @@ def _expressions(
 
 
 def _condition(kind: Kind, name: str, present: list[bool]) -> str:
-    """Return the condition under which a step runs, after noting its parameters."""
+    """Return the condition under which a step runs, adding its parameters to the class."""
     for text, names in (
         ("stride != 1 or incoming != channels", ("stride", "incoming", "channels")),
         ("stride != 1", ("stride",)),
@@ -278,7 +282,7 @@ def _condition(kind: Kind, name: str, present: list[bool]) -> str:
 
 
 def _holds(text: str, facts: Facts) -> bool:
-    """Return whether `a != b or …` holds; a and b are facts or numbers."""
+    """Return the truth value of `a != b or …`, where a and b are facts or numbers."""
     pairs = (part.split(" != ") for part in text.split(" or "))
     return any(_value(one, facts) != _value(other, facts) for one, other in pairs)
 

@@ -1,4 +1,4 @@
-"""The PyTorch networks: the chapter's own blocks, and `ResNet(spec)` for every spec."""
+"""PyTorch modules: the d2l chapter's own blocks, and `ResNet(spec)` for every spec."""
 
 from resnet_viz.nn.block import Block
 from resnet_viz.nn.chapter import Residual, chapter_resnet18, resnet_block

@@ -1,4 +1,4 @@
-"""A scope of a graph to a module that runs its operators in order, under their own names."""
+"""Make the module of a scope, which runs the scope's operators in order."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ __all__ = ["Block", "Step", "module_for"]
 
 
 class Step(NamedTuple):
-    """One call: of a module by its name, or of a function.
+    """One call of a module or a function.
 
     Attributes:
-        call: the names that lead to the module, or the function.
-        reads: the numbers of the values that it takes; 0 is what the block takes, n what its n-th
-            step puts out.
-        last: those of them that nothing takes after it.
+        call: the names in the path to the module, or the function.
+        reads: the indices of its inputs: 0 is the input of the block, n the output of step n.
+        last: those inputs that no later step reads.
     """
 
     call: tuple[str, ...] | Callable[..., Any]
@@ -30,7 +29,7 @@ class Step(NamedTuple):
 
 
 class Block(nn.Module):
-    """A part of the network, as the graph has it: each step calls a module or a function.
+    """A scope of the graph as a module: each step calls a module or a function.
 
     >>> from resnet_viz.nn import build
     >>> from resnet_viz.zoo import find
@@ -48,14 +47,14 @@ class Block(nn.Module):
             call: Any = tuple(name.split("."))
             if isinstance(child, Node) and not is_module(child):
                 call = function_of(child)
-            elif child.path.endswith(name):  # else a later call of a module that is there
+            elif child.path.endswith(name):  # otherwise a later call of an existing module
                 _put(self, call, module_of(child) if isinstance(child, Node) else module_for(child))
             steps.append(Step(call, tuple(numbers.get(path, 0) for path in _reads(child))))
             numbers[_output(child)] = len(steps)
         self.steps = tuple(_with_last(steps))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return what the last step makes of `(N, C, H, W)`."""
+        """Return the output of the last step for an input `(N, C, H, W)`."""
         values: list[Any] = [x]
         for call, reads, last in self.steps:
             inputs = [values[number] for number in reads]
@@ -72,7 +71,7 @@ class Block(nn.Module):
 
 
 def module_for(scope: Scope) -> nn.Module:
-    """Return the module of a scope: an `nn.Sequential` where numbered modules follow each other."""
+    """Return a scope's module: an `nn.Sequential` if its modules are numbered and in series."""
     block = Block(scope)
     names = [step.call[0] for step in block.steps if isinstance(step.call, tuple)]
     chain = all(step.reads == (i,) for i, step in enumerate(block.steps))
@@ -86,7 +85,7 @@ def module_for(scope: Scope) -> nn.Module:
 
 
 def _opened(scope: Scope) -> Iterator[Node | Scope]:
-    """Yield a scope's children; those of stem and head, which are no modules, in their place."""
+    """Yield a scope's children, with stem and head, which are no modules, replaced by theirs."""
     for child in scope.children:
         if isinstance(child, Scope) and child.kind in ("stem", "head"):
             yield from _opened(child)
@@ -95,7 +94,7 @@ def _opened(scope: Scope) -> Iterator[Node | Scope]:
 
 
 def _reads(child: Node | Scope) -> tuple[str, ...]:
-    """Return the paths that a node reads, or the one that a scope reads outside itself."""
+    """Return the paths that a node reads, or the one outside path that a scope reads."""
     if isinstance(child, Node):
         return child.inputs
     inside = {node.path for node in child.nodes()}
@@ -108,7 +107,7 @@ def _output(child: Node | Scope) -> str:
 
 
 def _put(block: nn.Module, names: tuple[str, ...], module: nn.Module) -> None:
-    """Add a module under a dotted name, making the containers on the way."""
+    """Add a module under a dotted name, and create the containers that it needs."""
     for name in names[:-1]:
         if name not in block._modules:
             block.add_module(name, nn.Sequential())
@@ -117,7 +116,7 @@ def _put(block: nn.Module, names: tuple[str, ...], module: nn.Module) -> None:
 
 
 def _with_last(steps: list[Step]) -> Iterator[Step]:
-    """Yield steps that say which values are needed no more, so that memory is given back."""
+    """Yield steps with `last` set, so that values that are no longer needed are freed."""
     final: dict[int, int] = {}
     for i, step in enumerate(steps):
         final.update(dict.fromkeys(step.reads, i))

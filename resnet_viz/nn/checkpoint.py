@@ -1,4 +1,4 @@
-"""A pickled checkpoint to names and shapes, by torch, which runs none of the code in it."""
+"""Read a pickled checkpoint with torch, without executing code in it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from resnet_viz.errors import RequestError, first_line
 __all__ = ["load_checkpoint"]
 
 MAX_PICKLE = 50_000_000
-"""Bytes of the part of a file that says what is where; the tensors are apart from it."""
+"""The most bytes of the pickle in a file, which describes the tensors; their data is separate."""
 
 
 def load_checkpoint(path: Path) -> Any:
-    """Return what `torch.save` wrote: tensors, numbers and texts in lists and dicts.
+    """Return the content of a file of `torch.save`: tensors, numbers and texts in lists and dicts.
 
-    Tensors are mapped from the file, not read, but for files older than PyTorch 1.6.
+    Tensors are memory-mapped, not read, except in files older than PyTorch 1.6.
 
     Raises:
-        RequestError: the file is no checkpoint, or holds objects of other classes.
+        RequestError: the file is no checkpoint, or has objects of other classes.
     """
     zipped = zipfile.is_zipfile(path)
     if zipped:
@@ -47,7 +47,7 @@ def load_checkpoint(path: Path) -> Any:
 
 
 def _check_archive(path: Path) -> None:
-    """Refuse an archive that torch.save would not have written."""
+    """Check that an archive is one that torch.save may have written."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()

@@ -1,4 +1,4 @@
-"""A `state_dict` of timm's or torchvision's to ours and back: a table of names per family."""
+"""Convert a `state_dict` between our names and timm's or torchvision's."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ _TORCHVISION_REGNET: tuple[_Rename, ...] = (
 
 
 def timm_name(name: str, spec: ResNetSpec) -> str:
-    """Return timm's name of a parameter or buffer of ours.
+    """Return timm's name for one of our parameters or buffers.
 
-    timm's `resnet` has torchvision's names, as we do; its `resnetv2`, for pre-activation networks,
-    and its `regnet` have names of their own.
+    timm's `resnet` uses torchvision's names, as we do; its `resnetv2`, for pre-activation networks,
+    and its `regnet` use their own names.
 
     >>> from resnet_viz.zoo import find
     >>> timm_name("layer2.0.downsample.1.weight", find("resnetv2_50d"))
@@ -69,7 +69,7 @@ def timm_name(name: str, spec: ResNetSpec) -> str:
 
 
 def torchvision_name(name: str, spec: ResNetSpec) -> str:
-    """Return torchvision's name of a parameter or buffer of ours: of a ResNet the same.
+    """Return torchvision's name for one of our parameters or buffers; for a ResNet, the same name.
 
     >>> from resnet_viz.zoo import find
     >>> torchvision_name("layer2.0.conv1.weight", find("regnet_x_400mf"))
@@ -96,7 +96,7 @@ def to_timm(state: Mapping[str, Tensor], spec: ResNetSpec) -> dict[str, Tensor]:
         spec: the network.
     """
     renamed = {timm_name(name, spec): tensor for name, tensor in state.items()}
-    if spec.preactivation:  # the classifier is a 1×1 convolution there
+    if spec.preactivation:  # timm's classifier is a 1×1 convolution
         renamed["head.fc.weight"] = renamed["head.fc.weight"][:, :, None, None]
     return renamed
 
@@ -145,7 +145,7 @@ def _taken(
     library: str,
     name_of: Callable[[str, ResNetSpec], str],
 ) -> dict[str, Tensor]:
-    """Return our `state_dict` of a library's, every tensor of it used once."""
+    """Return our `state_dict` from a library's, after checking that each tensor is used once."""
     with torch.device("meta"):
         ours = build(spec).state_dict()
     taken: dict[str, Tensor] = {}

@@ -1,7 +1,7 @@
-"""The operators of the catalogue in PyTorch: one table, read from operator to module and back.
+"""Map the operators of the catalogue to PyTorch modules and back, in one table.
 
-A row says which module an operator is, which function that module calls, and what of the module the
-function reads. `build` reads it from operator to module, `trace` from module to function.
+A row has an operator's module, the function that the module calls, and the parts of the module that
+the function reads. `build` looks up modules by operator, `trace` operators and functions by module.
 """
 
 from __future__ import annotations
@@ -29,17 +29,19 @@ __all__ = ["FUNCTIONS", "MODULES", "ROWS", "TorchOperator", "function_of", "is_m
 
 
 class TorchOperator(NamedTuple):
-    """What an operator of the catalogue is in PyTorch.
+    """An operator of the catalogue in PyTorch.
 
     Attributes:
-        op: its name in the catalogue.
+        op: the name in the catalogue.
         module: the class whose `forward` is that operator; a subclass may do something else.
-        function: what `forward` calls with the input; the class itself where it is no one function.
-        tensors: the parameters and buffers that the function reads, by the function's own names.
-        settings: the module's attributes that it reads, by the function's own names.
+        function: the function that `forward` calls with the input; the class itself if `forward` is
+            not a single function.
+        tensors: the parameters and buffers that the function reads, by argument name.
+        settings: the attributes of the module that the function reads, by argument name.
         required: attributes that must have these values; with others, `forward` does more.
-        ranks: the numbers of dimensions that the module takes; any if empty.
-        make: makes the module of a node of a spec's graph; None if no spec has it.
+        ranks: the numbers of input dimensions that the module accepts; any if empty.
+        make: the function that makes the module of a node in a spec's graph; None if no spec uses
+            the operator.
     """
 
     op: str
@@ -249,7 +251,7 @@ ROWS: tuple[TorchOperator, ...] = (
     TorchOperator("flatten", nn.Flatten, torch.flatten, settings=("start_dim", "end_dim")),
     TorchOperator("identity", nn.Identity, nn.Identity),
 )
-"""PyTorch's own modules, and those of `nn.layers`. Of an operator's rows the first one makes it."""
+"""The rows of PyTorch's modules and those of `nn.layers`; `build` uses an operator's first row."""
 
 MODULES: Mapping[str, TorchOperator] = MappingProxyType(
     {row.op: row for row in reversed(ROWS) if row.make is not None}
@@ -262,7 +264,7 @@ def _add(a: Tensor, b: Tensor) -> Tensor:
 
 
 def _activate(x: Tensor, *, name: str) -> Tensor:
-    """Call an activation as a function: looked up now, because counters put theirs in its place."""
+    """Call an activation as a function, looked up at call time because counting tools patch it."""
     activated: Tensor = getattr(F, name)(x)
     return activated
 
@@ -299,23 +301,23 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "pad": _pad,
     }
 )
-"""Operators that are functions of tensors and of the operator's attributes."""
+"""The operators that are functions of tensors and of the operator's attributes."""
 
 
 def is_module(node: Node) -> bool:
-    """Return whether a node is a module's call, and not a function's."""
+    """Return whether a node is the call of a module, not of a function."""
     return node.op in MODULES and not node.attrs.get("functional")
 
 
 def module_of(node: Node) -> nn.Module:
-    """Return the module of a node that is one."""
+    """Return the module of a node that calls one."""
     row = MODULES[node.op]
     assert row.make is not None
     return row.make(row.module, node)
 
 
 def function_of(node: Node) -> Callable[..., Any]:
-    """Return the function of a node that is no module."""
+    """Return the function of a node that calls one."""
     if node.attrs.get("functional"):
         return partial(_activate, name=node.op)
     function = FUNCTIONS[node.op]

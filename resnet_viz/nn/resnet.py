@@ -1,7 +1,7 @@
-"""A spec to a module: the graph that figures and counts are made of, run by PyTorch.
+"""Build the module of a spec from the graph that figures and counts also use.
 
-Modules have torchvision's names (`layer2.0.downsample.0`), so that for torchvision's networks the
-`state_dict` is torchvision's.
+Modules have torchvision's names (`layer2.0.downsample.0`), so that torchvision's
+`state_dict` loads into torchvision's networks.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ def build(spec: ResNetSpec, *, zero_init: bool = False) -> ResNet:
 
 
 class ResNet(Block):
-    """The network that a spec describes.
+    """The module of a spec.
 
-    Convolutions start from Kaiming's normal distribution for ReLU, fan-out (He et al. 2015, arXiv
-    1502.01852), norms from one and zero.
+    Convolutions are initialized with Kaiming's normal distribution for ReLU, fan-out (He et al.
+    2015, arXiv 1502.01852), norms with scale one and offset zero.
 
     Args:
         spec: the network.
-        zero_init: start the scale of each block's last norm from zero, so that every block begins
-            as an identity (Goyal et al. 2017, arXiv 1706.02677, section 5.1). A pre-activation
-            block has no such norm.
+        zero_init: whether to initialize the scale of each block's last norm to zero, so that every
+            block starts as an identity (Goyal et al. 2017, arXiv 1706.02677, section 5.1). A
+            pre-activation block has no such norm.
 
     Shape:
         `(N, C, H, W)` to `(N, classes)`.
@@ -56,14 +56,14 @@ class ResNet(Block):
                     _zero_last_norm(block)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the scores of each class, `(N, classes)`."""
+        """Return the logits, `(N, classes)`."""
         return super().forward(x)
 
 
 def _set_rates(net: nn.Module, spec: ResNetSpec) -> None:
-    """Set the rates of dropout, and of drop path from 0 at the first block to its full at the last.
+    """Set the dropout rate, and the drop path rates, which grow linearly from 0 at the first block.
 
-    Source of that rule: Huang et al. 2016 (arXiv 1603.09382), equation 4; from 0 as in timm.
+    Source: Huang et al. 2016 (arXiv 1603.09382), equation 4; starting from 0 as in timm.
     """
     for name, module in net.named_modules():
         if isinstance(module, nn.Dropout):

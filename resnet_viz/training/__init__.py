@@ -1,1 +1,1 @@
-"""Training, in the torch corner: what a small network learns, and what flows through it."""
+"""Train small networks, and measure the signals in them, with torch."""

@@ -1,4 +1,4 @@
-"""The handwritten digits that scikit-learn brings along: 1,797 images of 8 × 8, ten classes."""
+"""Load the handwritten digits in scikit-learn: 1,797 images of 8 × 8 in ten classes."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ SIZE = (1, 8, 8)
 """The shape of an image."""
 
 TRAINED = 1437
-"""Images to train on, four fifths; the others are for the test."""
+"""The number of training images, four fifths; the others are test images."""
 
 
 class Digits(NamedTuple):
-    """Images `(N, 1, 8, 8)` and their classes `(N,)`, to train on and to test with."""
+    """Images `(N, 1, 8, 8)` and their classes `(N,)`, for training and for testing."""
 
     images: Tensor
     classes: Tensor
@@ -28,10 +28,10 @@ class Digits(NamedTuple):
 
 
 def load_digits(seed: int) -> Digits:
-    """Return the digits, divided at random, with mean 0 and deviation 1 over the training images.
+    """Return the digits, split at random and normalized by the training images' mean and deviation.
 
     Source: E. Alpaydin and C. Kaynak 1998, Optical Recognition of Handwritten Digits (UCI), the
-    test part, as `sklearn.datasets.load_digits` has it.
+    test set, as in `sklearn.datasets.load_digits`.
 
     Raises:
         RequestError: scikit-learn is not installed.

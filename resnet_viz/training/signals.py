@@ -1,4 +1,4 @@
-"""A spec to what flows through it before it has learned: block outputs and gradients."""
+"""Measure block outputs and gradients of an untrained network."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ __all__ = ["Signals", "measure_signals"]
 
 
 class Signals(NamedTuple):
-    """What was measured at initialisation, by module path, from the input to the output.
+    """The measurements at initialization, by module path, from the input to the output.
 
     Attributes:
-        outputs: the root mean square of what leaves each block.
-        gradients: the Euclidean norm of the loss's gradient in the weight of each layer: the
-            convolutions and the fully connected one.
+        outputs: the root mean square of each block's output.
+        gradients: the Euclidean norm of the loss's gradient with respect to the weight of each
+            convolution and fully connected layer.
     """
 
     outputs: dict[str, float]
@@ -31,11 +31,11 @@ class Signals(NamedTuple):
 
 
 def measure_signals(spec: ResNetSpec, seed: int) -> Signals:
-    """Run one batch of the digits forward and backward through a fresh network.
+    """Run one batch of the digits forward and backward through a newly initialized network.
 
     Args:
         spec: a network for images of 1×8×8.
-        seed: of the weights and the images.
+        seed: the seed of the weights and the images.
     """
     outputs: dict[str, float] = {}
     with one_thread(), torch.random.fork_rng(devices=[]):
@@ -70,5 +70,5 @@ def _keep(outputs: dict[str, float], path: str) -> Callable[[nn.Module, Any, Ten
 
 
 def _rounded(number: Tensor) -> float:
-    """Return a measured number to four figures."""
+    """Return a measured number rounded to four digits."""
     return float(f"{float(number):.4g}")

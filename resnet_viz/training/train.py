@@ -1,4 +1,4 @@
-"""A spec to its curves: the errors of each epoch while it is trained on the digits."""
+"""Train a network on the digits, and record the errors after each epoch."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ MOMENTUM, DECAY = 0.9, 1e-4
 """As He et al. 2015 (arXiv 1512.03385), section 4.2."""
 
 WARM_UP = 5
-"""Epochs over which the rate grows to its full size (Goyal et al. 2017, arXiv 1706.02677, 2.2);
-He et al. begin their 110 layers with a tenth of it."""
+"""The number of warm-up epochs (Goyal et al. 2017, arXiv 1706.02677, 2.2); He et al. start their
+110-layer network with a tenth of the rate."""
 
 
 class Curve(NamedTuple):
-    """Errors in per cent, one for each epoch, on the images trained on and on the others.
+    """The errors in per cent on training and test images, for each epoch.
 
-    The training error is of the images as they were met while the network learned.
+    The training error is measured on each batch during training.
     """
 
     training_errors: tuple[float, ...]
@@ -41,14 +41,14 @@ def train(
     """Train a network on the digits by stochastic gradient descent.
 
     The rate grows to `lr`, and is divided by ten after half and after three quarters of the epochs.
-    Equal arguments give equal curves: one thread, and random numbers of its own.
+    Equal arguments give equal curves, because it uses one thread and its own random generator.
 
     Args:
         spec: a network for images of 1×8×8.
-        epochs: how often every image is seen.
+        epochs: the number of passes over the images.
         lr: the learning rate.
-        seed: of the division of the images, the weights and the order.
-        advance: called after each epoch.
+        seed: the seed of the split of the images, the weights and the order.
+        advance: the function to call after each epoch.
     """
     with one_thread(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -66,7 +66,7 @@ def train(
 
 
 def _share(epoch: int, epochs: int) -> float:
-    """Return the part of the full learning rate that an epoch has."""
+    """Return the learning rate of an epoch as a fraction of the full rate."""
     if 4 * epoch >= 3 * epochs:
         return 0.01
     if 2 * epoch >= epochs:
@@ -75,7 +75,7 @@ def _share(epoch: int, epochs: int) -> float:
 
 
 def _learn(net: nn.Module, descent: torch.optim.Optimizer, digits: Digits) -> float:
-    """Show every image once, and return the error in per cent."""
+    """Train on every image once, and return the error in per cent."""
     net.train()
     wrong = 0
     for part in torch.split(torch.randperm(len(digits.images)), BATCH):
@@ -99,7 +99,7 @@ def _percent(wrong: int, of: int) -> float:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let torch use one thread, so that sums have one order on every machine."""
+    """Let torch use one thread, so that sums have the same order on every machine."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from resnet_viz.answers.figure_options import OPTIONS
 from resnet_viz.app.answers import machines
 from resnet_viz.app.budget import MAX_BATCH, QUANTITIES, Budget, Setting, parse_amount
-from resnet_viz.app.state import FIRST, SECTIONS, Config, Look, is_path
+from resnet_viz.app.state import FIRST, MAX_OTHERS, SECTIONS, Config, Look, is_path
 from resnet_viz.count.memory import DTYPES, OPTIMIZERS
 from resnet_viz.errors import RequestError, choose, show
 from resnet_viz.spec import ResNetSpec
@@ -48,6 +48,8 @@ def to_link(config: Config) -> dict[str, str]:
         link[name] = f"{limit}us" if name == "time" else f"{limit}"
     if config.pinned is not None:
         link |= _write_network(config.pinned, "with", "pin")
+    for number, spec in enumerate(config.others, 2):
+        link |= _write_network(spec, f"with{number}", f"pin{number}")
     return link
 
 
@@ -108,6 +110,11 @@ def read_link(link: Mapping[str, str]) -> tuple[Config, list[RequestError]]:
         ),
         opened=read(lambda: _path(link), ""),
         pinned=read(lambda: _read_network(link, "with", "pin"), None),
+        others=tuple(
+            spec
+            for number in range(2, 2 + MAX_OTHERS)
+            if (spec := read(partial(_read_network, link, f"with{number}", f"pin{number}"), None))
+        ),
         budget=Budget(**limits),
         setting=Setting(
             batch=read(lambda: _batch(link), Setting().batch),

@@ -52,16 +52,20 @@ def drawing_of(
     spec: ResNetSpec, look: Look, lang: str, highlight: tuple[str, ...] = (), side: str = ""
 ) -> Drawing:
     """Draw a network; see `_draw`."""
-    return _draw(graph_of(spec), look, lang, highlight, side)
+    return _draw(spec, look, lang, highlight, side)
 
 
 def _draw(
-    graph: Graph, look: Look, lang: str, highlight: tuple[str, ...] = (), side: str = ""
+    network: ResNetSpec | Graph,
+    look: Look,
+    lang: str,
+    highlight: tuple[str, ...] = (),
+    side: str = "",
 ) -> Drawing:
     """Draw a network as it is looked at.
 
     Args:
-        graph: the network.
+        network: the network.
         look: how it is drawn.
         lang: of its labels.
         highlight: what is marked, in the theme's own colour or in that of
@@ -77,6 +81,7 @@ def _draw(
         fitting["theme"] = theme._replace(highlight=MARKS[is_dark(theme)][side])
     options = FigureOptions(**fitting, lang=lang, highlight=highlight)
     if options.unroll or look.figure == "layers":
+        graph = network if isinstance(network, Graph) else graph_of(network)
         operators = count_nodes(graph)
         if operators > MAX_OPERATORS:
             raise RequestError(
@@ -85,7 +90,7 @@ def _draw(
                 operators=operators,
                 most=MAX_OPERATORS,
             )
-    return draw_figure(graph, options)
+    return draw_figure(network, options)
 
 
 def is_dark(theme: Theme) -> bool:

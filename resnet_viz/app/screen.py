@@ -5,7 +5,7 @@ from __future__ import annotations
 from resnet_viz.layout import DIRECTIONS
 from resnet_viz.layout.page import LEGIBLE
 
-__all__ = ["LEAST_TEXT", "height", "screen"]
+__all__ = ["LEAST_TEXT", "PHONE_HEIGHT", "height", "screen"]
 
 LEAST_TEXT = 11.2
 """Pixels of the smallest label that is read with ease."""
@@ -13,10 +13,13 @@ LEAST_TEXT = 11.2
 FLAT, TALL = (740, 330), (740, 520)
 """Pixels for a figure that lies and one that stands, on a screen 1280 wide beside the form."""
 
-PHONE = (350, 420)
-"""Pixels for a figure on a phone."""
+PHONE = (350, 830)
+"""Pixels for a figure on a phone, where the page is scrolled anyway."""
 
 AROUND = 60  # pixels of the bar above the figure, and of its frame
+
+
+PHONE_HEIGHT = PHONE[1] + AROUND
 
 
 def screen(direction: str, phone: bool) -> str:
@@ -25,7 +28,7 @@ def screen(direction: str, phone: bool) -> str:
     What `layout.page` takes for legible on paper is as large on the page as `LEAST_TEXT` is here.
 
     >>> screen("right", False), screen("up", True)
-    ('528x235', '250x300')
+    ('528x235', '250x592')
     """
     room = PHONE if phone else _room(direction)
     width, height = (int(pixels * LEGIBLE / LEAST_TEXT) for pixels in room)

@@ -145,11 +145,12 @@ class Session:
     def follow(self, address: Mapping[str, str]) -> None:
         """Show what the page's address asks for, and the first thing that is wrong with it."""
         config, problems = read_link(address)
-        for name in ("spec", "pinned"):
-            spec = getattr(config, name)
+        for name in ("spec", "pinned", "others"):
+            value = getattr(config, name)
             try:
-                if spec is not None:
-                    check(spec)
+                for spec in value if name == "others" else (value,):
+                    if spec is not None:
+                        check(spec)
             except RequestError as error:
                 problems.append(error)
                 config = config._replace(**{name: getattr(self.config, name)})

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeGuard
 from resnet_viz.app.budget import Budget, Setting
 from resnet_viz.spec import ResNetSpec
 
-__all__ = ["FIRST", "SECTIONS", "Config", "Look", "is_path"]
+__all__ = ["FIRST", "MAX_OTHERS", "SECTIONS", "Config", "Look", "is_path"]
 
 FIRST = "d2l-resnet18"
 """The network that a visitor meets: the chapter's."""
@@ -16,6 +16,8 @@ SECTIONS = ("shapes", "costs", "conventions", "goal", "compare", "lesson", "down
 """What stands below the figure, one at a time."""
 
 MAX_PATH = 500
+
+MAX_OTHERS = 3
 
 
 class Look(NamedTuple):
@@ -49,6 +51,7 @@ class Config(NamedTuple):
         section: what is open below the figure, a name in `SECTIONS`.
         opened: the path of the scope whose details are shown.
         pinned: what the network is compared with.
+        others: what was pinned before, the last one first; shown beside, at most `MAX_OTHERS`.
         budget: what the network may cost at most.
         setting: how it is used, for its memory and its time.
     """
@@ -59,6 +62,7 @@ class Config(NamedTuple):
     section: str = SECTIONS[0]
     opened: str = ""
     pinned: ResNetSpec | None = None
+    others: tuple[ResNetSpec, ...] = ()
     budget: Budget = Budget()
     setting: Setting = Setting()
 

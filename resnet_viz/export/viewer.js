@@ -137,19 +137,18 @@ function createViewer({ stage, frame: around, tip, query, count, buttons }, host
   }
   function fit() {
     const { left, top, width, height } = figure;
-    look(...host.extent([left, top], [left + width, top + height]));
-    view.whole = true;
+    look(...host.extent([left, top], [left + width, top + height]), true);
     home = fit;
   }
-  /** Look at what is between two corners. */
-  function look(low, high) {
+  /** Look at what is between two corners, which may be the `whole` figure. */
+  function look(low, high, whole = false) {
     const { width: w, height: h } = stage.getBoundingClientRect();
     const [above, right, below, beside] = host.margin;
     view.scale = Math.min((w - right - beside) / (high[0] - low[0]), (h - above - below) / (high[1] - low[1]), 2.5);
     view.scale = Math.max(view.scale, 0.01);
     view.x = (low[0] + high[0]) / 2 + (right - beside) / 2 / view.scale;
     view.y = (low[1] + high[1]) / 2 + (below - above) / 2 / view.scale;
-    view.whole = false;
+    view.whole = whole;
     show();
   }
   /** Show the figure whole, or as much of it, from where data enter, as can be read. */

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from resnet_viz.graph.model import Graph, Node, Scope
 from resnet_viz.graph.repeat import cut_scope
 
-__all__ = ["Aligned", "align", "differences", "operators", "pair"]
+__all__ = ["ATTRIBUTES", "Aligned", "align", "differences", "operators", "pair"]
 
 
 class Aligned(NamedTuple):
@@ -114,7 +114,7 @@ def _between_operators(
     elif before.attrs != after.attrs:
         for name in {**before.attrs, **after.attrs}:
             if before.attrs.get(name) != after.attrs.get(name):
-                yield _ATTRIBUTES.get(name, name.replace("_", " "))
+                yield ATTRIBUTES.get(name, name.replace("_", " "))
     if before.params != after.params:
         yield "params"
     if len(before.outputs) != len(after.outputs) or before.outputs[1:] != after.outputs[1:]:
@@ -128,7 +128,7 @@ def _between_operators(
         yield "connections"  # and not because an operator came between or went
 
 
-_ATTRIBUTES = {"out_channels": "channels", "features": "channels", "out_features": "features"}
+ATTRIBUTES = {"out_channels": "channels", "features": "channels", "out_features": "features"}
 """The names to print for attributes whose own name is not the field's term."""
 
 

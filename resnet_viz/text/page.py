@@ -311,6 +311,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "pin": "Pin this version",
         "pin_help": "Remember the network as it is now, then go on editing and see what changed.",
         "pinned": "pinned: {0}",
+        "pinned_before": "Pinned before",
+        "against_this": "Compare with this",
         "choose_one": "Choose a network of the zoo, or pin this one and go on editing.",
         "same": "Nothing differs.",
         "marked": "What differs is marked.",

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
-from app_page import config, edit_of, field, packed, ran, type_in, visit
+import pytest
+from app_page import config, edit_of, field, link_of, packed, ran, type_in, visit
 
+from resnet_viz.app.address import from_link
 from resnet_viz.spec.files import dumps
+from resnet_viz.text.page import translate
 from resnet_viz.zoo import find
 
 
@@ -61,6 +64,56 @@ def test_a_pinned_version_is_compared_with_what_follows():
     # one more basic block of 512 channels: two convolutions and two norms
     assert page.metric[1].delta == f"+{2 * 512 * 512 * 9 + 4 * 512:,}"
     page.selectbox(key=page.session_state["session"].key("with/resnet18")).set_value(None)
+
+
+def test_several_pins_stand_beside_each_other_and_end_with_one_click():
+    page = visit(net="resnet18", section="compare")
+    for name in ("resnet18", "resnet34", "resnet50"):
+        page.session_state["session"].open(find(name))
+        page.button(key="pin").click()
+        ran(page)
+    page.session_state["session"].open(find("resnet101"))
+    ran(page)
+
+    assert config(page).pinned == find("resnet50")
+    assert [spec.name for spec in config(page).others] == ["resnet34", "resnet18"]
+    totals = page.dataframe[0].value
+    assert list(totals["2: resnet34"])[1] == "21,797,672"
+    assert from_link(link_of(page)) == config(page)
+    page.button(key="against 2").click()
+    ran(page)
+    assert config(page).pinned == find("resnet18")
+    assert [spec.name for spec in config(page).others] == ["resnet34", "resnet50"]
+    page.button(key="stop comparing").click()
+    ran(page)
+    assert config(page).pinned is None
+    assert config(page).others == ()
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", {"+ Add", "+ 1 × 1 Conv", "+ Batch norm"}),
+        ("zh", {"+ 相加", "+ 1 × 1 卷积层", "+ 批量规范化层"}),
+    ],
+)
+def test_what_a_plain_network_lacks_is_named(lang, words):
+    page = visit(net="resnet34", section="compare", lang=lang, **{"with": "plain34"})
+    column = translate(lang, "changes")
+    (parts,) = [frame.value for frame in page.dataframe if "layer2.0" in frame.value.to_string()]
+    row = parts[parts.iloc[:, 0] == "layer2.0"][column].iloc[0]
+
+    assert words <= set(row.split(", "))
+
+
+def test_a_kernel_is_said_from_old_to_new():
+    spec = find("resnet18")
+    page = visit(net="resnet18", section="compare", **{"with": "resnet18"})
+    type_in(page, "stem.kernel", "3")
+    parts = page.dataframe[-1].value
+
+    assert config(page).pinned == spec
+    assert any("kernel 7×7 → 3×3" in text for text in parts["What differs"])
 
 
 def test_a_pinned_network_is_called_one_of_the_zoo_only_if_it_is():

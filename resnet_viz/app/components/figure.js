@@ -5,6 +5,8 @@ export default component(".figure", mount);
 
 const LARGE = 1.5; // a figure that grows or shrinks by more than this is another one, and is shown whole
 
+const groups = new Map(); // the figures that are moved together, by the name of their group
+
 const SHARP = 3; // pixels of a copied picture for each point of the figure
 
 /** Return an SVG as a picture that other programs take. */
@@ -46,6 +48,7 @@ function mount(root) {
     leastText: () => least,
     moved(x, y, width, height) {
       const { left, top } = figure;
+      lead();
       stage.classList.toggle("more-left", left < x);
       stage.classList.toggle("more-top", top < y);
       stage.classList.toggle("more-right", left + figure.width > x + width);
@@ -105,6 +108,32 @@ function mount(root) {
     notice.classList.add("on");
     clearTimeout(fading);
     fading = setTimeout(() => notice.classList.remove("on"), 1800);
+  }
+
+  // Figures of one group go together: what one does to one of them, the others do
+
+  const member = { follow: (view) => { Object.assign(viewer.view, view); viewer.show(); }, fit: () => viewer.fit() };
+  let group, isLed = false;
+  function lead() {
+    const fellows = [...groups.get(group) ?? []].filter((one) => one !== member);
+    if (!figure || isLed || !fellows.length || viewer.view.whole) return;
+    together(() => fellows.forEach((one) => one.follow(viewer.view)));
+  }
+  function together(act) {
+    for (const one of groups.get(group)) one.led(true);
+    act();
+    for (const one of groups.get(group)) one.led(false);
+  }
+  member.led = (is) => { isLed = is; };
+  root.querySelector("[data-zoom=fit]").addEventListener("click", () => {
+    if (groups.has(group)) together(() => groups.get(group).forEach((one) => one.fit()));
+  }, { signal });
+  function join(name) {
+    groups.get(group)?.delete(member);
+    group = name;
+    if (!group) return;
+    if (!groups.has(group)) groups.set(group, new Set());
+    groups.get(group).add(member);
   }
 
   // Data that flow, a lecture, and a copy to take along
@@ -234,7 +263,9 @@ function mount(root) {
     update(data, setTriggerValue) {
       tell = setTriggerValue;
       least = data.least;
+      join(data.group);
       root.style.setProperty("--height", `${data.height}px`);
+      if (data.phone) root.style.setProperty("--phone", `${data.phone}px`);
       say(data.words);
       if (data.svg !== shown) load(data);
       shown = data.svg;
@@ -245,6 +276,7 @@ function mount(root) {
       lecture.load(data.steps);
     },
     end() {
+      join("");
       clearTimeout(fading);
       ending.abort();
     },

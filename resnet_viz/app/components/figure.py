@@ -21,7 +21,9 @@ def figure(
     steps: Sequence[Mapping[str, object]] = (),
     key: str,
     height: int = 560,
+    phone_height: int = 0,
     least_text: float = 0,
+    group: str = "",
 ) -> str | None:
     """Show a drawing; return the path of the box or scope that was clicked just now, else None.
 
@@ -38,8 +40,10 @@ def figure(
             that it is about; of the whole figure if there are none.
         key: tells this figure from others on the page; what keeps its key keeps its view.
         height: in pixels; less on phones and low screens, so that the page can be scrolled.
+        phone_height: in pixels on a phone, instead of so much less.
         least_text: pixels of the smallest label at first sight, where data enter: what does not fit
             then is reached by moving the figure.
+        group: figures of one group are moved and zoomed together.
     """
     import streamlit
 
@@ -56,7 +60,9 @@ def figure(
             "words": {name: words.get(name, text) for name, text in VIEWER.items()},
             "selected": selected if clicked is None else clicked,
             "height": height,
+            "phone": phone_height,
             "least": least_text,
+            "group": group,
             "card": list(card),
             "steps": list(steps),
         },

@@ -8,7 +8,7 @@ const FORTH = ["ArrowRight", "ArrowDown", "PageDown", " "], BACK = ["ArrowLeft",
  */
 function createLecture(root, { signal, show, count }) {
   const panel = root.querySelector(".panel");
-  const [title, body, place] = ["h2", "div", "output"].map((tag) => panel.querySelector(tag));
+  const [title, body, place] = ["h2", "div", "b"].map((tag) => panel.querySelector(tag));
   let steps = [], current = 0;
 
   const isOn = () => root.classList.contains("lecture");
@@ -21,7 +21,7 @@ function createLecture(root, { signal, show, count }) {
       one.textContent = line;
       return one;
     }));
-    place.value = count(current + 1, steps.length);
+    place.textContent = count(current + 1, steps.length);
     show(step.paths);
   }
   function begin() {

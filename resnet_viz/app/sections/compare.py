@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import partial
 
 import streamlit as st
 
-from resnet_viz.answers.comparison import SIDES, Comparison, Row
-from resnet_viz.app.answers import comparison_of, drawing_of
+from resnet_viz.answers.comparison import Comparison
+from resnet_viz.app.answers import comparison_of, drawing_of, graph_of, report_of
 from resnet_viz.app.catalogue import is_known, title
 from resnet_viz.app.components import tables
 from resnet_viz.app.components.figure import figure
 from resnet_viz.app.markdown import escaped
+from resnet_viz.app.part_changes import part_changes
 from resnet_viz.app.sections.spec_form import receive_edit
 from resnet_viz.app.session import Session
 from resnet_viz.app.spec_changes import spec_changes
-from resnet_viz.app.state import Look
+from resnet_viz.app.state import MAX_OTHERS, Look
 from resnet_viz.errors import RequestError
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.text import translate_error
-from resnet_viz.text.page import WORDS, translate, viewer_words
+from resnet_viz.text.page import translate, viewer_words
 from resnet_viz.zoo import entries, names
 
 __all__ = ["show"]
@@ -36,20 +37,39 @@ def show(session: Session) -> None:
     if session.config.pinned is None:
         st.info(translate(lang, "choose_one"))
         return
-    before, after = session.config.pinned, session.config.spec
+    before, others, after = session.config.pinned, session.config.others, session.config.spec
     found = comparison_of(before, after)
     same = all(row.status == "same" for row in found.rows)
     st.caption(translate(lang, "same" if same else "marked"))
     lies = session.look.direction in ("right", "left")
-    places = [st.container(), st.container()] if lies else st.columns(2)
-    for place, side, spec in zip(places, SIDES, (before, after), strict=True):
+    shown = [*reversed(others), before, after]
+    places = [st.container() for _ in shown] if lies else st.columns(len(shown))
+    for number, (place, spec) in enumerate(zip(places, shown, strict=True)):
         with place:
-            st.markdown(f"**{translate(lang, side)}**: {escaped(spec.name)}")
-            _figure(session, side, spec, found.changed(side))
-    _totals(found, lang)
+            _one(session, number - len(others), spec, found)
+    _totals(found, others, lang)
     if not same:
         _spec(before, after, lang)
-        _parts(found, lang)
+        _parts(found, before, after, lang)
+
+
+def _one(session: Session, number: int, spec: ResNetSpec, found: Comparison) -> None:
+    """Show one of the networks: 0 is what is compared with, 1 the network, others come before."""
+    lang = session.config.lang
+    side = "after" if number == 1 else "before"
+    if number >= 0:
+        st.markdown(f"**{translate(lang, side)}**: {escaped(spec.name)}")
+    else:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{translate(lang, 'pinned_before')}**: {escaped(spec.name)}")
+            st.button(
+                translate(lang, "against_this"),
+                on_click=_against,
+                args=(session, -number - 1),
+                key=f"against {-number}",
+            )
+        found = comparison_of(spec, session.config.spec)
+    _figure(session, f"{side}{number}", side, spec, found.changed(side))
 
 
 def _choice(session: Session) -> None:
@@ -97,15 +117,30 @@ def _compare_with(session: Session, key: str) -> None:
 
 
 def _stop(session: Session) -> None:
-    session.edit(session.config._replace(pinned=None))
+    session.edit(session.config._replace(pinned=None, others=()))
 
 
 def _pin(session: Session) -> None:
     receive_edit(session)  # what was typed just before is in what is pinned
-    session.edit(session.config._replace(pinned=session.config.spec))
+    config = session.config
+    before = config.others if config.pinned is None else (config.pinned, *config.others)
+    others = [spec for spec in before if spec != config.spec][:MAX_OTHERS]
+    session.edit(config._replace(pinned=config.spec, others=tuple(others)))
 
 
-def _figure(session: Session, side: str, spec: ResNetSpec, changed: tuple[str, ...]) -> None:
+def _against(session: Session, number: int) -> None:
+    """Compare with one of those that were pinned before."""
+    config = session.config
+    others = list(config.others)
+    chosen = others.pop(number)
+    if config.pinned is not None:
+        others.insert(number, config.pinned)
+    session.edit(config._replace(pinned=chosen, others=tuple(others)))
+
+
+def _figure(
+    session: Session, name: str, side: str, spec: ResNetSpec, changed: tuple[str, ...]
+) -> None:
     lang, wanted = session.config.lang, session.look
     # with numbers in its boxes, a figure folds only what is equal, and hides no difference
     look = Look(direction=wanted.direction, depth="block", theme=wanted.theme, annotate="params")
@@ -117,7 +152,8 @@ def _figure(session: Session, side: str, spec: ResNetSpec, changed: tuple[str, .
         st.error(translate(lang, "not_drawn", escaped(translate_error(error, lang))))
         return
     words = {**viewer_words(lang), "press": ""}  # nothing opens here
-    figure(drawn, words, key=f"compare:{side}", height=HEIGHTS[look.direction])
+    height = HEIGHTS[look.direction]
+    figure(drawn, words, key=f"compare:{name}", height=height, group="compare")
 
 
 def _box_of(path: str, boxes: Collection[str]) -> str:
@@ -135,18 +171,7 @@ def _box_of(path: str, boxes: Collection[str]) -> str:
     return f"{stage}.{max(before)}" if before else path
 
 
-def _changed(row: Row, lang: str) -> str:
-    """Return in words what differs, a number of repeats from old to new."""
-    words = []
-    for word in row.changes:
-        text = translate(lang, f"change:{word}") if f"change:{word}" in WORDS else word
-        if word == "repeat" and row.before is not None and row.after is not None:
-            text = translate(lang, "repeats", row.before.repeat, row.after.repeat)
-        words.append(text)
-    return ", ".join(words)
-
-
-def _totals(found: Comparison, lang: str) -> None:
+def _totals(found: Comparison, others: Sequence[ResNetSpec], lang: str) -> None:
     totals = [found.totals[name] for name in QUANTITIES]
     tables.show(
         {
@@ -154,6 +179,12 @@ def _totals(found: Comparison, lang: str) -> None:
             translate(lang, "before"): [total.before for total in totals],
             translate(lang, "after"): [total.after for total in totals],
             translate(lang, "difference"): [tables.Signed(total.difference) for total in totals],
+            **{
+                f"{number}: {spec.name}": [
+                    report_of(spec, "network").totals[name] for name in QUANTITIES
+                ]
+                for number, spec in enumerate(others, 2)
+            },
         },
         alt=translate(lang, "difference"),
     )
@@ -173,14 +204,15 @@ def _spec(before: ResNetSpec, after: ResNetSpec, lang: str) -> None:
         )
 
 
-def _parts(found: Comparison, lang: str) -> None:
+def _parts(found: Comparison, before: ResNetSpec, after: ResNetSpec, lang: str) -> None:
+    graphs = graph_of(before), graph_of(after)
     rows = [row for row in found.rows if row.status != "same"]
     st.markdown(f"**{translate(lang, 'part_by_part')}**")
     tables.show(
         {
             translate(lang, "part"): [row.path or translate(lang, "depth:network") for row in rows],
             translate(lang, "status"): [translate(lang, f"status:{row.status}") for row in rows],
-            translate(lang, "changes"): [_changed(row, lang) for row in rows],
+            translate(lang, "changes"): [part_changes(row, *graphs, lang) for row in rows],
             translate(lang, "params"): [tables.Signed(row.params) for row in rows],
             translate(lang, "macs"): [tables.Signed(row.macs) for row in rows],
             translate(lang, "activations"): [tables.Signed(row.activations) for row in rows],

@@ -46,6 +46,7 @@ def _figure(session: Session) -> None:
         card=details.lines(session) if config.opened else (),
         key="figure",
         height=screen.height(config.look.direction),
+        phone_height=screen.PHONE_HEIGHT,
         least_text=screen.LEAST_TEXT if config.look.page else 0,
     )
     if is_path(clicked) and clicked != config.opened:

@@ -66,6 +66,7 @@ def _figure(session: Session, traced: Traced) -> None:
         {**viewer_words(lang), "press": ""},  # nothing opens here
         key="own figure",
         height=screen.height(look.direction),
+        phone_height=screen.PHONE_HEIGHT,
         least_text=screen.LEAST_TEXT,
     )
     download.figures(drawn, name, lang)

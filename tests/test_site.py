@@ -13,9 +13,6 @@ import resnet_viz
 ROOT = Path(__file__).parents[1]
 
 
-pytestmark = pytest.mark.xdist_group("site")  # one worker builds it
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
     target = tmp_path_factory.mktemp("site")

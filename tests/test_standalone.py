@@ -17,9 +17,6 @@ FOLDER = ROOT / "docs" / "standalone"
 LIMIT = 15_000_000  # bytes
 
 
-pytestmark = pytest.mark.xdist_group("standalone")  # one worker builds it
-
-
 @pytest.fixture(scope="module")
 def page(browser, tmp_path_factory):
     """Build the page from a wheel, and open it from its folder; it may ask the network nothing."""

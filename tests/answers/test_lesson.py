@@ -18,9 +18,6 @@ from resnet_viz.errors import RequestError
 ROOT = Path(__file__).parents[2]
 
 
-pytestmark = pytest.mark.xdist_group("lesson")  # one worker builds it
-
-
 @pytest.fixture(scope="module")
 def small() -> Lesson:
     return lesson((8, 32), epochs=4, seeds=1)

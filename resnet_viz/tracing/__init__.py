@@ -1,4 +1,4 @@
-"""Tracing: any `nn.Module` to a graph, without running it."""
+"""Trace any `nn.Module` to a graph, if possible without running it."""
 
 from resnet_viz.tracing.trace import trace
 

@@ -1,4 +1,4 @@
-"""What a user gives as a module's input, to the arguments of its `forward`."""
+"""Turn a user's input into the arguments of a module's `forward`."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from resnet_viz.tracing.structure import tensors_in
 __all__ = ["bind"]
 
 MAX_ELEMENTS = 10**12
-"""Of one input. Torch's own limit is 2**63 bytes."""
+"""The most elements of one input; torch's own limit is 2**63 bytes."""
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 
 
 def bind(module: nn.Module, input: Any, dtype: torch.dtype) -> Arguments:
-    """Return the arguments that an input stands for, with tensors for shapes.
+    """Return the arguments for `forward` from an input, with shapes replaced by tensors.
 
-    A tuple or list is several arguments and a mapping is arguments by name, if `forward` takes them
-    so; else each is one argument. Shapes become tensors on the meta device.
+    A tuple or list is several arguments and a mapping is keyword arguments, if `forward` accepts
+    them; otherwise each is one argument. Shapes become tensors on the meta device.
 
     Raises:
         RequestError: a shape has a size below 1, or too many elements.
@@ -67,7 +67,7 @@ def _own_forward(module: nn.Module) -> bool:
 
 
 def _readings(input: Any) -> Iterator[Arguments]:
-    """Yield what an input may mean, the likelier first."""
+    """Yield the possible readings of an input as arguments, the likeliest first."""
     if isinstance(input, Mapping):
         if all(isinstance(key, str) for key in input):
             yield (), dict(input)
@@ -90,7 +90,7 @@ def _is_shape(value: Any) -> bool:
 
 
 def _checked(shape: Any) -> tuple[int, ...]:
-    """Return a shape whose sizes a tensor can have.
+    """Check that a tensor can have a shape, and return the shape.
 
     Raises:
         RequestError: it cannot.

@@ -1,7 +1,7 @@
-"""ATen operators to operators of the catalogue: what runs below torch's functions.
+"""Map ATen operators, which torch functions call, to operators of the catalogue.
 
-A row leads an ATen operator to the rule of the torch function that it is made of, with that
-function's arguments. An operator without a row becomes a node of its own name.
+A row calls the rule of the corresponding torch function with that function's arguments. An ATen
+operator without a row becomes a node with its own name.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ T = torch.Tensor
 
 Arguments = dict[str, Any]
 Row = Callable[["Recorder", Arguments], Any]
-"""Called with the recorder and the operator's arguments by the names of its schema."""
+"""A function of the recorder and the operator's arguments, by their names in its schema."""
 
 SAME = frozenset(
     {
@@ -32,11 +32,11 @@ SAME = frozenset(
         *("aten::lift_fresh_copy", "aten::_to_copy", "aten::detach_", "aten::_conj"),
     }
 )
-"""Operators that hand on a tensor as it is."""
+"""The operators that return their input tensor unchanged."""
 
 
 def _call(function: Any, *names: str, **renamed: str) -> Row:
-    """Return the row of an operator whose arguments are those of a torch function."""
+    """Return the row of an operator with the same arguments as a torch function."""
     rule = RULES[function]
 
     def row(recorder: Recorder, given: Arguments) -> Any:
@@ -60,7 +60,7 @@ def _convolution(recorder: Recorder, given: Arguments) -> Any:
 
 
 def _product(recorder: Recorder, x: Any, matrix: Any, bias: Any = None) -> Any:
-    """Record a product: of a matrix that is made of parameters only, a fully connected layer."""
+    """Record a product, or a linear layer if the matrix depends only on parameters."""
     left, right, offset = recorder.lift(x), recorder.lift(matrix), recorder.lift(bias)
     if left is None or right is None:
         return NotImplemented
@@ -195,4 +195,4 @@ ATEN: Mapping[str, Row] = {
         )
     },
 }
-"""The row of each ATen operator that an operator of the catalogue is made of."""
+"""The row of each ATen operator that has an operator in the catalogue."""

@@ -1,7 +1,7 @@
-"""Calls of modules, led through a tracer while it traces; torch is afterwards as it was.
+"""Redirect calls of modules to a tracer while it traces, and restore torch afterwards.
 
-`nn.Module.__call__` is replaced for that time, as torch.fx does it: a module's path is known
-nowhere else. Calls in other threads are led back to the original.
+`nn.Module.__call__` is replaced during that time, as in torch.fx, because a module's path is known
+only there. Calls in other threads go to the original.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ __all__ = ["Calling", "calls_led_to", "torch_as_it_was"]
 
 
 class Calling(Protocol):
-    """Whoever answers the calls of modules.
+    """An object that handles the calls of modules.
 
     Attributes:
-        forward: what `nn.Module.__call__` is.
+        forward: the original `nn.Module.__call__`.
     """
 
     forward: Any
@@ -51,7 +51,7 @@ _call: Any = None
 
 @contextmanager
 def calls_led_to(tracer: Calling) -> Iterator[None]:
-    """Lead the calls of modules in this thread through the tracer; other threads notice nothing."""
+    """Redirect the calls of modules in this thread to the tracer; other threads are unaffected."""
     global _active, _call
     with _lock:
         if _active == 0:

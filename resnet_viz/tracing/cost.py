@@ -1,6 +1,6 @@
-"""ATen operators to multiply-adds, and functions to those of all operators inside them.
+"""Count the multiply-adds of ATen operators, and of all operators that a function calls.
 
-torch's own registry (`torch.utils.flop_counter`) has most formulas; what it leaves out stands here.
+torch's own registry (`torch.utils.flop_counter`) has most formulas; the missing ones are here.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ aten = torch.ops.aten
 
 
 class Cost(NamedTuple):
-    """What operators cost.
+    """The cost of operators.
 
     Attributes:
-        macs: multiply-adds of matrix products and convolutions.
-        unknown: whether there is one among them whose cost is not known.
+        macs: the multiply-adds of matrix products and convolutions.
+        unknown: whether the cost of any of the operators is unknown.
     """
 
     macs: int = 0
@@ -36,7 +36,7 @@ class Cost(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a function returned and cost."""
+    """The result of a function and its cost."""
 
     result: Any
     cost: Cost
@@ -46,14 +46,15 @@ FREE, UNKNOWN = Cost(), Cost(unknown=True)
 
 
 def _stored(matrix: torch.Tensor) -> int:
-    """Return how many elements a matrix stores: of a sparse one, those that are not left out."""
+    """Return the number of elements that a matrix stores, for a sparse one without the zeros."""
     return matrix.numel() if matrix.layout is torch.strided else matrix._nnz()
 
 
 def _product(a: torch.Tensor, b: torch.Tensor) -> int:
-    """Return the multiply-adds of a product of matrices, of which one may be sparse.
+    """Return the multiply-adds of a product of matrices, one of which may be sparse.
 
-    A sparse matrix costs one multiply-add for each stored element and column of the other one.
+    A sparse matrix takes one multiply-add for each of its stored elements and each column of the
+    other matrix.
     """
     if b.layout is not torch.strided and a.layout is torch.strided:
         return _stored(b) * a.shape[-2]
@@ -61,7 +62,7 @@ def _product(a: torch.Tensor, b: torch.Tensor) -> int:
 
 
 def _attention(query: Any, key: Any, value: Any) -> Any:
-    """Return scores, `L · S` sums of `E`, and values, `L · V` sums of `S`, for each head."""
+    """Return the multiply-adds of attention: `L · S · E` for scores, `L · V · S` for values."""
     return prod(query.shape[:-1]) * key.shape[-2] * (query.shape[-1] + value.shape[-1])
 
 
@@ -96,7 +97,7 @@ _EXTRA: dict[str, Callable[..., Any]] = {
         lambda q, k, v, *_, **__: _attention(q, k, v),
     ),
     "aten::affine_grid_generator": lambda theta, size, *_, **__: (
-        prod(size[2:]) * theta.numel()  # each point of a regular grid by theta, for each image
+        prod(size[2:]) * theta.numel()  # each point of a regular grid times theta, for each image
     ),
     "aten::mkldnn_rnn_layer": lambda x, w, r, *_, **__: (
         x.shape[0] * x.shape[1] * (w.numel() + r.numel())
@@ -125,14 +126,14 @@ _EXTRA: dict[str, Callable[..., Any]] = {
         lambda x, w, *_, out, **__: out.numel() * prod(w.shape[1:]),
     ),
 }
-"""Multiply-adds of operators that torch's own registry leaves out or has for dense tensors only."""
+"""The multiply-adds of operators that torch's registry lacks or has for dense tensors only."""
 
 _UNKNOWN = (
     *("_linalg_", "linalg_inv", "linalg_solve", "linalg_eig", "linalg_svd", "linalg_qr"),
     *("linalg_lu", "linalg_chol", "linalg_ldl", "linalg_lstsq", "linalg_matrix_exp"),
     *("linalg_householder", "_fft_", "_cdist", "_trilinear", "cholesky", "svd", "triangular_solve"),
 )
-"""How operators begin that multiply and add and that nobody has a formula for."""
+"""The prefixes of operators that multiply and add, but for which there is no formula."""
 
 _KNOWN_NAMESPACES = frozenset(
     {"aten", "prim", "prims", "profiler", "quantized", "torchvision", VISION}
@@ -140,7 +141,7 @@ _KNOWN_NAMESPACES = frozenset(
 
 
 def operator_cost(function: Any, args: Any, kwargs: Mapping[str, Any], out: Any) -> Cost:
-    """Return what one call of an ATen operator costs."""
+    """Return the cost of one call of an ATen operator."""
     packet = getattr(function, "overloadpacket", function)
     name = packet._qualified_op_name if hasattr(packet, "_qualified_op_name") else str(function)
     extra = _EXTRA.get(name)
@@ -155,7 +156,7 @@ def operator_cost(function: Any, args: Any, kwargs: Mapping[str, Any], out: Any)
 
 
 class _Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Adds up what the operators cost that a function is made of."""
+    """Sums the costs of the operators that a function calls."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -169,7 +170,7 @@ class _Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def counted(function: Callable[..., Any], args: Any, kwargs: Any) -> Answer:
-    """Call a function, on meta tensors mostly, and count what it runs."""
+    """Call a function, mostly on meta tensors, and return its result and cost."""
     counter = _Counter()
     with torch._C.DisableTorchFunction(), torch.no_grad(), counter:
         result = function(*args, **kwargs)

@@ -1,7 +1,7 @@
-"""A guard over memory that was there before a trace: what is written to it is put back.
+"""Guard the memory that existed before a trace, and undo all writes to it.
 
-Every operator is seen that runs on real tensors, so that a write is noticed through any view or
-alias: the memory is copied before the first write, and only then.
+The guard sees every operator that runs on real tensors, so that it detects writes through any view
+or alias. Memory is copied just before the first write to it.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ __all__ = ["EXPORTS", "Guard"]
 EXPORTS = frozenset(
     {"numpy", "__array__", "__dlpack__", "data_ptr", "untyped_storage", "storage", "_typed_storage"}
 )
-"""Functions that hand out memory, so that it can be written to unseen."""
+"""Functions that export memory, which can then be written to without the guard seeing it."""
 
 _WRITES_UNSAID = frozenset({"aten::native_batch_norm", "aten::cudnn_batch_norm"})
-"""Operators whose schema does not say that they write to running statistics."""
+"""Operators that write to running statistics without declaring it in their schema."""
 
 
 class Guard(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Keeps the memory of tensors that were there before."""
+    """Preserves the memory of tensors that existed before the trace."""
 
     def __init__(self, root: nn.Module) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -37,7 +37,7 @@ class Guard(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self._root = root
 
     def hold(self) -> None:
-        """Note where the parameters and buffers have their memory, should that be exchanged."""
+        """Record the memory of parameters and buffers, in case it is replaced."""
         for tensor in (*self._root.parameters(), *self._root.buffers()):
             if not is_lazy(tensor):
                 held = (tensor, tensor.detach(), tensor.requires_grad, tensor.grad)
@@ -47,7 +47,7 @@ class Guard(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return self.run(func, args, kwargs or {})
 
     def run(self, func: Any, args: Any, kwargs: Any) -> Any:
-        """Run an operator; keep what it is about to write to."""
+        """Run an operator, after copying the memory to which it will write."""
         self.foresee(func, args, kwargs)
         out = func(*args, **kwargs)
         schema = getattr(func, "_schema", None)
@@ -56,7 +56,7 @@ class Guard(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return out
 
     def foresee(self, func: Any, args: Any, kwargs: Any) -> None:
-        """Keep what an operator is about to write to."""
+        """Copy the memory to which an operator will write."""
         schema = getattr(func, "_schema", None)
         if schema is None:
             return
@@ -69,7 +69,7 @@ class Guard(TorchDispatchMode):  # type: ignore[no-untyped-call]
             self.protect(list(args[3:5]))
 
     def _note(self, out: Any, args: Any, kwargs: Any) -> None:
-        """Note memory that an operator made: it need not be kept."""
+        """Record memory that an operator allocated, which need not be preserved."""
         for tensor in tensors_in(out):
             place = _place(tensor)
             if place is not None and place not in self._made:
@@ -78,7 +78,7 @@ class Guard(TorchDispatchMode):  # type: ignore[no-untyped-call]
                     self._made.add(place)
 
     def protect(self, value: Any) -> None:
-        """Copy the memory of tensors that were there before."""
+        """Copy the memory of tensors that existed before the trace."""
         for tensor in tensors_in(value):
             place = _place(tensor)
             if place is None or place in self._made or place in self._copies:
@@ -89,7 +89,7 @@ class Guard(TorchDispatchMode):  # type: ignore[no-untyped-call]
                     self._copies[place] = (storage, storage.clone())
 
     def restore(self) -> None:
-        """Put back what was written to, and memory that was exchanged for other."""
+        """Restore memory that was written to or replaced."""
         for storage, copied in self._copies.values():
             if storage.nbytes() != copied.nbytes():
                 storage.resize_(copied.nbytes())
@@ -112,8 +112,8 @@ class Guard(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def _place(tensor: torch.Tensor) -> int | None:
-    """Return what tells a tensor's memory from any other; None if it has none of its own."""
+    """Return a number that identifies a tensor's memory; None if it has no storage."""
     try:
         return int(tensor.untyped_storage()._cdata)
-    except (NotImplementedError, RuntimeError):  # sparse, wrapped, or of another making
+    except (NotImplementedError, RuntimeError):  # sparse, wrapped, or a subclass
         return None

@@ -1,4 +1,4 @@
-"""Lazy modules: their parameters get a shape when an input is there, on a copy."""
+"""Handle lazy modules: give a copy's parameters their shapes once an input is known."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def is_waiting(module: nn.Module) -> bool:
 
 
 def lazy_copy(module: nn.Module, *, meta: bool) -> nn.Module:
-    """Return a copy whose lazy parts are new and whose tensors are the module's own.
+    """Return a copy with new lazy parts that otherwise shares the module's tensors.
 
     Args:
-        module: what has lazy parts.
-        meta: whether parameters get a shape only, and no memory.
+        module: a module with lazy parts.
+        meta: whether parameters get only a shape, and no memory.
     """
     memo: dict[int, Any] = {}
     for tensor in itertools.chain(module.parameters(), module.buffers()):
@@ -41,6 +41,6 @@ def _fresh(tensor: Any, meta: bool) -> Any:
 
 
 def settle(module: Any, args: Any) -> None:
-    """Give a lazy module's parameters the shapes that follow from its input, and its real class."""
+    """Materialize a lazy module: set its parameters' shapes from its input, and its final class."""
     with torch.no_grad():
         module._infer_parameters(module, args)

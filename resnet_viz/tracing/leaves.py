@@ -1,4 +1,4 @@
-"""PyTorch's own modules to operators, without calling their `forward`."""
+"""Record PyTorch's own modules as operators, without calling their `forward`."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ __all__ = ["LEAVES", "Leaf", "leaf_called", "leaf_of"]
 
 
 class Leaf:
-    """How a module's `forward` is answered: by the rule of the function that it calls.
+    """The replacement of a module's `forward`: the rule of the function that it calls.
 
     Attributes:
-        settings: reads, out of the attributes of a module, all of them that its rule reads.
+        settings: the function that returns those attributes of a module that the rule reads.
     """
 
     __slots__ = ("_row", "_rule", "settings")
@@ -36,7 +36,7 @@ class Leaf:
         )
 
     def __call__(self, recorder: Recorder, name: str, module: nn.Module, x: Any) -> Any:
-        """Record a call of a module under a name; return its output, or `NotImplemented`."""
+        """Record a module's call with the given name; return its output or `NotImplemented`."""
         row = self._row
         if any(getattr(module, key) != value for key, value in row.required.items()):
             return NotImplemented
@@ -57,7 +57,7 @@ _OURS = {kind.__name__: kind for kind in LEAVES if kind.__module__ == layers.__n
 
 
 def leaf_of(kind: type[nn.Module]) -> Leaf | None:
-    """Return the leaf of a class; that of `nn.layers` for a copy of one, as written code has it."""
+    """Return the leaf of a class, which may be a copy of one in `nn.layers`, as in generated code."""
     leaf = LEAVES.get(kind)
     if leaf is None and kind.__name__ in _OURS and _is_copy(kind, ours := _OURS[kind.__name__]):
         return LEAVES[ours]
@@ -81,7 +81,7 @@ def leaf_called(module: nn.Module, args: Any, kwargs: Any) -> tuple[Leaf, Any] |
 
 
 def _is_copy(kind: type[nn.Module], ours: type[nn.Module]) -> bool:
-    """Return whether a class of the same name computes the same: its forward is the same code."""
+    """Return whether a class has the same `forward` code as one of ours."""
     theirs, own = (getattr(one.forward, "__code__", None) for one in (kind, ours))
     return (
         theirs is not None

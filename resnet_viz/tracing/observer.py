@@ -1,8 +1,8 @@
-"""The observer: a module that runs, on fake tensors or on real ones, seen from three heights.
+"""Observe a module that runs on fake or real tensors, at three levels.
 
-A call of a module that the catalogue knows is seen as such; so is a torch function. What neither
-shows (the inside of scripted code, of `vmap`, of a compiled kernel) is seen as ATen operators. The
-rules are those that answer stand-ins, so that the graph is the same.
+Calls of modules and of torch functions that the catalogue knows are recorded as such. Everything
+else (inside scripted code, `vmap`, or a compiled kernel) is recorded as ATen operators. The rules
+are those for stand-ins, so that the graph is the same.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ __all__ = ["Observer"]
 
 
 class Observer(Recorder, TorchFunctionMode):
-    """Records what runs; every tensor that was made has a stand-in that says where it comes from.
+    """Records a run; every tensor that it creates has a stand-in with the source node.
 
     Args:
-        module: what is traced.
-        snapshot: of it.
-        guard: of the memory that was there before.
+        module: the module to trace.
+        snapshot: the snapshot of the module.
+        guard: the guard of memory that existed before.
     """
 
     def __init__(self, module: nn.Module, snapshot: Snapshot, guard: Guard) -> None:
@@ -49,16 +49,16 @@ class Observer(Recorder, TorchFunctionMode):
         self.guard = guard
         self.values: Any = WeakTensorKeyDictionary()
         self.operators = _Operators(self)
-        self._costs: list[Cost] = []  # of functions that run, the innermost last
+        self._costs: list[Cost] = []  # the costs of the running functions, innermost last
 
     def stand_in(self, tensor: torch.Tensor, source: str) -> Any:
-        """Return the tensor itself, and remember that it is an input."""
+        """Return the tensor itself, after recording it as an input."""
         entered = self.example(tensor)
         self.values[entered] = Proxy(self, _sizes(entered), entered.dtype, source)
         return entered
 
     def example(self, tensor: torch.Tensor) -> torch.Tensor:
-        """Return what runs in the place of an example tensor."""
+        """Return the tensor that replaces an example tensor in the run."""
         return tensor
 
     def lift(self, value: Any) -> Proxy | None:
@@ -78,7 +78,7 @@ class Observer(Recorder, TorchFunctionMode):
         return mapped(value, torch.Tensor, self.lift)
 
     def operands(self, func: Any, args: Any, kwargs: Any) -> Any:
-        """Return what an ATen operator is run on: a look-up of rows takes whole numbers."""
+        """Return the arguments with which an ATen operator runs; look-ups need integer indices."""
         if str(func) == "aten.embedding.default" and args[1].is_floating_point():
             return (args[0], args[1].long(), *args[2:]), kwargs
         return args, kwargs
@@ -88,7 +88,7 @@ class Observer(Recorder, TorchFunctionMode):
         return self.guard.run(func, args, kwargs)
 
     def close(self) -> None:
-        """End what was shown."""
+        """End the display of progress, if any."""
 
     # Modules
 
@@ -109,7 +109,7 @@ class Observer(Recorder, TorchFunctionMode):
             with self._inside_function():
                 made = self._forward(module, args, kwargs, path)
         except Exception:
-            leaf(self, self.local(path), module, read)  # its error is the clearer one
+            leaf(self, self.local(path), module, read)  # the rule's error is clearer
             raise
         name = self.local(path)
         return self._answered(lambda: leaf(self, name, module, read), made, x, read, before, name)
@@ -126,7 +126,7 @@ class Observer(Recorder, TorchFunctionMode):
         name = getattr(function, "__name__", type(function).__name__)
         if name in EXPORTS:
             self.guard.protect(args[0])
-        if name == "__reduce_ex__":  # of copy.copy, which would make a tensor out of its memory
+        if name == "__reduce_ex__":  # from copy.copy, which would make a new tensor from the memory
             return _itself, (self.alias(args[0]),)
         tensors = list(tensors_in((args, kwargs)))
         if (
@@ -146,7 +146,7 @@ class Observer(Recorder, TorchFunctionMode):
                 cost = costs[-1]
         except Exception:
             if rule is not None and given is not None:
-                rule(self, *given[0], **given[1])  # its error is the clearer one
+                rule(self, *given[0], **given[1])  # the rule's error is clearer
             raise
         op = name.strip("_") if name != "__get__" else function.__self__.__name__
         if isinstance(made, torch.Tensor):
@@ -174,7 +174,7 @@ class Observer(Recorder, TorchFunctionMode):
         reads: Any = None,
         cost: Cost = FREE,
     ) -> Any:
-        """Record a call by its rule, if the rule gives the shapes that the call returned."""
+        """Record a call by its rule, if the rule's shapes match those that the call returned."""
         try:
             result = call()
         except DataNeeded:
@@ -195,7 +195,7 @@ class Observer(Recorder, TorchFunctionMode):
         return made
 
     def _record_generic(self, op: str, reads: Any, made: list[torch.Tensor], cost: Cost) -> None:
-        """Record a call as a node of its own name."""
+        """Record a call as a node with the function's own name."""
         if not made:
             return
         if not cost.macs and not any(read.source or read.params for read in reads):
@@ -209,7 +209,7 @@ class Observer(Recorder, TorchFunctionMode):
             self.values[tensor] = Proxy(self, _sizes(tensor), tensor.dtype, source, params)
 
     def alias(self, tensor: torch.Tensor) -> torch.Tensor:
-        """Return another tensor of the same memory and from the same node."""
+        """Return a second tensor with the same memory and the same source node."""
         with self._inside_function():
             made = tensor.view_as(tensor)
         self.values[made] = self.lift(tensor)
@@ -217,7 +217,7 @@ class Observer(Recorder, TorchFunctionMode):
 
     @contextmanager
     def _inside_function(self) -> Iterator[list[Cost]]:
-        """Add up what operators cost, and record none of them."""
+        """Sum the costs of operators instead of recording them."""
         self._costs.append(FREE)
         try:
             yield self._costs
@@ -226,13 +226,13 @@ class Observer(Recorder, TorchFunctionMode):
 
     @staticmethod
     def _is_wrapped(value: Any) -> bool:
-        """Return whether a tensor is one of `vmap`'s or `grad`'s, which stands for another one."""
+        """Return whether a tensor is a wrapper of `vmap` or `grad` around another one."""
         return any(is_functorch_wrapped_tensor(tensor) for tensor in tensors_in(value))
 
     # Operators
 
     def operator(self, func: Any, args: Any, kwargs: Any, out: Any) -> None:
-        """Record an ATen operator, or add up its cost where a function is recorded."""
+        """Record an ATen operator, or only add its cost if a function is being recorded."""
         if self._costs:
             self._costs[-1] += operator_cost(func, args, kwargs, out)
             return
@@ -267,7 +267,7 @@ class Observer(Recorder, TorchFunctionMode):
 
 
 class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Shows every ATen operator to an observer."""
+    """Passes every ATen operator to an observer."""
 
     supports_higher_order_operators = True
 
@@ -285,7 +285,7 @@ class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return out
 
     def _higher_order(self, func: Any, args: Any, kwargs: Any) -> Any:
-        """Run an operator that calls functions; what those call is seen, where it is known how."""
+        """Run a higher-order operator, in Python if possible, so that the observer sees inside."""
         control = CONTROL.get(str(func))
         if control is not None:
             with self, self.observer:
@@ -296,12 +296,12 @@ class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def _cond(pred: Any, true_fn: Any, false_fn: Any, operands: Any = ()) -> Any:
-    """Take the branch that the data choose."""
+    """Run the branch that the data select."""
     return true_fn(*operands) if bool(pred) else false_fn(*operands)
 
 
 def _while_loop(cond_fn: Any, body_fn: Any, carried: Any, additional: Any = ()) -> Any:
-    """Run a loop as many times as its data say."""
+    """Run a loop for as long as its condition holds."""
     while bool(cond_fn(*carried, *additional)):
         carried = body_fn(*carried, *additional)
     return carried
@@ -310,7 +310,7 @@ def _while_loop(cond_fn: Any, body_fn: Any, carried: Any, additional: Any = ()) 
 CONTROL: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {"cond": _cond, "while_loop": _while_loop}
 )
-"""Operators of control flow, as Python has them."""
+"""The operators of control flow, implemented in Python."""
 
 
 def _itself(value: Any) -> Any:
@@ -318,7 +318,7 @@ def _itself(value: Any) -> Any:
 
 
 def _by_name(func: Any, args: Any, kwargs: Any) -> dict[str, Any]:
-    """Return an operator's arguments by the names of its schema."""
+    """Return an operator's arguments by their names in its schema."""
     given = {}
     for number, argument in enumerate(func._schema.arguments):
         if number < len(args):
@@ -338,7 +338,7 @@ def _writes(name: str) -> bool:
 
 
 def _is_sparse(tensor: torch.Tensor) -> bool:
-    """Return whether a tensor leaves elements out."""
+    """Return whether a tensor is sparse."""
     return tensor.layout is not torch.strided
 
 
@@ -346,7 +346,7 @@ def _whole(size: Any) -> int:
     """Return a size as an integer.
 
     Raises:
-        DataNeeded: it depends on data.
+        DataNeeded: the size depends on data.
     """
     if type(size) is int:
         return size
@@ -358,7 +358,7 @@ def _whole(size: Any) -> int:
 
 def _sizes(tensor: torch.Tensor) -> tuple[int, ...]:
     """Return a tensor's sizes."""
-    if tensor.is_nested:  # the number of tensors in it is all that they have in common
+    if tensor.is_nested:  # its tensors may differ in all sizes, so only their number is known
         return (int(tensor.size(0)),)
     with torch._C.DisableTorchFunction():
         return torch.Size(map(_whole, tensor.shape))

@@ -1,4 +1,4 @@
-"""The stand-in for a tensor: shape, dtype and where it comes from, and no data."""
+"""Define the stand-in for a tensor, which has a shape, a dtype and a source, but no data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _Size = torch.Size
 
 
 class Answering(Protocol):
-    """Whoever answers what torch asks of a stand-in."""
+    """An object that handles torch functions called on stand-ins."""
 
     device: torch.device
 
@@ -24,17 +24,17 @@ class Answering(Protocol):
         """Answer a torch function."""
 
     def refuse_data(self, proxy: Proxy, what: str) -> NoReturn:
-        """Refuse a question that only data could answer."""
+        """Raise an error for an operation that needs data."""
 
 
 class Proxy:
-    """A tensor without data, which passes for one.
+    """A tensor without data, which passes `isinstance` checks for a tensor.
 
     Attributes:
-        tracer: whoever answers what torch asks of it.
-        shape: its sizes.
-        source: the path of the node that it comes from; empty if it comes from parameters only.
-        params: parameters that went into it and that no node has been recorded for yet.
+        tracer: the object that handles torch functions called on it.
+        shape: the sizes.
+        source: the path of the node that computes it; empty if it depends only on parameters.
+        params: the parameters on which it depends and for which no node has been recorded yet.
     """
 
     __slots__ = ("__dict__", "dtype", "params", "shape", "source", "tracer")
@@ -147,7 +147,7 @@ class Proxy:
 
     @property
     def data(self) -> Proxy:
-        """The same stand-in: there is no gradient to detach it from."""
+        """The same stand-in, because there is no gradient."""
         return self
 
     @property
@@ -166,7 +166,7 @@ class Proxy:
 
     @property
     def layout(self) -> torch.layout:
-        """Strided."""
+        """The strided layout."""
         return torch.strided
 
     is_cuda = is_sparse = is_quantized = is_nested = is_meta = is_mkldnn = is_complex_ = False
@@ -174,7 +174,7 @@ class Proxy:
     names = None
 
     def is_contiguous(self, *args: Any, **kwargs: Any) -> bool:
-        """Say yes: it has no layout in memory."""
+        """Return True, because it has no memory."""
         return True
 
     def is_floating_point(self) -> bool:

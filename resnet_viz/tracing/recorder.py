@@ -1,4 +1,4 @@
-"""The recorder: what an operator reads, by its stand-ins, to a node of the graph."""
+"""Record calls of operators on stand-ins as nodes of a graph."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ __all__ = ["DataNeeded", "Recorder"]
 
 
 class DataNeeded(RequestError):  # noqa: N818 - it says what is lacking
-    """A `forward` asks for data where there is none."""
+    """A `forward` needs data, but there is none."""
 
 
 class Recorder:
     """Records nodes in the scopes of a module.
 
     Attributes:
-        root: the module that is traced.
-        params: its parameters, by the tensors' ids.
-        dtype: the numbers' own, as its first parameter has it.
-        device: where its first parameter is.
-        prefix: the module path of the present scope, with a dot at its end.
+        root: the module to trace.
+        params: the parameters, by the tensors' ids.
+        dtype: the dtype of the first parameter.
+        device: the device of the first parameter.
+        prefix: the module path of the current scope, with a dot at its end.
         failed: the path of the innermost module whose `forward` raised.
-        forward: what `nn.Module.__call__` is.
+        forward: the original `nn.Module.__call__`.
     """
 
     def __init__(self, module: nn.Module, snapshot: Snapshot) -> None:
@@ -68,11 +68,11 @@ class Recorder:
         return entered
 
     def stand_in(self, tensor: torch.Tensor, source: str) -> Any:
-        """Return what `forward` gets for an example tensor."""
+        """Return the stand-in that `forward` gets for an example tensor."""
         return Proxy(self, tensor.shape, tensor.dtype, source)
 
     def lift(self, value: Any) -> Proxy | None:
-        """Return a stand-in for a tensor: itself, or one that remembers which parameter it is."""
+        """Return the stand-in for a tensor: itself, or a new one for a parameter or buffer."""
         if type(value) is Proxy:
             return value
         if not isinstance(value, torch.Tensor):
@@ -103,12 +103,12 @@ class Recorder:
         """Record one call of an operator of the catalogue and return its output.
 
         Args:
-            op: its name in the catalogue.
-            inputs: what its rule takes: stand-ins or tensors.
-            attrs: its attributes.
-            name: the name in the present scope; the operator's own if empty.
-            params: further tensors that it reads: weights, biases.
-            dtype: of the output, where it is not that of the first input.
+            op: the operator's name in the catalogue.
+            inputs: the inputs of its rule: stand-ins or tensors.
+            attrs: the operator's attributes.
+            name: the name in the current scope; by default the operator's name.
+            params: further tensors that it reads, such as weights and biases.
+            dtype: the dtype of the output; by default that of the first input.
             in_place: a stand-in that becomes the output.
 
         Raises:
@@ -133,7 +133,7 @@ class Recorder:
         return self.replaced(in_place, Proxy(self, outcome.outputs[0], dtype, *output))
 
     def replaced(self, old: Any, new: Proxy) -> Proxy:
-        """Return the new stand-in, or the old one made like it if the function works in place."""
+        """Return the new stand-in, or the old one updated if the function works in place."""
         if type(old) is not Proxy:
             return new
         old.shape, old.source, old.params = new.shape, new.source, new.params
@@ -148,10 +148,10 @@ class Recorder:
         attrs: dict[str, Any],
         terms: Any,
     ) -> tuple[str, tuple[Param, ...]]:
-        """Record a node; return its path, and the parameters that still wait for a node.
+        """Record a node; return its path, and the parameters that are not part of a node yet.
 
-        What is computed from parameters only, without a product of matrices, is no node: its
-        parameters wait for the node that reads it.
+        A value computed only from parameters, without a matrix product, is no node: its parameters
+        are added to the node that reads it.
         """
         sources = tuple([proxy.source for proxy in reads if proxy.source])
         params: tuple[Param, ...] = ()
@@ -165,7 +165,7 @@ class Recorder:
         return path, ()
 
     def inside(self, module: nn.Module, args: Any, kwargs: Any) -> Any:
-        """Call a module's own forward, in a scope of its path."""
+        """Call a module's own `forward` in a scope with its path."""
         if is_waiting(module):
             self.settle(module, args)
             return self.call(module, args, kwargs)
@@ -193,7 +193,7 @@ class Recorder:
         raise NotImplementedError
 
     def settle(self, module: nn.Module, args: Any) -> None:
-        """Give a lazy module's parameters their shapes, and know them from now on."""
+        """Materialize a lazy module's parameters, and register them."""
         with torch._C.DisableTorchFunction(), _disable_current_modes():
             shapes = [
                 value if proxy is None else torch.empty(proxy.shape, device="meta")
@@ -207,11 +207,11 @@ class Recorder:
                 self.params[id(weight)] = Param(full, tuple(weight.shape), weight.requires_grad)
 
     def local(self, path: str) -> str:
-        """Return a module's path from the present scope."""
+        """Return a module's path relative to the current scope."""
         return path[len(self.prefix) :] if path.startswith(self.prefix) else path
 
     def refuse_data(self, proxy: Proxy, what: str) -> NoReturn:
-        """Refuse a question that only data could answer.
+        """Raise an error for an operation that needs data.
 
         Raises:
             RequestError: always.

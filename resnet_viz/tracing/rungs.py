@@ -1,7 +1,7 @@
-"""The rungs of the ladder: how a module's `forward` is met, from the quickest to the surest.
+"""Run a module's `forward` by one of three means, from the fastest to the most general.
 
 `stand-ins` answers every torch function by its rule and runs nothing. `fake` runs torch's own code
-on fake tensors, which have a shape and a device and no data. `run` runs it on real tensors.
+on fake tensors, which have a shape and a device but no data. `run` runs it on real tensors.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from resnet_viz.tracing.vision import with_native_operators
 __all__ = ["Pass", "forward_on"]
 
 PATIENCE = 1.0
-"""Seconds after which a run says how far it has come."""
+"""The seconds after which a run shows its progress."""
 
 
 class Pass(NamedTuple):
-    """One forward pass: who recorded it, and what it returned."""
+    """One forward pass: its recorder, and its result."""
 
     recorder: Recorder
     result: Any
@@ -48,27 +48,27 @@ class _Fake(Observer):
     """Observes fake tensors."""
 
     def __init__(self, module: nn.Module, snapshot: Snapshot, guard: Guard) -> None:
-        from torch._subclasses.fake_tensor import FakeTensorMode  # takes as long as torch itself
+        from torch._subclasses.fake_tensor import FakeTensorMode  # lazy: as slow as torch
         from torch.fx.experimental.symbolic_shapes import ShapeEnv
 
         super().__init__(module, snapshot, guard)
         self.mode = FakeTensorMode(
             allow_non_fake_inputs=True, shape_env=ShapeEnv(), static_shapes=True
         )
-        self.from_lazy = False  # whether parameters have a shape and no memory
+        self.from_lazy = False  # whether there are parameters with a shape but no memory
         self._from_meta: dict[int, torch.Tensor] = {}
 
     def example(self, tensor: torch.Tensor) -> torch.Tensor:
-        """Return a fake tensor like an example."""
+        """Return a fake tensor with the properties of an example."""
         if tensor.device.type != "meta":
             return self.mode.from_tensor(tensor, static_shapes=True)
         return self._off_meta(tensor)
 
     def operands(self, func: Any, args: Any, kwargs: Any) -> Any:
-        """Return arguments of which none is on the meta device: fake tensors are on one device.
+        """Return arguments moved off the meta device, because fake tensors need one device.
 
         Raises:
-            DataNeeded: one is sparse; how much it stores is data.
+            DataNeeded: an argument is sparse; the number of its stored elements is data.
         """
         if any(tensor.layout is not torch.strided for tensor in tensors_in((args, kwargs))):
             raise DataNeeded("a sparse tensor: how much it stores is data")
@@ -79,7 +79,7 @@ class _Fake(Observer):
         return super().operands(func, args, kwargs)
 
     def execute(self, func: Any, args: Any, kwargs: Any) -> Any:
-        """Run an ATen operator; of memory, only single numbers are ever written to."""
+        """Run an ATen operator; fake tensors have no memory to protect, except single numbers."""
         self.guard.foresee(func, args, kwargs)
         return func(*args, **kwargs)
 
@@ -99,7 +99,7 @@ class _Fake(Observer):
 
 
 class _Run(Observer):
-    """Observes real tensors; shows how far it has come once it takes longer than a second."""
+    """Observes real tensors; shows its progress if it takes longer than a second."""
 
     def __init__(self, module: nn.Module, snapshot: Snapshot, guard: Guard) -> None:
         super().__init__(module, snapshot, guard)
@@ -116,11 +116,11 @@ class _Run(Observer):
         return super().call(module, args, kwargs)
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Remove the progress bar."""
         self._shown.close()
 
     def example(self, tensor: torch.Tensor) -> torch.Tensor:
-        """Return an example itself, or random numbers of its shape where there is only a shape."""
+        """Return an example tensor, or random numbers if only its shape is given."""
         if tensor.device.type != "meta":
             return tensor.detach().requires_grad_(tensor.requires_grad)
         drawn = torch.rand(tensor.shape, device="cpu")
@@ -164,11 +164,11 @@ def _stand_ins(module: nn.Module, enter: Callable[[Recorder], Any]) -> Pass:
     finally:
         snapshot.restore()
         guard.restore()
-        tracer.weights.clear()  # they know their tracer: a cycle for the garbage collector
+        tracer.weights.clear()  # they refer to the tracer: this breaks a reference cycle
 
 
 def _observed(kind: type[Observer], module: nn.Module, enter: Callable[[Recorder], Any]) -> Pass:
-    """Run a module under an observer; with gradients only if it fails without."""
+    """Run a module under an observer, without gradients unless that fails."""
     try:
         return _observed_once(kind, module, enter, grad=False)
     except RuntimeError as error:
@@ -216,7 +216,7 @@ def _observed_once(
 def _surroundings(
     recorder: Recorder, snapshot: Snapshot
 ) -> tuple[AbstractContextManager[None], ...]:
-    """Return what holds around every forward pass."""
+    """Return the context managers for every forward pass."""
     return (
         torch_as_it_was(),
         _eagerly(),
@@ -228,8 +228,8 @@ def _surroundings(
 
 @contextmanager
 def _eagerly() -> Iterator[None]:
-    """Let compiled modules and functions run as they were written."""
-    if "torch._dynamo" not in sys.modules:  # nothing is compiled, and it takes long to import
+    """Run compiled modules and functions eagerly."""
+    if "torch._dynamo" not in sys.modules:  # nothing is compiled, and its import is slow
         yield
         return
     with torch.compiler.set_stance("force_eager"):
@@ -238,7 +238,7 @@ def _eagerly() -> Iterator[None]:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """Keep fake tensors from logging what they cannot do: a later means may."""
+    """Silence the log of fake tensors, whose failures are not errors: the next means is tried."""
     logger = logging.getLogger("torch._subclasses.fake_tensor")
     disabled, logger.disabled = logger.disabled, True
     try:
@@ -254,15 +254,15 @@ _RUNGS: Mapping[str, Callable[[nn.Module, Callable[[Recorder], Any]], Pass]] = M
         "run": lambda module, enter: _observed(_Run, module, enter),
     }
 )
-"""A forward pass by each of `graph.model.MEANS`."""
+"""The function that runs a forward pass by each of `graph.model.MEANS`."""
 
 
 def forward_on(means: str, module: nn.Module, enter: Callable[[Recorder], Any]) -> Pass:
-    """Run one forward pass by these means; the module and torch are afterwards what they were.
+    """Run one forward pass by the given means, and restore the module and torch afterwards.
 
     Args:
         means: one of `graph.model.MEANS`.
         module: the module.
-        enter: makes its arguments, given who records.
+        enter: the function that makes the arguments of `forward`, given the recorder.
     """
     return _RUNGS[means](module, enter)

@@ -1,4 +1,4 @@
-"""A snapshot of a module: the paths of its parts, and everything that a `forward` may change."""
+"""Take a snapshot of a module: the paths of its parts, and the state that a `forward` may change."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from resnet_viz.tracing.leaves import LEAVES, leaf_of
 __all__ = ["Snapshot"]
 
 _CONTAINERS = frozenset({dict, OrderedDict, defaultdict, Counter, list, set, deque})
-"""What a module keeps its parameters, buffers, submodules, hooks and caches in."""
+"""The containers of a module's parameters, buffers, submodules, hooks and caches."""
 
 _LONG = 60
-"""Characters of a path that may be one of many levels."""
+"""The length of a path in characters from which its levels are counted."""
 
 _ATOMS = frozenset({bool, int, float, str, tuple, type(None), torch.dtype, torch.device})
 _FOREIGN = frozenset({"builtins", "torch", "functools", "typing", "abc", "enum", "logging"})
-"""Packages whose objects hold nothing of a module's."""
+"""Packages whose objects have no state of a module."""
 
 _EMPTY: dict[type, Any] = {kind: kind() for kind in _CONTAINERS}
 
@@ -37,19 +37,19 @@ _hooks_of = itemgetter(*_HOOKS)
 
 
 class Snapshot:
-    """What a module is before a trace.
+    """The state of a module before a trace.
 
     Attributes:
-        paths: of every module, by its id, as PyTorch names it; first come, first named.
+        paths: the path of every module, by the module's id; for a shared module, its first path.
         params: every parameter, by the tensor's id.
         buffers: the shape of every buffer, by the tensor's id.
-        dtype: of the first parameter.
-        device: of the first parameter.
-        depth: how deep modules are nested, if deeper than Python may like.
-        is_lazy: whether a parameter waits for an input to have a shape.
+        dtype: the dtype of the first parameter.
+        device: the device of the first parameter.
+        depth: the nesting depth of modules, if it may exceed Python's recursion limit.
+        is_lazy: whether a parameter has no shape before the first input.
 
     Raises:
-        RequestError: a module is compiled or unfinished, and cannot be looked into.
+        RequestError: a module is compiled or not initialized, so that its parts are not accessible.
     """
 
     def __init__(self, root: nn.Module) -> None:
@@ -91,7 +91,7 @@ class Snapshot:
                     continue
                 try:
                     shape = tuple(weight.shape)
-                except RuntimeError:  # none before the first input
+                except RuntimeError:  # no shape before the first input
                     self.is_lazy = True
                     continue
                 if not params and weight.is_floating_point():
@@ -121,14 +121,14 @@ class Snapshot:
                     waiting.append((prefix + name, child))
 
     def _survey_scripted(self, prefix: str, module: Any) -> None:
-        """Note the parameters and buffers of a module that is held outside Python."""
+        """Record the parameters and buffers of a scripted module, which are not Python objects."""
         if not hasattr(module, "named_parameters"):
             raise RequestError(
                 "{path}: is not set up (its __init__ must call nn.Module's)",
                 path=prefix or "module",
             )
         for name, weight in module.named_parameters():
-            self._scripted.append(weight)  # as long as it is held, it is the same object
+            self._scripted.append(weight)  # keeps the wrapper, and thus its id, alive
             if not self.params and weight.is_floating_point():
                 self.dtype, self.device = weight.dtype, weight.device
             param = Param(prefix + name, tuple(weight.shape), weight.requires_grad)
@@ -138,7 +138,7 @@ class Snapshot:
             self.buffers[id(buffer)] = buffer.shape
 
     def _hold(self, container: Any) -> None:
-        """Keep a container's content, and that of the containers and plain objects in it."""
+        """Save the content of a container, and of the containers and plain objects in it."""
         waiting = [container]
         while waiting:
             container = waiting.pop()
@@ -161,7 +161,7 @@ class Snapshot:
             self._hooks.clear()
 
     def restore(self) -> None:
-        """Put back every attribute, parameter, buffer, hook and submodule as it was."""
+        """Restore every attribute, parameter, buffer, hook and submodule."""
         with _Distinct():
             if not _equal(self._held, self._content):
                 for container, content in zip(self._held, self._content, strict=True):
@@ -192,7 +192,7 @@ def _equal(container: Any, before: Any) -> bool:
 
 
 def _is_plain(value: Any) -> bool:
-    """Return whether a value is an object of a class of somebody's own, with attributes."""
+    """Return whether a value is an object of a user's class, with attributes."""
     kind = type(value)
     return (
         kind not in _ATOMS

@@ -1,6 +1,6 @@
-"""Nested values: the tensors inside tuples, lists, dicts, dataclasses and whatever is registered.
+"""Walk through nested values: tensors in tuples, lists, dicts, dataclasses and registered types.
 
-Containers of other libraries are opened as they registered it with `torch.utils._pytree`.
+Containers of other libraries are opened as they are registered in `torch.utils._pytree`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _CLOSED += (ModuleType, nn.Module, torch.Size, torch.dtype, torch.device)
 
 
 def mapped(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
-    """Return a nested value with every part of a kind changed; what holds none is left as it is."""
+    """Return a nested value with `change` applied to every part of the given kind."""
     if isinstance(value, kind):
         return change(value)
     if isinstance(value, _CLOSED):
@@ -59,7 +59,7 @@ def mapped(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
 
 
 def _copied(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
-    """Return a copy of a mapping or an object with changed parts; the same where none changed."""
+    """Return a copy of a mapping or object with changed parts, or itself if none changed."""
     if isinstance(value, Mapping):
         held = {key: mapped(part, kind, change) for key, part in value.items()}
         if all(held[key] is part for key, part in value.items()):
@@ -88,7 +88,7 @@ def _own(value: Any) -> list[str]:
 
 
 def tensors_in(value: Any) -> Iterator[Any]:
-    """Yield the tensors in a nested value, in order; also those in attributes of plain objects."""
+    """Yield the tensors in a nested value, including those in attributes of plain objects."""
     seen: set[int] = set()
     waiting = [value]
     while waiting:

@@ -1,8 +1,8 @@
-"""A torchvision whose native operators do not load beside this torch, importable all the same.
+"""Import torchvision even if its native operators do not load with the installed torch.
 
-torchvision's wheel is built for one build of torch. Beside another (one for the CPU, say) its
-native library does not load, and its import ends with `operator torchvision::nms does not exist`.
-To trace a model those operators are not needed, only their names.
+torchvision's wheel is built for one build of torch. With another (such as one for the CPU), its
+native library does not load, and its import fails with `operator torchvision::nms does not exist`.
+A trace does not need those operators, only their names.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _kept: list[Any] = []  # a library's declarations last as long as it does
 
 
 def import_beside(place: str) -> ModuleType:
-    """Import a module, declaring torchvision's operators if it is their lack that it ends with."""
+    """Import a module; if it fails because torchvision's operators are missing, declare them."""
     try:
         return import_module(place)
     except RuntimeError as error:
@@ -33,17 +33,17 @@ def import_beside(place: str) -> ModuleType:
 
 
 def _declare() -> bool:
-    """Declare the operators that torchvision expects its native library to have registered.
+    """Declare the operators that torchvision expects its native library to register.
 
     Returns:
-        Whether there was anything to declare; an import may then be tried again.
+        Whether any were missing, so that the import should be tried again.
     """
     spec = importlib.util.find_spec("torchvision")
     if _kept or spec is None or not spec.submodule_search_locations:
         return False
     for name in list(sys.modules):
         if name.partition(".")[0] in ("torchvision", "timm", "ptflops"):
-            del sys.modules[name]  # half imported
+            del sys.modules[name]  # partially imported
     folder = Path(spec.submodule_search_locations[0])
     text = (folder / "_meta_registrations.py").read_text(encoding="utf-8")
     library: Any = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]

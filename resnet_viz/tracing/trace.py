@@ -1,4 +1,4 @@
-"""`trace`: an `nn.Module` to a graph, the module untouched."""
+"""Trace an `nn.Module` to a graph, and leave the module unchanged."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ __all__ = ["trace"]
 
 
 def trace(module: nn.Module, input: Any = None, *, means: str | None = None) -> Graph:
-    """Return the graph of a module, every repeat written out; `fold` folds them.
+    """Return the graph of a module with every repeat written out; use `fold` to fold them.
 
-    Three means are tried in order, until one reaches the end of the module's `forward`: stand-ins
-    that have a shape and no data, with which nothing is computed; fake tensors, which show what
-    runs below torch's functions; and a run on real tensors, which takes one path through the data.
-    The module and torch are afterwards what they were.
+    Three means are tried in order until one completes the module's `forward`: stand-ins, which have
+    a shape but no data, so that nothing is computed; fake tensors, which reach the operators below
+    torch's functions; and real tensors, which follow one path of data-dependent control flow. The
+    module and torch are restored afterwards.
 
     Args:
-        module: any module, on any device, the meta device too.
-        input: what its `forward` takes: a shape with its batch dimension, an example, or a
-            tuple of either (several arguments) or a dict of either (arguments by name). Without
-            one, a module that takes arguments has its parameters counted, and nothing else.
-        means: `stand-ins`, `fake` or `run`, to try no other.
+        module: any module, on any device, including the meta device.
+        input: the input of `forward`: a shape with its batch dimension, an example, a tuple of
+            these (several arguments) or a dict of these (keyword arguments). Without an input, the
+            graph of a module that takes arguments has only its parameters.
+        means: `stand-ins`, `fake` or `run`, to try only these.
 
     Raises:
         RequestError: the input does not fit, or the forward pass raises; the message names the
@@ -63,17 +63,17 @@ def trace(module: nn.Module, input: Any = None, *, means: str | None = None) -> 
         except ResNetVizError as error:
             refusals.append(error)
         if len(refusals) > 1 and refusals[0].__cause__ is None and not _is_open(refusals[0]):
-            break  # a rule of the catalogue and torch's own code refuse it: data change nothing
+            break  # both the catalogue's rule and torch reject the shapes, so data cannot help
     first, last = refusals[0], refusals[-1]
     raise last if _is_open(first) else first
 
 
 class _ForwardRaised(RequestError):  # noqa: N818 - it says what happened
-    """A `forward` raised something of its own."""
+    """A `forward` raised an error of its own."""
 
 
 def _is_open(error: ResNetVizError) -> bool:
-    """Return whether an error is of the means of tracing only, so that another may do."""
+    """Return whether an error may be due to the means, so that another may succeed."""
     return isinstance(error, (DataNeeded, _ForwardRaised))
 
 
@@ -87,7 +87,7 @@ def _takes_arguments(module: nn.Module) -> bool:
 
 
 def _parameters_alone(module: nn.Module) -> Graph:
-    """Return the graph of a module without an input: no operator is known, only parameters."""
+    """Return the graph of a module without an input, which has only parameters."""
     snapshot = Snapshot(module)
     name = type(module).__name__
     terms = {"unknown_calls": 1}
@@ -97,10 +97,10 @@ def _parameters_alone(module: nn.Module) -> Graph:
 
 
 def _by(means: str, module: nn.Module, input: Any) -> Graph:
-    """Return a module's graph by one of the means.
+    """Return a module's graph by the given means.
 
     Raises:
-        RequestError: `forward` does not come to its end by them.
+        RequestError: `forward` does not complete.
     """
     name = type(module).__name__
 
@@ -129,7 +129,7 @@ def _by(means: str, module: nn.Module, input: Any) -> Graph:
 
 @contextmanager
 def _in_one_line(name: str) -> Iterator[None]:
-    """Turn whatever a forward pass raises into one line that names the module."""
+    """Turn any exception of a forward pass into a one-line error that names the module."""
     try:
         yield
     except ResNetVizError:

@@ -1,4 +1,4 @@
-"""The tracer: modules to scopes, torch functions to nodes."""
+"""Trace a `forward` on stand-ins: modules become scopes, torch functions become nodes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["Tracer"]
 _VALUES = frozenset(
     {"item", "tolist", "numpy", "__bool__", "__int__", "__float__", "__index__", "__contains__"}
 )
-"""Functions that ask for data; parameters and buffers have some, stand-ins have none."""
+"""Functions that need data, which parameters and buffers have and stand-ins have not."""
 
 _IN_PLACE = frozenset(
     getattr(torch.Tensor, f"__i{name}__")
@@ -39,15 +39,15 @@ _IN_PLACE = frozenset(
 class Tracer(Recorder, TorchFunctionMode):
     """Answers every torch function while a module's `forward` runs on stand-ins.
 
-    A function that sees stand-ins becomes a node. One that sees only parameters and buffers is
-    answered by its shape, so that no weight is read or changed. Any other runs as it is: positions,
-    masks and the like are made of numbers, not of data.
+    A function of stand-ins becomes a node. A function of parameters and buffers alone is answered
+    by shape, so that no weight is read or changed. Any other function runs normally: positions,
+    masks and the like do not depend on data.
     """
 
     def __init__(self, module: nn.Module, snapshot: Snapshot, guard: Guard) -> None:
         super().__init__(module, snapshot)
         self.guard = guard
-        self.overwritten: dict[int, Any] = {}  # real tensors that hold what a stand-in stands for
+        self.overwritten: dict[int, Any] = {}  # real tensors overwritten by a stand-in
         self.buffers = snapshot.buffers
         self.place = self.device.type
         self.hooked = bool(_global_forward_hooks or _global_forward_pre_hooks)
@@ -58,7 +58,7 @@ class Tracer(Recorder, TorchFunctionMode):
     def call(self, module: nn.Module, args: Any, kwargs: Any) -> Any:
         """Call a module: a known leaf by its rule, any other by its own forward, in a scope.
 
-        What a rule made of one leaf is the answer for every other that is set up alike.
+        The result of a leaf's rule is cached and reused for leaves with equal settings.
         """
         called = leaf_called(module, args, kwargs)
         if called is None or type(called[1]) is not Proxy or self.hooked:
@@ -83,7 +83,7 @@ class Tracer(Recorder, TorchFunctionMode):
                     parts += map(self.buffers.get, map(id, attributes["_buffers"].values()))
                 key = tuple(parts)
                 recipe = MEMO.get(key)
-            except (KeyError, TypeError):  # a weight of another making, a setting that is a list
+            except (KeyError, TypeError):  # an unknown weight, or an unhashable setting
                 key = recipe = None
             if recipe is not None:
                 builder = self.builder
@@ -123,7 +123,7 @@ class Tracer(Recorder, TorchFunctionMode):
     def __torch_function__(
         self, function: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
-        """Answer a torch function that was called on anything at all."""
+        """Answer a torch function called with any arguments."""
         return self.dispatch(function, args, kwargs or {})
 
     def dispatch(self, function: Any, args: Any, kwargs: Any) -> Any:
@@ -134,7 +134,7 @@ class Tracer(Recorder, TorchFunctionMode):
             if function in PRODUCTS:
                 return self._tables(function, args, kwargs)
             if any(isinstance(value, torch.Tensor) for value in args) or "out" in kwargs:
-                return self._run(function, args, kwargs)  # a view of a buffer, maybe
+                return self._run(function, args, kwargs)  # may be a view of a buffer
             return function(*args, **kwargs)
         if known == 1:
             answer = self._constant(function, args, kwargs)
@@ -165,9 +165,9 @@ class Tracer(Recorder, TorchFunctionMode):
         return known
 
     def _constant(self, function: Any, args: Any, kwargs: Any) -> Any:
-        """Answer what is asked of parameters and buffers alone, if a stand-in is not needed.
+        """Answer a function of parameters and buffers alone, if the result needs no stand-in.
 
-        Buffers are data that is there, and so are read; what is written to them is put back.
+        Buffers have data, so they are read; writes to them are undone by the guard.
         """
         name = getattr(function, "__name__", "")
         if name in ("__set__", "requires_grad_"):
@@ -183,7 +183,7 @@ class Tracer(Recorder, TorchFunctionMode):
         return self._tables(function, args, kwargs)
 
     def _tables(self, function: Any, args: Any, kwargs: Any) -> Any:
-        """Compute what is made of tables, not of the input; their product is work, too."""
+        """Compute a function of constant tensors; if it has multiply-adds, record a node."""
         with self.guard:
             answer = counted(function, args, kwargs)
         if answer.cost.macs:
@@ -251,7 +251,7 @@ class Tracer(Recorder, TorchFunctionMode):
         return result
 
     def _answer(self, function: Any, args: Any, kwargs: Any) -> Answer:
-        """Return what a function makes of meta tensors, from memory if it was asked before."""
+        """Return the result of a function on meta tensors, cached."""
         key = (function, _key(args), _key(kwargs))
         try:
             if key in self.answers:
@@ -268,7 +268,7 @@ class Tracer(Recorder, TorchFunctionMode):
 
 
 def _key(value: Any) -> Any:
-    """Return what makes two arguments ask the same question."""
+    """Return a cache key that is equal for arguments with equal results."""
     if isinstance(value, torch.Tensor):
         return ("tensor", tuple(value.shape), value.dtype)
     if isinstance(value, (tuple, list)):

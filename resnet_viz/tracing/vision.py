@@ -1,7 +1,7 @@
-"""torchvision's native operators where its library does not load beside this torch.
+"""Replace torchvision's native operators if its library does not load with the installed torch.
 
-Their shapes are torchvision's own; so is the choice of boxes (`nms`). What the others compute is
-left out: a trace asks for no values of theirs.
+The shapes are the same as torchvision's, and so is the choice of boxes (`nms`). The other operators
+return no meaningful values, because a trace does not need them.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ NAMESPACE = "resnet_viz_torchvision"
 
 
 def _pooled(x: Tensor, rois: Tensor, scale: float, height: int, width: int, *_: Any) -> Tensor:
-    """Each of K regions of `(N, C, H, W)` to `(K, C, height, width)`."""
+    """Pool K regions of `(N, C, H, W)` to `(K, C, height, width)`."""
     return x.new_zeros((rois.shape[0], x.shape[1], height, width))
 
 
 def _pooled_by_place(
     x: Tensor, rois: Tensor, scale: float, height: int, width: int, *_: Any
 ) -> tuple[Tensor, Tensor]:
-    """Each region to `(K, C / (height · width), height, width)`, and where each was found."""
+    """Pool K regions to `(K, C / (height · width), height, width)`; also return a channel map."""
     size = (rois.shape[0], x.shape[1] // (height * width), height, width)
     return x.new_zeros(size), rois.new_zeros(size, dtype=torch.int32)
 
@@ -42,12 +42,12 @@ def _max_pooled(
 
 
 def _deform_conv2d(x: Tensor, weight: Tensor, offset: Tensor, *_: Any) -> Tensor:
-    """`(N, C, H, W)` to `(N, out_channels, H', W')`, the sizes of the offsets."""
+    """Convolve `(N, C, H, W)` to `(N, out_channels, H', W')`, with the sizes of the offsets."""
     return x.new_zeros((x.shape[0], weight.shape[0], *offset.shape[-2:]))
 
 
 def _nms(boxes: Tensor, scores: Tensor, threshold: float) -> Tensor:
-    """Return the boxes that overlap no better one by more than a threshold, the best first."""
+    """Return the boxes that overlap no better box by more than a threshold, best first."""
     left, top, right, bottom = boxes.unbind(1)
     areas = (right - left) * (bottom - top)
     waiting, kept = scores.argsort(descending=True), []
@@ -84,12 +84,12 @@ _OPERATORS: Mapping[str, tuple[str, Callable[..., Any]]] = MappingProxyType(
         "nms": ("(Tensor dets, Tensor scores, float iou_threshold) -> Tensor", _nms),
     }
 )
-"""torchvision's operators: schema, and what answers in their place."""
+"""The schema and replacement of each of torchvision's operators."""
 
 
 @cache
 def _library() -> Any:
-    """Return the library of the operators; what it declares lasts as long as it does."""
+    """Return the library of the operators; its declarations last as long as the object."""
     library: Any = torch.library.Library(NAMESPACE, "DEF")  # type: ignore[no-untyped-call]
     for name, (schema, answer) in _OPERATORS.items():
         library.define(name + schema)
@@ -99,7 +99,7 @@ def _library() -> Any:
 
 @contextmanager
 def with_native_operators() -> Iterator[None]:
-    """Let torchvision find operators in the place of its native ones, if it has none."""
+    """Register replacements for torchvision's native operators, if they are missing."""
     extension: Any = sys.modules.get("torchvision.extension")
     if extension is None or extension._has_ops():
         yield

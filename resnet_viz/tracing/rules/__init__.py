@@ -1,4 +1,4 @@
-"""Torch functions to operators of the catalogue, split by kind of operator."""
+"""Map torch functions to operators of the catalogue, one file per kind of operator."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ RULES: Mapping[Any, Rule] = {
     for table in (conv, norm, activation, pool, linear, merge, shape)
     for function, rule in table.RULES.items()
 }
-"""The rule of each torch function, and of `nn.layers`; any other runs on meta tensors."""
+"""The rules of torch functions and of `nn.layers`; other functions run on meta tensors."""

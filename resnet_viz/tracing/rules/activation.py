@@ -40,7 +40,7 @@ def activation(op: str) -> Rule:
 
 
 def keep(op: str) -> Rule:
-    """Return the rule of an operator that leaves a tensor as it is."""
+    """Return the rule of an operator that keeps the shape and does no arithmetic."""
 
     def rule(
         recorder: Recorder,

@@ -1,4 +1,4 @@
-"""What rules share: their arguments as stand-ins, as tuples, and checked against a weight."""
+"""Convert and check the arguments of rules."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["Rule", "check_rank", "check_size", "expand", "lift"]
 
 Rule = Callable[..., Any]
-"""Called with the recorder and a torch function's own arguments, by torch's own names.
+"""A function of the recorder and a torch function's arguments, with torch's names.
 
-It returns what the function returns, or `NotImplemented` for what it does not cover. `name` is the
-module's path in the present scope where a module calls the function.
+It returns the output of the function, or `NotImplemented` for a case that it does not cover. `name`
+is the path of the calling module in the current scope, if a module calls the function.
 """
 
 
@@ -33,7 +33,7 @@ def lift(recorder: Recorder, *tensors: Any) -> tuple[Proxy, ...]:
     """Return stand-ins for arguments that must be tensors.
 
     Raises:
-        RequestError: one is none.
+        RequestError: an argument is no tensor.
     """
     lifted = tuple(map(recorder.lift, tensors))
     for given, proxy in zip(tensors, lifted, strict=True):
@@ -47,10 +47,10 @@ def lift(recorder: Recorder, *tensors: Any) -> tuple[Proxy, ...]:
 
 
 def check_size(recorder: Recorder, name: str, x: Proxy, axis: int, size: int, what: str) -> None:
-    """Check that a tensor has the channels or features that a weight was made for.
+    """Check that a tensor has the number of channels or features that a weight needs.
 
     Raises:
-        RequestError: it has others.
+        RequestError: it has another number.
     """
     if len(x.shape) < -axis or x.shape[axis] != size:
         given = f"has {x.shape[axis]}" if len(x.shape) >= -axis else f"has rank {len(x.shape)}"
@@ -65,7 +65,7 @@ def check_size(recorder: Recorder, name: str, x: Proxy, axis: int, size: int, wh
 
 
 def check_rank(recorder: Recorder, name: str, x: Proxy, *ranks: int) -> None:
-    """Check that a tensor has as many dimensions as an operator takes.
+    """Check that a tensor has a number of dimensions that an operator accepts.
 
     Raises:
         RequestError: it has more or fewer.

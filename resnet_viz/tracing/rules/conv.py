@@ -16,7 +16,7 @@ __all__ = ["RULES", "conv", "conv_transpose"]
 
 
 def conv(rank: int, *, standardized: bool = False) -> Rule:
-    """Return the rule of a convolution of that many dimensions."""
+    """Return the rule of a convolution with `rank` spatial dimensions."""
     op = f"conv{rank}d"
 
     def rule(
@@ -38,7 +38,7 @@ def conv(rank: int, *, standardized: bool = False) -> Rule:
         if padding == "same":
             span = [d * (k - 1) for k, d in zip(kernel, dilations, strict=True)]
             padding = [total // 2 for total in span]
-            if any(total % 2 for total in span):  # more on the right, as torch does it
+            if any(total % 2 for total in span):  # torch pads the right side more
                 amounts = [(total // 2, total - total // 2) for total in reversed(span)]
                 flat = tuple(amount for pair in amounts for amount in pair)
                 x, padding = recorder.node("pad", [x], {"amounts": flat}), 0
@@ -59,7 +59,7 @@ def conv(rank: int, *, standardized: bool = False) -> Rule:
 
 
 def conv_transpose(rank: int) -> Rule:
-    """Return the rule of a transposed convolution of that many dimensions."""
+    """Return the rule of a transposed convolution with `rank` spatial dimensions."""
     op = f"conv_transpose{rank}d"
 
     def rule(
@@ -93,7 +93,7 @@ def conv_transpose(rank: int) -> Rule:
 
 
 def _blur(recorder: Recorder, input: Any, stride: int, *, name: str = "") -> Any:
-    """`nn.layers.BlurPool2d`."""
+    """Record a call of `nn.layers.BlurPool2d`."""
     one = (1, 1)
     attrs = {"kernel": (3, 3), "stride": (stride, stride), "padding": one, "dilation": one}
     return recorder.node("blur_pool2d", [input], attrs, name=name)

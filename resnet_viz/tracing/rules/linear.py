@@ -16,7 +16,7 @@ __all__ = ["PRODUCTS", "RULES", "linear"]
 
 
 def linear(recorder: Recorder, input: Any, weight: Any, bias: Any = None, *, name: str = "") -> Any:
-    """Return the rule of `torch.nn.functional.linear`."""
+    """Record a call of `torch.nn.functional.linear`."""
     x, matrix = lift(recorder, input, weight)
     if len(matrix.shape) != 2:
         return NotImplemented
@@ -37,7 +37,7 @@ def _reversed_matmul(recorder: Recorder, input: Any, other: Any) -> Any:
 
 
 def _product_of(rank: int) -> Rule:
-    """Return the rule of a product that takes tensors of one rank only."""
+    """Return the rule of a product of tensors that both have the given rank."""
 
     def rule(recorder: Recorder, input: Any, mat2: Any, **more: Any) -> Any:
         lifted = lift(recorder, input, mat2)
@@ -65,7 +65,7 @@ def _attend(
 
 
 def _embedding(recorder: Recorder, input: Any, weight: Any, *settings: Any, **more: Any) -> Any:
-    """Record a look-up of rows; of the indices only their shape matters."""
+    """Record a look-up of rows; only the shape of the indices matters."""
     where, table = lift(recorder, input, weight)
     attrs = {"features": table.shape[-1]}
     return recorder.node("embedding", [where], attrs, params=[table], dtype=table.dtype)
@@ -90,4 +90,4 @@ PRODUCTS = frozenset(
         *(torch.conv1d, torch.conv2d, torch.conv3d),
     }
 )
-"""Functions that multiply and add: counted even if they see neither input nor parameters."""
+"""Functions that multiply and add; their cost counts even if they read no input or parameter."""

@@ -1,4 +1,4 @@
-"""Rules of functions that join two tensors element by element or concatenate several."""
+"""Rules of functions that combine two tensors element by element or concatenate several."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["RULES", "cat", "merge"]
 
 
 def merge(op: str, *, in_place: bool = False) -> Rule:
-    """Return the rule of an operator of two tensors, or of one and a number."""
+    """Return the rule of an operator of two tensors, or of a tensor and a number."""
 
     def rule(recorder: Recorder, input: Any, other: Any, **more: Any) -> Any:
         if more.get("rounding_mode") or more.get("out") is not None:
@@ -49,7 +49,7 @@ def _reversed(op: str) -> Rule:
 
 
 def cat(recorder: Recorder, tensors: Any, dim: int = 0, **more: Any) -> Any:
-    """Record tensors end to end."""
+    """Record the concatenation of tensors."""
     parts = [recorder.lift(part) for part in tensors]
     if more or any(part is None or len(part.shape) == 0 for part in parts):
         return NotImplemented

@@ -31,7 +31,7 @@ def batch_norm(
     *,
     name: str = "",
 ) -> Any:
-    """Return the rule of `torch.nn.functional.batch_norm`."""
+    """Record a call of `torch.nn.functional.batch_norm`."""
     (x,) = lift(recorder, input)
     if not x.shape:
         return NotImplemented
@@ -42,7 +42,7 @@ def batch_norm(
             check_size(recorder, name or "batch_norm", x, axis - len(x.shape), size, "channels")
             break
     alone = x.shape.numel() == x.shape[1 if len(x.shape) > 1 else 0]
-    runs = recorder.device.type != "meta"  # a plan is in training mode by default only
+    runs = recorder.device.type != "meta"  # on it, training mode is merely the default
     if runs and alone and (training or running_mean is None):
         raise RequestError(
             "{path}: input {shape} has one value for each channel (must have more in training)",
@@ -102,7 +102,7 @@ def _group_norm(
 def _scaled(
     recorder: Recorder, op: str, x: Proxy, attrs: dict[str, Any], weight: Any, bias: Any, name: str
 ) -> Any:
-    """Record a norm that scales by a weight and offsets by a bias, where there are such."""
+    """Record a norm with an optional weight and bias."""
     scale, offset = recorder.lift(weight), recorder.lift(bias)
     for key, value in (("weight", scale), ("bias", offset)):
         if value is not None:

@@ -26,7 +26,7 @@ def _window(
     ceil_mode: bool,
     name: str,
 ) -> Any:
-    """Record a pool whose window has that many dimensions."""
+    """Record a pool whose window has `rank` dimensions."""
     (x,) = lift(recorder, input)
     check_rank(recorder, name or op, x, rank + 1, rank + 2)
     kernel = expand(kernel_size, rank)

@@ -1,4 +1,4 @@
-"""Rules of functions that move elements and compute nothing."""
+"""Rules of functions that move or select elements without arithmetic."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["RULES", "flatten"]
 def flatten(
     recorder: Recorder, input: Any, start_dim: int = 0, end_dim: int = -1, *, name: str = ""
 ) -> Any:
-    """Return the rule of `torch.flatten` to the last dimension."""
+    """Record a call of `torch.flatten` that ends at the last dimension."""
     rank = len(lift(recorder, input)[0].shape)
     if end_dim not in (-1, rank - 1) or not -rank <= start_dim < rank:
         return NotImplemented
@@ -28,7 +28,7 @@ def flatten(
 
 
 def _to(recorder: Recorder, input: Any, *args: Any, **more: Any) -> Any:
-    """Return the same stand-in, with the dtype that is asked for."""
+    """Return the same stand-in with the requested dtype."""
     (lifted,) = lift(recorder, input)
     dtype = lifted.dtype
     for value in (*args, *more.values()):
@@ -40,7 +40,7 @@ def _to(recorder: Recorder, input: Any, *args: Any, **more: Any) -> Any:
 
 
 def _type(recorder: Recorder, input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
-    """Return the tensor with the type that is named; without one, the name of its own."""
+    """Return the tensor with the given type, or without one, the name of its type."""
     (lifted,) = lift(recorder, input)
     with torch._C.DisableTorchFunction():
         like = torch.empty(0, dtype=lifted.dtype)
@@ -50,7 +50,7 @@ def _type(recorder: Recorder, input: Any, dtype: Any = None, non_blocking: bool 
 
 
 def _sizes(given: tuple[Any, ...], named: Any) -> tuple[Any, ...]:
-    """Return sizes that are given one by one, as one tuple, or by name."""
+    """Return sizes given as separate arguments, as one tuple, or by keyword."""
     if named is not None:
         given = (named,)
     if len(given) == 1 and isinstance(given[0], (tuple, list)):
@@ -74,7 +74,7 @@ def _reshape(recorder: Recorder, input: Any, *sizes: Any, shape: Any = None, **m
 
 
 def _unflatten(recorder: Recorder, input: Any, dim: Any, sizes: Any, **more: Any) -> Any:
-    """Record the last dimension's unflattening; any other runs on meta tensors."""
+    """Record the unflattening of the last dimension; other cases run on meta tensors."""
     (lifted,) = lift(recorder, input)
     if dim not in (-1, len(lifted.shape) - 1) or not all(
         type(size) is int and size > 0 for size in sizes
@@ -105,7 +105,7 @@ def _transpose(recorder: Recorder, input: Any, dim0: Any, dim1: Any) -> Any:
 
 
 def _getitem(recorder: Recorder, input: Any, index: Any) -> Any:
-    """Recognise every n-th element of the last dimensions; other indexing runs on meta tensors."""
+    """Record indexing that takes every n-th element; other indexing runs on meta tensors."""
     parts = index if isinstance(index, tuple) else (index,)
     (lifted,) = lift(recorder, input)
     if parts and parts[0] is Ellipsis:

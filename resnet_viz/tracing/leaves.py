@@ -57,7 +57,7 @@ _OURS = {kind.__name__: kind for kind in LEAVES if kind.__module__ == layers.__n
 
 
 def leaf_of(kind: type[nn.Module]) -> Leaf | None:
-    """Return the leaf of a class, which may be a copy of one in `nn.layers`, as in generated code."""
+    """Return the leaf of a class; it may be a copy of one in `nn.layers`, as in generated code."""
     leaf = LEAVES.get(kind)
     if leaf is None and kind.__name__ in _OURS and _is_copy(kind, ours := _OURS[kind.__name__]):
         return LEAVES[ours]

@@ -1,4 +1,4 @@
-"""Take a snapshot of a module: the paths of its parts, and the state that a `forward` may change."""
+"""Take a snapshot of a module: the paths of its parts, and the state that `forward` may change."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class Snapshot:
                     waiting.append(value.__dict__)
 
     def _hold_hooks(self) -> None:
-        """Keep the hooks of leaves; mostly there are none."""
+        """Save the hooks of leaves, which mostly have none."""
         if any(self._hooks):
             self._held += self._hooks
             self._content += [hooks.copy() for hooks in self._hooks]
@@ -184,10 +184,10 @@ class _Distinct(TorchFunctionMode):
 
 
 def _equal(container: Any, before: Any) -> bool:
-    """Tell whether a container holds what it held: mostly the very same objects."""
+    """Return whether a container has its former content, mostly the identical objects."""
     try:
         return bool(container == before)
-    except Exception:  # what differs may have no truth value
+    except Exception:  # the comparison of tensors has no truth value
         return False
 
 

@@ -1,4 +1,4 @@
-"""The app: vary the stages of a residual network and watch it. Run `streamlit run app.py`."""
+"""The app: edit a residual network and see its figure and costs. Run `streamlit run app.py`."""
 
 import streamlit as st
 

@@ -1,1 +1,1 @@
-"""The app's page: `app.py` puts its `sections` together, Streamlit shows them."""
+"""The app's page: `app.py` combines the `sections`, and Streamlit shows them."""

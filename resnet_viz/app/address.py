@@ -1,4 +1,4 @@
-"""What the page shows, to and from the address of the page."""
+"""Convert the state of the page to its address and back."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ __all__ = ["from_link", "read_link", "to_link"]
 _T = TypeVar("_T")
 
 MACHINE = Setting().device
-MAX_LINK = 20_000  # characters of one value in an address
+MAX_LINK = 20_000  # the most characters of one value in an address
 
 
 def to_link(config: Config) -> dict[str, str]:
-    """Return the values of an address that opens the same page; what is as at first is left out.
+    """Return the values of an address that opens the same page; default values are left out.
 
     >>> to_link(Config(find("resnet50"), Look(theme="paper")))
     {'net': 'resnet50', 'theme': 'paper'}
@@ -54,10 +54,10 @@ def to_link(config: Config) -> dict[str, str]:
 
 
 def from_link(link: Mapping[str, str]) -> Config:
-    """Return what an address asks for. Names that it should not hold are passed over.
+    """Return the state that an address describes; unknown names in it are ignored.
 
     Raises:
-        RequestError: a value in it is not legal.
+        RequestError: a value in the address is not legal.
 
     >>> from_link({"net": "resnet50", "theme": "paper"}).look.theme
     'paper'
@@ -69,7 +69,7 @@ def from_link(link: Mapping[str, str]) -> Config:
 
 
 def read_link(link: Mapping[str, str]) -> tuple[Config, list[RequestError]]:
-    """Return what an address asks for, and what is wrong with it; the rest of it is kept.
+    """Return the state that an address describes, and the errors of its illegal values.
 
     >>> config, problems = read_link({"net": "resnet50", "theme": "papre", "lang": "zh"})
     >>> config.spec.name, config.look.theme, config.lang, len(problems)
@@ -160,7 +160,7 @@ _FLAGS = ("unroll",)
 _LOOK: Mapping[str, Mapping[str, object]] = {
     name: OPTIONS[name].legal for name in Look._fields if name not in (*_LISTS, *_FLAGS)
 }
-"""What each part of a look may be that is one of several names."""
+"""The legal values of the parts of a look that are names."""
 
 
 def _choice(name: str, table: Mapping[str, object], link: Mapping[str, str]) -> str:
@@ -177,14 +177,14 @@ def _flag(name: str, link: Mapping[str, str]) -> bool:
 
 
 def _write_network(spec: ResNetSpec, name: str, packed: str) -> dict[str, str]:
-    """Return a network by its name in the zoo, or packed."""
+    """Return the value of an address for a network: its zoo name, or its packed spec."""
     entry = entries().get(spec.name)
     known = entry is not None and entry.spec == spec
     return {name: spec.name} if known else {packed: _pack(spec)}
 
 
 def _read_network(link: Mapping[str, str], name: str, packed: str) -> ResNetSpec | None:
-    """Return a network that was written by `_write_network`, if there is one."""
+    """Return the network written by `_write_network`, if there is one."""
     if packed in link:
         return _unpack(packed, link[packed])
     return find(link[name]) if name in link else None
@@ -196,7 +196,7 @@ def _pack(spec: ResNetSpec) -> str:
 
 
 def _unpack(name: str, text: str) -> ResNetSpec:
-    """Read a packed spec; it may not grow beyond what a spec file may hold."""
+    """Read a packed spec, which may not unpack to more than a spec file may hold."""
     try:
         packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         data = zlib.decompressobj().decompress(packed, MAX_BYTES + 1)

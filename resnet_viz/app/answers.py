@@ -1,4 +1,4 @@
-"""What the page asks the library: each answer once, however many visitors ask for it."""
+"""Cache the library's answers for the page, shared by all visitors."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ __all__ += ["costs_of", "explanation_of", "graph_of", "keeps", "latency_of"]
 __all__ += ["machines", "memory_of", "report_of"]
 
 MAX_OPERATORS = 5_000
-"""Operators of the largest network that is drawn with none folded: a browser must stay quick."""
+"""The most operators of a network that is drawn unfolded, so that the browser stays responsive."""
 
 MARKS = (
     {"before": "#ffc9c4", "after": "#bfe8c8"},
     {"before": "#7a2f2a", "after": "#1f5a33"},
 )
-"""What marks what differs, on a light and on a dark ground: red what was, green what is."""
+"""The highlights of differences on light and dark backgrounds: red before, green after."""
 
-# A rerun asks again what it asked before, and visitors look at the same networks: answers are
-# values and are shared. The numbers bound what a long-running server remembers.
+# Every rerun of the page asks for the same answers again, and visitors look at the same networks;
+# so answers are cached and shared. The sizes bound the memory of a long-running server.
 
 
 @lru_cache(maxsize=24)
 def graph_of(spec: ResNetSpec) -> Graph:
-    """Return the operators of a network, which every report of it counts."""
+    """Return the graph of a network."""
     return assemble(spec)
 
 
@@ -62,17 +62,17 @@ def _draw(
     highlight: tuple[str, ...] = (),
     side: str = "",
 ) -> Drawing:
-    """Draw a network as it is looked at.
+    """Draw a network with a given look.
 
     Args:
         network: the network.
-        look: how it is drawn.
-        lang: of its labels.
-        highlight: what is marked, in the theme's own colour or in that of
-        side: which of two networks it is, a name in `SIDES`.
+        look: the options of the figure.
+        lang: the language of the labels.
+        highlight: the paths to highlight, in the theme's colour or, if `side` is given, in its.
+        side: the side of a comparison, a name in `SIDES`.
 
     Raises:
-        RequestError: this figure does not show such a network, or it is too large for a page.
+        RequestError: this figure cannot show the network, or the network is too large for a page.
     """
     asked = {name: value for name, value in look._asdict().items() if value != ""}
     fitting = {name: value for name, value in asked.items() if OPTIONS[name].fits(look.figure)}
@@ -94,15 +94,15 @@ def _draw(
 
 
 def is_dark(theme: Theme) -> bool:
-    """Return whether a theme has a dark ground."""
+    """Return whether a theme has a dark background."""
     return sum(bytes.fromhex(theme.background[1:])) < 3 * 128
 
 
 class Traced:
-    """A visitor's own graph; what is drawn and counted of it is remembered as long as it is shown.
+    """A visitor's own graph, which caches its figures and reports as long as it is shown.
 
     Raises:
-        RequestError: the file holds no graph, or one that is too large for a page.
+        RequestError: the file has no graph, or one that is too large for a page.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -133,7 +133,7 @@ def report_of(
 
 @lru_cache(maxsize=256)
 def memory_of(spec: ResNetSpec, setting: Setting) -> int:
-    """Count the bytes that a step of training needs at most."""
+    """Return the peak memory of a training step in bytes."""
     found = memory(
         spec,
         batch=setting.batch,
@@ -146,25 +146,25 @@ def memory_of(spec: ResNetSpec, setting: Setting) -> int:
 
 @lru_cache(maxsize=256)
 def latency_of(spec: ResNetSpec, setting: Setting) -> LatencyReport:
-    """Predict how long a forward pass takes."""
+    """Predict the time of a forward pass."""
     return latency(spec, device=setting.device, batch=setting.batch, depth="network")
 
 
 @cache
 def machines() -> tuple[str, ...]:
-    """Return the names of the devices whose time can be predicted."""
+    """Return the names of the machines for which time can be predicted."""
     return tuple(sorted({device.machine for device in devices() if device.mode == "infer"}))
 
 
 def costs_of(spec: ResNetSpec, setting: Setting) -> dict[str, int]:
-    """Return what a network costs, all that a budget can limit among it."""
+    """Return the costs of a network, including all that a budget can limit."""
     totals = report_of(spec, "network").totals
     time = round(latency_of(spec, setting).step_ms * 1000)
     return {**totals, "memory": memory_of(spec, setting), "time": time}
 
 
 def keeps(spec: ResNetSpec, budget: Budget, setting: Setting) -> bool:
-    """Return whether a network keeps a budget; what takes longest to know is asked last."""
+    """Return whether a network is within a budget; the slowest costs are computed last."""
     counted = budget._replace(memory=0, time=0)
     if not counted.holds(report_of(spec, "network").totals):
         return False
@@ -172,10 +172,10 @@ def keeps(spec: ResNetSpec, budget: Budget, setting: Setting) -> bool:
 
 
 def check(spec: ResNetSpec) -> ResNetSpec:
-    """Return a network that works: whose image does not vanish on its way.
+    """Check that no feature map of a network vanishes, and return the network.
 
     Raises:
-        RequestError: it does.
+        RequestError: a feature map has size zero.
     """
     report_of(spec, "network")
     return spec
@@ -195,9 +195,9 @@ def comparison_of(before: ResNetSpec, after: ResNetSpec) -> Comparison:
 
 @lru_cache(maxsize=256)
 def details_of(spec: ResNetSpec, path: str) -> Details:
-    """Look closely at a part of a network.
+    """Describe a part of a network.
 
     Raises:
-        RequestError: it has no such part.
+        RequestError: the network has no such part.
     """
     return details(spec, path)

@@ -1,4 +1,4 @@
-"""What a network may cost at most, as a visitor sets it."""
+"""Define a visitor's budget: limits of a network's costs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["MAX_BATCH", "QUANTITIES", "Budget", "Setting", "amount", "parse_amou
 MAX_BATCH = 65_536
 
 QUANTITIES = ("macs", "params", "memory", "time")
-"""What can have a limit."""
+"""The costs that can be limited."""
 
 MAX_AMOUNT = 10**18
 
@@ -23,13 +23,13 @@ UNITS: Mapping[str, int] = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**
 
 
 class Setting(NamedTuple):
-    """How a network is trained, which says what memory it takes, and run, how long that takes.
+    """The settings of training, for the memory, and of inference, for the time.
 
     Attributes:
         batch: the number of images.
-        dtype: as `resnet_viz.memory` has it.
-        optimizer: as `resnet_viz.memory` has it.
-        device: whose time is predicted, as `resnet_viz.latency` has it.
+        dtype: the dtype, as in `resnet_viz.memory`.
+        optimizer: the optimizer, as in `resnet_viz.memory`.
+        device: the device, as in `resnet_viz.latency`.
     """
 
     batch: int = 32
@@ -39,9 +39,9 @@ class Setting(NamedTuple):
 
 
 class Budget(NamedTuple):
-    """The most that a network may cost; 0 is no limit.
+    """The limits of a network's costs; 0 is no limit.
 
-    Memory is in bytes, of a training step; time in microseconds, of a forward pass.
+    Memory is that of a training step in bytes; time is that of a forward pass in microseconds.
 
     >>> Budget(macs=10**9).limits()
     {'macs': 1000000000}
@@ -57,15 +57,15 @@ class Budget(NamedTuple):
         return {name: limit for name, limit in self._asdict().items() if limit}
 
     def holds(self, totals: Mapping[str, int]) -> bool:
-        """Return whether a network of these totals is within every limit."""
+        """Return whether a network with the given totals is within every limit."""
         return all(totals[name] <= limit for name, limit in self.limits().items())
 
 
 def parse_amount(name: str, text: str) -> int:
-    """Return the number that a text such as `1 G` or `5,000,000` stands for; 0 if it is empty.
+    """Parse an amount such as `1 G` or `5,000,000`; an empty text is 0.
 
     Raises:
-        RequestError: it is no such number.
+        RequestError: the text is no amount.
 
     >>> parse_amount("macs", "1 G"), parse_amount("params", "5.5m"), parse_amount("params", "")
     (1000000000, 5500000, 0)
@@ -98,7 +98,7 @@ def _microseconds(name: str, text: str) -> int:
 
 
 def amount(name: str, number: int) -> str:
-    """Return an amount of a quantity in short.
+    """Return the short form of an amount, with a unit.
 
     >>> amount("macs", 4089184256), amount("memory", 2764000000), amount("time", 10680)
     ('4.09 G', '2.6 GiB', '10.7 ms')

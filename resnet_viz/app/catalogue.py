@@ -1,4 +1,4 @@
-"""The networks of the zoo with what they cost, as lists offer them."""
+"""List the networks of the zoo with their costs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Listed(NamedTuple):
 @cache
 def listed() -> tuple[Listed, ...]:
     """Return every network of the zoo, counted once for all visitors."""
-    count = report_of.__wrapped__  # not remembered one by one: the list is
+    count = report_of.__wrapped__  # uncached: the whole list is cached instead
     return tuple(
         Listed(name, entry.spec.input, count(entry.spec, "network").totals)
         for name, entry in entries().items()
@@ -36,7 +36,7 @@ def listed() -> tuple[Listed, ...]:
 
 @cache
 def title(name: str, lang: str) -> str:
-    """Return what a list says of a network: found by any way to write its name.
+    """Return the title of a network in a list, which contains the common spellings of its name.
 
     >>> title("resnet50", "en")
     'ResNet-50 · resnet50 · 50 layers · 25.6 M · 4.09 G'
@@ -48,7 +48,7 @@ def title(name: str, lang: str) -> str:
 
 
 def _spelled(name: str) -> str:
-    """Return a name as papers write it.
+    """Return a zoo name in the spelling of papers.
 
     >>> _spelled("seresnext50_32x4d"), _spelled("wide_resnet50_2"), _spelled("vgg16")
     ('SE-ResNeXt-50 32x4d', 'Wide ResNet-50 2', 'VGG-16')
@@ -73,6 +73,6 @@ _SPELLINGS = (
 
 
 def is_known(spec: ResNetSpec) -> bool:
-    """Return whether a network is in the zoo as it is."""
+    """Return whether a network is in the zoo unchanged."""
     entry = entries().get(spec.name)
     return entry is not None and entry.spec == spec

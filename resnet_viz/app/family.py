@@ -1,7 +1,7 @@
-"""A network to its family: all its widths times one factor, all its depths times another.
+"""Find members of a network's family, with scaled widths and depths, within a budget.
 
-The grid is coarser than that of `resnet_viz.fit`, which takes seconds: a page answers at once.
-It keeps budgets of memory and time, too.
+The grid is coarser than that of `resnet_viz.fit`, which takes seconds, because a page must answer
+at once. Budgets may also limit memory and time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from resnet_viz.spec.kinds import BLOCKS
 __all__ = ["nearest_of_family"]
 
 STEP = 8
-"""Channels are multiples of it, as usual."""
+"""The number of which channels are multiples."""
 
 WIDTHS = tuple(eighths / 8 for eighths in range(12, 0, -1))
 DEPTHS = (1.0, 0.75, 0.5)
@@ -29,7 +29,7 @@ DEPTHS = (1.0, 0.75, 0.5)
 def nearest_of_family(
     spec: ResNetSpec, budget: Budget, setting: Setting, most: int
 ) -> tuple[ResNetSpec, ...]:
-    """Return members of a network's family that take most of a budget, without exceeding it."""
+    """Return the members of a network's family that use the most of a budget within it."""
     kept = {one: costs_of(one, setting) for one in _members(spec) if keeps(one, budget, setting)}
 
     def used(member: ResNetSpec) -> float:
@@ -45,7 +45,7 @@ def _members(spec: ResNetSpec) -> Iterator[ResNetSpec]:
             try:
                 stages = tuple(_scaled(stage, width, depth) for stage in spec.stages)
                 member = check(replace(spec, stem=stem, stages=stages, name=_name(spec, stages)))
-            except RequestError:  # groups that no longer divide, and the like
+            except RequestError:  # for example, groups that no longer divide the channels
                 continue
             if member.stages != spec.stages:
                 yield member
@@ -72,6 +72,6 @@ def _rounded(channels: float, step: int) -> int:
 
 
 def _name(spec: ResNetSpec, stages: tuple[Stage, ...]) -> str:
-    """Return a name with the blocks and channels that were chosen."""
+    """Return the network's name with the chosen blocks and channels."""
     blocks = "-".join(f"{stage.blocks}" for stage in stages)
     return f"{spec.name.partition('_at_')[0]}_at_{blocks}x{stages[-1].channels}"

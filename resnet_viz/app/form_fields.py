@@ -1,4 +1,4 @@
-"""A spec as the fields of a form: what each is, what it holds as text, and back to plain data."""
+"""Convert a spec to the fields of a form, with texts as values, and back to plain data."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ __all__ += ["check_form", "describe_fields", "field_id", "form_values", "parse_f
 KINDS: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {"block": BLOCKS, "shortcut": SHORTCUTS, "pooling": POOLINGS, **TABLES}
 )
-"""What the fields that name a kind may be, with a sentence for each."""
+"""The legal values of the fields that name a kind, each with its description."""
 
 PARTS: Mapping[str, type] = MappingProxyType({"stem": Stem, "head": Head, "whole": ResNetSpec})
-"""The parts of the form beside the stages; `whole` has what holds for all of the network."""
+"""The parts of the form besides the stages; `whole` has the network-wide fields."""
 
 Typed = Mapping[str, Any]
-"""What the fields hold: `stages` is a list, every other part a mapping of fields to texts, and to
-true or false where nothing else can be chosen. A text may be anything that a visitor types."""
+"""The values of the fields: `stages` is a list, every other part a mapping of field names to texts,
+or to booleans for check boxes. A text may be anything that a visitor types."""
 
-_APART = ("stages", "stem", "head", "input")  # of the whole spec; they have a place of their own
+_APART = ("stages", "stem", "head", "input")  # fields of the spec that are other parts of the form
 
 INPUT = {"input[0]": "input_channels", "input[1]": "input_height", "input[2]": "input_width"}
-"""The fields of the input size, and what they are called."""
+"""The fields of the input size, each with its name."""
 
 STEPS: Mapping[str, int] = MappingProxyType(
     {"channels": 8, "kernel": 2, "input[1]": 32, "input[2]": 32}
 )
-"""By how much an arrow key changes a number, where that is not one."""
+"""The step of a number for an arrow key, if it is not 1."""
 
 
 def _needs() -> dict[str, dict[str, Any]]:
-    """Return which part (its own if empty), field and values give each field a meaning."""
+    """Return the part (by default its own), field and values on which each field depends."""
     inside = [name for name, block in BLOCKS.items() if block.bottleneck]
     found: dict[str, dict[str, Any]] = {
         "pooling": {"part": "", "field": "pool", "values": [True]},
@@ -62,8 +62,8 @@ def _needs() -> dict[str, dict[str, Any]]:
 OF_BOTTLENECKS = ("expansion", "groups", "base_width", "group_width", "bottleneck_width")
 
 NEEDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(_needs())
-"""Fields that mean something only where another field has one of some values; the form hides them
-elsewhere, and puts them at their default."""
+"""The fields that have an effect only if another field has one of some values; otherwise the form
+hides them and resets them to their defaults."""
 
 
 def _of(kind: type) -> list[Field[Any]]:
@@ -72,7 +72,7 @@ def _of(kind: type) -> list[Field[Any]]:
 
 @cache
 def describe_fields(lang: str) -> dict[str, list[dict[str, Any]]]:
-    """Return what the fields of each part are: names, labels, sorts, and what may be chosen."""
+    """Return the descriptions of each part's fields: names, labels, sorts, and legal values."""
     parts = {part: [_describe(field, lang) for field in _of(kind)] for part, kind in PARTS.items()}
     sizes = [
         {
@@ -104,7 +104,7 @@ def _describe(field: Field[Any], lang: str) -> dict[str, Any]:
 
 
 def _sort(field: Field[Any]) -> str:
-    """Return what a field holds; its type says so, or its table."""
+    """Return the sort of a field's value, from its type or its table."""
     if field.name in KINDS:
         return "choice"
     sorts = {"bool": "flag", "str": "text", "float": "number"}
@@ -112,7 +112,7 @@ def _sort(field: Field[Any]) -> str:
 
 
 def form_values(spec: ResNetSpec) -> Typed:
-    """Return what the fields of the form hold for a spec.
+    """Return the values of the form's fields for a spec.
 
     >>> typed = form_values(ResNetSpec(stages=(Stage(2, 64),), head=Head(hidden=(4096, 4096))))
     >>> typed["stages"][0]["channels"], typed["head"]["hidden"], typed["whole"]["input[1]"]
@@ -132,7 +132,7 @@ def _part_values(part: Any) -> dict[str, str | bool]:
 
 
 def _text(field: Field[Any], value: Any) -> str | bool:
-    """Return what a field holds for a value; one that need not be given is empty without it."""
+    """Return a field's text for a value; an optional field is empty for None."""
     sort = _sort(field)
     if sort == "flag":
         return bool(value)
@@ -142,9 +142,9 @@ def _text(field: Field[Any], value: Any) -> str | bool:
 
 
 def parse_form(typed: Typed) -> dict[str, Any]:
-    """Return the plain data that the fields stand for, as a spec file holds it.
+    """Return the plain data of the fields, as in a spec file.
 
-    What is no number, where one belongs, stays a text: the spec says what is wrong with it.
+    A text that should be a number but is none stays a text; the spec then raises the error.
     """
     whole = dict(typed["whole"])
     sizes = [_integer(whole.pop(name)) for name in INPUT]
@@ -168,7 +168,7 @@ def _parse(field: Field[Any], held: str | bool) -> Any:
 
 
 def _integer(text: str) -> int | str:
-    """Return the whole number that a text is, else the text.
+    """Return a text as an integer, or the text itself if it is none.
 
     >>> _integer(" 64 "), _integer("６４"), _integer("1.5"), _integer("")
     (64, 64, '1.5', '')
@@ -178,7 +178,7 @@ def _integer(text: str) -> int | str:
 
 
 def _number(text: str) -> float | str:
-    """Return the number that a text is, else the text.
+    """Return a text as a number, or the text itself if it is none.
 
     >>> _number("0.5"), _number("1e-1"), _number("0_1")
     (0.5, 0.1, '0_1')
@@ -189,12 +189,12 @@ def _number(text: str) -> float | str:
 
 
 def _plain(text: str) -> str:
-    """Return a text with the wide digits of a Chinese keyboard as others have them."""
+    """Return a text with the full-width digits of a Chinese keyboard as ASCII digits."""
     return unicodedata.normalize("NFKC", text).strip()
 
 
 def _integers(text: str) -> list[int | str]:
-    """Return the numbers in a text, with what is none as it is.
+    """Return the comma-separated numbers in a text; other items stay texts.
 
     >>> _integers("4096, 12x")
     [4096, '12x']
@@ -212,11 +212,11 @@ _READ: Mapping[str, Any] = MappingProxyType(
         "flag": bool,
     }
 )
-"""What the text in a field of each sort stands for."""
+"""The function that parses the text of a field, by sort."""
 
 
 def check_form(sent: object) -> Typed | None:
-    """Return what the fields hold by a browser's word, if it is the form that speaks.
+    """Return the field values that a browser sent, or None if they do not have the form's fields.
 
     >>> check_form({"stages": "all"}) is None
     True
@@ -235,10 +235,10 @@ def check_form(sent: object) -> Typed | None:
 
 
 def _check_part(known: list[dict[str, Any]], part: object) -> dict[str, str | bool]:
-    """Return the fields of a part, and nothing else of it.
+    """Return the known fields of a part, without any others.
 
     Raises:
-        ValueError: one is missing or not sound.
+        ValueError: a field is missing or has a value of the wrong sort.
     """
     if not isinstance(part, dict):
         raise ValueError
@@ -255,7 +255,7 @@ def _is_legal(sort: str, value: object) -> bool:
 
 
 def field_id(path: str) -> str:
-    """Return the field that holds a value of a spec, or the part that it is, by its path.
+    """Return the id of the field or part for the path of a value in a spec.
 
     >>> list(map(field_id, ["head.hidden[1]", "norm", "input[0]", "stages[2].blocks"]))
     ['head.hidden', 'whole.norm', 'whole.input[0]', 'stages[2].blocks']

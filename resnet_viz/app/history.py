@@ -1,4 +1,4 @@
-"""The networks that a visitor came by, for undo and redo."""
+"""Keep the networks before and after the current one, for undo and redo."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ MAX_STEPS = 200
 
 @dataclass
 class History:
-    """Networks before and after the one that is shown.
+    """The networks before and after the current one.
 
     Attributes:
-        past: networks before this one, for undo, and
-        future: those that undo left; the next one is last in each.
-        gesture: what the last step was part of.
+        past: the networks for undo, the next one last.
+        future: the networks for redo, the next one last.
+        gesture: the gesture of the last step.
     """
 
     past: list[ResNetSpec] = field(default_factory=list)
@@ -26,19 +26,19 @@ class History:
     gesture: object = None
 
     def step(self, now: ResNetSpec, then: ResNetSpec, gesture: object = None) -> None:
-        """Note that another network is shown; a step back or on again is one in the lists.
+        """Record a step to another network; a step to a neighbour in the lists is undo or redo.
 
         Args:
-            now: the network that was shown.
-            then: the one that is shown instead.
-            gesture: what the step is part of; steps of one gesture are undone together.
+            now: the current network.
+            then: the network after the step.
+            gesture: the gesture of the step; steps of one gesture are undone together.
         """
         if then == now:
             return
         is_same = gesture is not None and gesture == self.gesture
         self.gesture = gesture
         if is_same and self.past:
-            if then == self.past[-1]:  # back where the gesture began
+            if then == self.past[-1]:  # back to the start of the gesture
                 self.past.pop()
                 self.gesture = None
             self.future.clear()

@@ -1,4 +1,4 @@
-"""Text from outside as Markdown that shows it to the letter."""
+"""Escape texts for Markdown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["escaped", "linked"]
 
 
 def escaped(text: str) -> str:
-    r"""Return a text with what Markdown would read marked as plain.
+    r"""Return a text with Markdown's special characters escaped.
 
     >>> escaped("*a* <b>")
     '\\*a\\* \\<b\\>'
@@ -17,7 +17,7 @@ def escaped(text: str) -> str:
 
 
 def linked(source: str) -> str:
-    r"""Return the source of something as Markdown, papers and the book as links.
+    r"""Return a source as Markdown, with links to papers and the book.
 
     >>> linked("He et al. 2015, arXiv 1512.03385, Table 1")
     'He et al\\. 2015, [arXiv 1512\\.03385](https://arxiv.org/abs/1512.03385), Table 1'

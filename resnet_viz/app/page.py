@@ -1,4 +1,4 @@
-"""The page around its sections: title, language, and the address that says what is shown."""
+"""Set up the page around its sections: title, language and address."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from resnet_viz.text.page import translate
 
 __all__ = ["visit"]
 
-SIDEBAR = 450  # pixels: a row of the table of stages
+SIDEBAR = 450  # pixels: the width of a row in the table of stages
 
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
     '<path d="M5 14V2M5 13h6q2 0 2-2V5q0-2-2-2H6.5" fill="none" stroke="#000"/>'
     '<path d="M1.5 9.5h7v2h-7zM1.5 5.5h7v2h-7z" fill="#66bfff" stroke="#000"/></svg>'
 )
-"""Two boxes and their shortcut; drawn here, so that no icon is fetched from elsewhere."""
+"""The page's icon, two boxes with a shortcut; inline, so that no request is needed."""
 
 
 @contextmanager
 def visit() -> Iterator[Session]:
-    """Begin the page and hand out the visitor's session; write the address in the end."""
+    """Start the page and yield the visitor's session; update the address at the end."""
     session = current()
     st.set_page_config(
         page_title=f"{session.config.spec.name} · resnet_viz",

@@ -1,4 +1,4 @@
-"""A row of a comparison to what changed there, in words: each value from old to new."""
+"""Describe the changes in a row of a comparison, with old and new values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["part_changes"]
 
 
 def part_changes(row: Row, before: Graph, after: Graph, lang: str) -> str:
-    """Return what changed in a part of two networks; what only one of them has says its status.
+    """Return the changes of a part between two networks; for a part of one network, its status.
 
     >>> from resnet_viz import compare
     >>> from resnet_viz.assembly import assemble
@@ -28,18 +28,20 @@ def part_changes(row: Row, before: Graph, after: Graph, lang: str) -> str:
         return ""
     nodes = _inside(before, row.before), _inside(after, row.after)
     return ", ".join(
-        text for word in row.changes for text in _said(word, row.before, row.after, *nodes, lang)
+        text
+        for word in row.changes
+        for text in _change_words(word, row.before, row.after, *nodes, lang)
     )
 
 
 def _inside(graph: Graph, part: Part) -> dict[str, Node]:
-    """Return the operators of a part by their paths inside it; none of a copy inside a repeat."""
+    """Return the operators of a part by relative path; empty for a copy inside a repeat."""
     parts = (one for one in graph.root.parts() if one.path == part.path)
     nodes = (one.nodes() if isinstance(one, Scope) else (one,) for one in parts)
     return {node.path.removeprefix(part.path): node for found in nodes for node in found}
 
 
-def _said(
+def _change_words(
     word: str,
     old: Part,
     new: Part,
@@ -47,7 +49,7 @@ def _said(
     after: Mapping[str, Node],
     lang: str,
 ) -> Iterator[str]:
-    """Yield what a name in `Row.changes` stands for."""
+    """Yield the words for a name in `Row.changes`, with values."""
     name = translate(lang, f"change:{word}") if f"change:{word}" in WORDS else word
     if word == "repeat":
         yield translate(lang, "repeats", old.repeat, new.repeat)
@@ -68,7 +70,7 @@ def _said(
 def _operators(
     sign: str, nodes: Mapping[str, Node], others: Mapping[str, Node], lang: str
 ) -> Iterator[str]:
-    """Yield the operators that only one network has, each kind once."""
+    """Yield the operators that only one network has, one entry for each kind."""
     alone = (node for path, node in nodes.items() if path not in others)
     yield from dict.fromkeys(f"{sign} {label(node.op, node.attrs, lang)}" for node in alone)
 
@@ -76,7 +78,7 @@ def _operators(
 def _values(
     word: str, before: Mapping[str, Node], after: Mapping[str, Node]
 ) -> Iterator[tuple[str, str]]:
-    """Yield the old and the new value of an attribute wherever the two differ."""
+    """Yield the old and new values of an attribute, for all operators in which they differ."""
     for path in before.keys() & after.keys():
         one, other = before[path].attrs, after[path].attrs
         for name in one.keys() & other.keys():

@@ -1,4 +1,4 @@
-"""Pages to begin with, each a link."""
+"""Define links to pages for a start."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ PRESETS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "deep": {"net": "resnet152"},
     }
 )
-"""What each opens, as the values of an address; `text.page` names them."""
+"""The values of each link's address, by name; the titles are in `text.page`."""

@@ -1,4 +1,4 @@
-"""The room for a figure on a visitor's screen."""
+"""Compute the space for a figure on a visitor's screen."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from resnet_viz.layout.page import LEGIBLE
 __all__ = ["LEAST_TEXT", "PHONE_HEIGHT", "height", "screen"]
 
 LEAST_TEXT = 11.2
-"""Pixels of the smallest label that is read with ease."""
+"""The smallest size of a comfortably legible label, in pixels."""
 
 FLAT, TALL = (740, 330), (740, 520)
-"""Pixels for a figure that lies and one that stands, on a screen 1280 wide beside the form."""
+"""The space in pixels for a horizontal and a vertical figure on a 1280-pixel-wide screen."""
 
 PHONE = (350, 830)
-"""Pixels for a figure on a phone, where the page is scrolled anyway."""
+"""The space in pixels for a figure on a phone, where the page is scrolled anyway."""
 
-AROUND = 60  # pixels of the bar above the figure, and of its frame
+AROUND = 60  # pixels of the toolbar above the figure and of its frame
 
 
 PHONE_HEIGHT = PHONE[1] + AROUND
 
 
 def screen(direction: str, phone: bool) -> str:
-    """Return the page that a figure is to fit, so that its labels are legible at first sight.
+    """Return the page size that a figure must fit to be legible without zooming.
 
-    What `layout.page` takes for legible on paper is as large on the page as `LEAST_TEXT` is here.
+    Its scale is such that `layout.page.LEGIBLE` on it corresponds to `LEAST_TEXT` on the screen.
 
     >>> screen("right", False), screen("up", True)
     ('528x235', '250x592')
@@ -36,7 +36,7 @@ def screen(direction: str, phone: bool) -> str:
 
 
 def height(direction: str) -> int:
-    """Return the pixels that a figure takes of the page: the same whatever the network."""
+    """Return the height of a figure on the page in pixels, which is the same for all networks."""
     return _room(direction)[1] + AROUND
 
 

@@ -1,4 +1,4 @@
-"""The app as a server on this machine."""
+"""Serve the app on this machine."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ def serve(port: object, address: str) -> None:
     """Serve the app until it is interrupted.
 
     Args:
-        port: from 1 to 65535.
-        address: of the network that is served; `localhost` is this machine only.
+        port: the port, from 1 to 65535.
+        address: the address to listen on; `localhost` serves this machine only.
 
     Raises:
-        RequestError: there is no such port or address, or Streamlit is not installed.
+        RequestError: the port or address is not legal, or Streamlit is not installed.
     """
     if not isinstance(port, float | int) or not 1 <= port <= 65535 or port != int(port):
         raise RequestError("port: {port} (must be from 1 to 65535)", port=show(port))
@@ -42,6 +42,6 @@ def serve(port: object, address: str) -> None:
 
 
 def script() -> Path:
-    """Return the page's script: a wheel carries it here, a checkout at its top."""
+    """Return the path of the page's script, here in a wheel, or at the top of a checkout."""
     here = Path(__file__).parent
     return next(path for path in (here / "script.py", here.parents[1] / "app.py") if path.exists())

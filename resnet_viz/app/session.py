@@ -1,4 +1,4 @@
-"""What a visitor has done so far: the one place in which the page keeps state."""
+"""Keep the state of a visitor's page; no other module has state."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ class Session:
     """One visitor's page.
 
     Attributes:
-        config: what is shown: the last that was right.
-        typed: what the form of the spec holds, be it right or wrong.
-        revision: the number of the browser's edit that `typed` knows.
-        wrong: what is wrong with what is typed.
-        name: tells this session from one that the same browser had before.
-        generation: counts how often the page was filled anew; it is part of its fields' keys.
-        fillings: counts how often the form of the spec was.
-        listed: what lists of networks hold, by their keys.
-        history: the networks before this one, and those that undo left.
-        address: what the page's address says, as it was last read or written.
-        outdated: what the browser said the address was when it was last written.
-        problem: what was wrong with what the visitor sent last.
-        identified: what was found of the visitor's file of weights.
+        config: the shown state, the last legal one.
+        typed: the values of the form, legal or not.
+        revision: the number of the browser's last edit in `typed`.
+        wrong: the error in the typed values.
+        name: the name of this session, which differs from earlier ones of the same browser.
+        generation: the number of times that the page was filled anew; part of its fields' keys.
+        fillings: the number of times that the form was filled anew.
+        listed: the values of the lists of networks, by key.
+        history: the networks for undo and redo.
+        address: the values of the page's address, as last read or written.
+        outdated: the values that the browser still had when the address was last written.
+        problem: the error in the visitor's last input.
+        identified: the networks that fit the visitor's checkpoint.
         traced: the visitor's own graph, which is shown instead of the network.
     """
 
@@ -63,25 +63,25 @@ class Session:
     traced: Traced | None = None
 
     def key(self, name: str) -> str:
-        """Return the key of a field that is filled anew when the network changes from outside."""
+        """Return the key of a field, which changes when the page is filled anew."""
         return f"{name}/{self.generation}"
 
     @property
     def filling(self) -> dict[str, object]:
-        """Which filling of the fields this is; an edit of a former one comes too late."""
+        """The id of the current filling of the fields; an edit of an earlier one is ignored."""
         return {"session": self.name, "number": self.fillings}
 
     def open(self, spec: ResNetSpec) -> None:
         """Show another network.
 
         Raises:
-            RequestError: it does not work.
+            RequestError: the network is not legal.
         """
         self.fill(self.config._replace(spec=check(spec), opened=""))
         self.problem = None
 
     def fill(self, config: Config) -> None:
-        """Show something, and fill the fields with it."""
+        """Show a state, and fill the fields with it."""
         self.history.step(self.config.spec, config.spec)
         self.config = config
         self.traced = None
@@ -91,10 +91,10 @@ class Session:
         self.fillings += 1
 
     def note(self, key: str, value: str | None) -> bool:
-        """Note what a list holds, and tell whether that is news.
+        """Record the value of a list, and return whether it is new.
 
-        To Streamlit it is a choice, too, when a browser that does not know yet that a list is gone
-        repeats what that held.
+        Streamlit also reports a choice when a browser repeats the value of a list that no longer
+        exists.
         """
         is_news = key not in self.listed or self.listed[key] != value
         self.listed[key] = value
@@ -103,12 +103,12 @@ class Session:
         return is_news
 
     def type(self, typed: Typed, revision: int, gesture: object = None) -> None:
-        """Take what a visitor typed: show that network, or say what is wrong with it.
+        """Apply the typed values: show their network, or record the error.
 
         Args:
-            typed: what the form holds.
-            revision: the number of the edit, as the browser counts.
-            gesture: what the edit is part of; undo takes back a whole gesture.
+            typed: the values of the form.
+            revision: the number of the edit, counted by the browser.
+            gesture: the gesture of the edit; undo reverts a whole gesture.
         """
         self.typed, self.revision, self.wrong = typed, revision, None
         try:
@@ -119,7 +119,7 @@ class Session:
             self.edit(self.config._replace(spec=spec), gesture)
 
     def edit(self, config: Config, gesture: object = None) -> None:
-        """Show what the fields say; another network ends what was said of the one before."""
+        """Show the state in the fields; a new network clears messages about the former one."""
         if config.spec != self.config.spec:
             self.problem = self.traced = None
         self.history.step(self.config.spec, config.spec, gesture)
@@ -127,23 +127,23 @@ class Session:
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is something to go back to."""
+        """Whether there is something to undo."""
         return bool(self.history.past or self.wrong)
 
     def undo(self) -> None:
-        """Go back: from what is wrong to the network that is shown, else to the one before it."""
+        """Undo: discard wrong input, or else return to the previous network."""
         if self.wrong:
             self.fill(self.config)
         elif self.history.past:
             self.fill(self.config._replace(spec=self.history.past[-1]))
 
     def redo(self) -> None:
-        """Go on to the network that undo left."""
+        """Redo the last undone step."""
         if self.history.future:
             self.fill(self.config._replace(spec=self.history.future[-1]))
 
     def follow(self, address: Mapping[str, str]) -> None:
-        """Show what the page's address asks for, and the first thing that is wrong with it."""
+        """Show the state in the page's address, and record the first error in it."""
         config, problems = read_link(address)
         for name in ("spec", "pinned", "others"):
             value = getattr(config, name)
@@ -156,15 +156,15 @@ class Session:
                 config = config._replace(**{name: getattr(self.config, name)})
         if config.spec != self.config.spec:
             self.fill(config)
-        elif config != self.config:  # what is typed stays
+        elif config != self.config:  # the typed values stay
             self.config = config
             self.generation += 1
         self.problem = problems[0] if problems else None
-        self.address = to_link(self.config)  # the same in other words is not written there anew
+        self.address = to_link(self.config)  # an equivalent address is not rewritten
 
     @property
     def look(self) -> Look:
-        """How the network is drawn on this visitor's page: dark where that is dark, and to fit."""
+        """The look on this visitor's page: dark if the page is, and fitted to the screen."""
         look = self.config.look
         if not look.theme and st.context.theme.type == "dark":
             look = look._replace(theme="dark")
@@ -174,12 +174,12 @@ class Session:
 
     @property
     def shown(self) -> Config:
-        """What is shown, with the look that it has on this visitor's page."""
+        """The shown state, with the look on this visitor's page."""
         return self.config._replace(look=self.look)
 
     @property
     def base(self) -> str | None:
-        """The name of the network in the zoo that this one is an edit of."""
+        """The name of the zoo network from which this one was edited."""
         name = self.config.spec.name.removesuffix(_EDITED)
         return name if name in entries() and name != self.config.spec.name else None
 
@@ -188,7 +188,7 @@ _EDITED = "-edited"
 
 
 def _rename(spec: ResNetSpec) -> ResNetSpec:
-    """Return a network under a name that is not another's: an edited ResNet-50 is none.
+    """Return a network, renamed if its name belongs to another one, as an edited ResNet-50's.
 
     >>> _rename(replace(find("resnet50"), bias=True)).name
     'resnet50-edited'
@@ -202,16 +202,16 @@ def _rename(spec: ResNetSpec) -> ResNetSpec:
 
 
 def current() -> Session:
-    """Return the visitor's session, after a look at the page's address.
+    """Return the visitor's session, after reading the page's address if needed.
 
-    It is followed when the visitor comes, goes back and goes on, and then only: a browser that is
-    sent edits quickly tells an address that lags behind them.
+    The address is read only when the visitor arrives or uses the browser's back and forward
+    buttons: during fast edits, the address that the browser reports lags behind.
     """
     if "session" not in st.session_state:
         spec = find(FIRST)
         session = Session(Config(spec), form_values(spec))
         session.follow(_address())
-        session.history.past.clear()  # a link is where one begins
+        session.history.past.clear()  # a visit starts with a link
         st.session_state["session"] = session
     elif _travelled():
         st.session_state["session"].follow(_address())
@@ -220,7 +220,7 @@ def current() -> Session:
 
 
 def _address() -> dict[str, str]:
-    """Return what the page's address asks for; on a phone a figure stands, if it does not say."""
+    """Return the values of the page's address; on a phone, the default direction is vertical."""
     address = st.query_params.to_dict()
     if is_phone():
         address.setdefault("direction", "up")
@@ -228,21 +228,21 @@ def _address() -> dict[str, str]:
 
 
 def is_phone() -> bool:
-    """Tell whether the visitor's screen is small and upright."""
-    return "Mobi" in st.context.headers.get("User-Agent", "")  # as every phone's browser has it
+    """Return whether the visitor's screen is small and upright."""
+    return "Mobi" in st.context.headers.get("User-Agent", "")  # in the user agent of every phone
 
 
 def _travelled() -> bool:
-    """Return whether this run is for the browser's back or forward button."""
+    """Return whether this run was caused by the browser's back or forward button."""
     run = get_script_run_ctx()
     return run is not None and run.is_history_navigation
 
 
 def publish(session: Session) -> None:
-    """Write into the page's address what is shown, again if the browser has not heard of it.
+    """Write the shown state to the page's address, again if the browser has not received it.
 
-    What a run says of the address can be lost when the next one begins; a browser that is told the
-    address it has makes no step of that.
+    An address written in a run can be lost when the next run begins. Writing an address that the
+    browser already has adds no step to its history.
     """
     link, told = to_link(session.config), st.query_params.to_dict()
     if told != link and (link != session.address or told == session.outdated):

@@ -1,4 +1,4 @@
-"""A spec to lines of Python and of the command line that make it and draw it."""
+"""Write a script that reproduces the page: it makes the spec, counts it and draws it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["snippet"]
 
 
 def snippet(spec: ResNetSpec, look: Look) -> str:
-    """Return a script that counts a network and draws it as it is looked at.
+    """Return a script that counts a network and draws it with the given look.
 
     >>> from resnet_viz.zoo import find
     >>> print(snippet(find("resnet50"), Look(theme="paper")))
@@ -44,7 +44,7 @@ def snippet(spec: ResNetSpec, look: Look) -> str:
 
 
 def _asked(look: Look) -> dict[str, object]:
-    """Return what `draw` is asked for beside its defaults; the page draws to the right."""
+    """Return the options of `draw` that differ from its defaults."""
     values = look._asdict()
     return {
         name: value
@@ -59,7 +59,7 @@ def _file(name: str) -> str:
 
 
 def python(value: object) -> str:
-    """Return the expression that makes a value, without what is at its default.
+    """Return the Python expression of a value, without default arguments.
 
     >>> from resnet_viz.spec import Stage
     >>> python(Stage(2, 64, stride=2))

@@ -1,4 +1,4 @@
-"""Two specs to what differs between them, field by field."""
+"""List the differences between two specs, field by field."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MISSING = "–"
 
 
 class Change(NamedTuple):
-    """A field that two networks have otherwise: of which part, what it is called, old and new."""
+    """A field that differs between two networks: its part, its name, the old and the new value."""
 
     part: str
     field: str
@@ -26,7 +26,7 @@ class Change(NamedTuple):
 
 
 def spec_changes(before: ResNetSpec, after: ResNetSpec, lang: str) -> Iterator[Change]:
-    """Yield what differs, in the order of the form.
+    """Yield the differences, in the order of the form.
 
     >>> from resnet_viz.zoo import find
     >>> change = next(spec_changes(find("plain34"), find("resnet34"), "en"))
@@ -50,7 +50,7 @@ def spec_changes(before: ResNetSpec, after: ResNetSpec, lang: str) -> Iterator[C
 
 
 def _changes(part: str, old: Any, new: Any, lang: str) -> Iterator[Change]:
-    """Yield the fields of two parts that differ, but for those that are parts of their own."""
+    """Yield the differing fields of two parts, without those that are parts themselves."""
     for field in fields(new):
         values = getattr(old, field.name), getattr(new, field.name)
         if values[0] != values[1] and field.name not in ("name", "stages", "stem", "head"):
@@ -58,7 +58,7 @@ def _changes(part: str, old: Any, new: Any, lang: str) -> Iterator[Change]:
 
 
 def _text(value: object) -> str:
-    """Return a value as the form shows it.
+    """Return a value as shown in the form.
 
     >>> _text((3, 224, 224)), _text(True), _text(64)
     ('3×224×224', '✓', '64')

@@ -1,4 +1,4 @@
-"""What the page shows, as one value."""
+"""Define the state of the page as one value."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from resnet_viz.spec import ResNetSpec
 __all__ = ["FIRST", "MAX_OTHERS", "SECTIONS", "Config", "Look", "is_path"]
 
 FIRST = "d2l-resnet18"
-"""The network that a visitor meets: the chapter's."""
+"""The initial network: the d2l chapter's."""
 
 SECTIONS = ("shapes", "costs", "conventions", "goal", "compare", "lesson", "download")
-"""What stands below the figure, one at a time."""
+"""The sections below the figure, shown one at a time."""
 
 MAX_PATH = 500
 
@@ -21,14 +21,14 @@ MAX_OTHERS = 3
 
 
 class Look(NamedTuple):
-    """How the network is drawn; the names are those of `resnet_viz.draw`.
+    """The options of the figure, named as in `resnet_viz.draw`.
 
     Attributes:
-        depth: as the book draws it if empty.
-        color: what boxes are painted by; by their operator if empty.
-        theme: that of the page if empty: the book's, or the dark one on a dark page.
-        annotate: names in `FACTS`, with commas between them.
-        page: what the figure is to fit; the visitor's screen if empty.
+        depth: the depth; if empty, the book's form.
+        color: the metric that colours boxes; if empty, their operators do.
+        theme: the theme; if empty, the book's, or the dark one on a dark page.
+        annotate: names in `FACTS`, separated by commas.
+        page: the page that the figure must fit; if empty, the visitor's screen.
     """
 
     figure: str = "network"
@@ -43,17 +43,17 @@ class Look(NamedTuple):
 
 
 class Config(NamedTuple):
-    """Everything that a link holds.
+    """The state of the page, as stored in a link.
 
     Attributes:
         spec: the network.
-        lang: of the page and the figures.
-        section: what is open below the figure, a name in `SECTIONS`.
+        lang: the language of the page and the figures.
+        section: the open section below the figure, a name in `SECTIONS`.
         opened: the path of the scope whose details are shown.
-        pinned: what the network is compared with.
-        others: what was pinned before, the last one first; shown beside, at most `MAX_OTHERS`.
-        budget: what the network may cost at most.
-        setting: how it is used, for its memory and its time.
+        pinned: the network to which it is compared.
+        others: the networks pinned before, latest first, at most `MAX_OTHERS`; shown as well.
+        budget: the limits of the network's costs.
+        setting: the settings of training and inference, for memory and time.
     """
 
     spec: ResNetSpec
@@ -68,5 +68,5 @@ class Config(NamedTuple):
 
 
 def is_path(value: object) -> TypeGuard[str]:
-    """Return whether a value from outside may be the path of a scope."""
+    """Return whether an external value may be the path of a scope."""
     return isinstance(value, str) and len(value) <= MAX_PATH and value.isprintable()

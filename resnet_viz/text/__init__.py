@@ -1,7 +1,7 @@
-"""Every word that people read: in English here, in other languages in the catalogue beside it.
+"""All texts for users, in English; translations are in the catalogue.
 
-The English text is the key of its translation, as with gettext everywhere. `labels` holds what
-figures say, `page` what the app says; errors carry their own sentences (`errors.Message`).
+The English text is the key of its translation, as usual with gettext. `labels` has the texts of
+figures, `page` those of the app; errors have their own sentences (`errors.Message`).
 """
 
 from resnet_viz.text.catalogue import LANGUAGES, lookup, translate_error

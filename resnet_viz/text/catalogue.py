@@ -1,4 +1,4 @@
-"""English texts to those of another language, out of the catalogues in `locale`."""
+"""Translate English texts by the catalogues in `locale`."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 __all__ = ["LANGUAGES", "LOCALE", "lookup", "translate_error"]
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "zh": "中文"})
-"""The languages, each under what it calls itself."""
+"""The languages, each with its own name for itself."""
 
 LOCALE = os.path.join(os.path.dirname(__file__), "locale")
 """A folder for each language but English: `<language>/LC_MESSAGES/resnet_viz.po`, and its `.mo`."""
 
 SEPARATORS: Mapping[str, str] = MappingProxyType({"en": "; ", "zh": "；"})
-"""What stands between hints in a row."""
+"""The separator between several hints, by language."""
 
 
 def lookup(english: str, lang: str, context: str = "") -> str:
-    """Return a text in a language, in English where its catalogue lacks it.
+    """Return the translation of a text, or the English text if there is none.
 
     Args:
-        english: the text, with the places of its values.
+        english: the text, with placeholders for values.
         lang: a name in `LANGUAGES`.
-        context: which table it is from, where one word has several translations: `figure`, `page`,
-            `field`, `viewer`; none for whole sentences.
+        context: the table of the text (`figure`, `page`, `field`, `viewer`), because one word may
+            have several translations; empty for whole sentences.
 
     >>> lookup("Head", "zh", "figure"), lookup("Head", "en", "figure")
     ('头部', 'Head')
@@ -45,13 +45,13 @@ def lookup(english: str, lang: str, context: str = "") -> str:
 
 @cache
 def _catalogue(lang: str) -> NullTranslations:
-    from gettext import translation  # here, because English needs none
+    from gettext import translation  # lazy: English needs no translation
 
     return translation("resnet_viz", LOCALE, [lang])
 
 
 def translate_error(error: ResNetVizError | Message, lang: str) -> str:
-    """Return what is wrong in a language, with its values, and with messages among them, too.
+    """Return the translation of an error, including messages among its values.
 
     >>> translate_error(SpecError("kernel", "{kernel} (must be odd)", kernel=4), "zh")
     'kernel: 4（须为奇数）'

@@ -1,4 +1,4 @@
-"""What figures call things."""
+"""Define the texts of figures: labels of operators and scopes, and phrases."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from resnet_viz.text.catalogue import lookup
 __all__ = ["LABELS", "SCOPES", "SIGNS", "label", "name_of", "phrase", "times"]
 
 SIGNS: Mapping[str, str] = MappingProxyType({"add": "+", "mul": "×"})
-"""What is written in the circle of an operator that joins two values."""
+"""The sign in the circle of an operator that joins two values."""
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -155,7 +155,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "block_down_title": "Block with downsampling",
     }
 )
-"""What operators, scopes and notes are called; the words are those of the book's editions."""
+"""The labels of operators, scopes and notes, in the words of the book's editions."""
 
 
 def label(op: str, attrs: Mapping[str, Any], language: str) -> str:
@@ -170,11 +170,11 @@ def label(op: str, attrs: Mapping[str, Any], language: str) -> str:
         op = f"std_{op}"
     elif op == "pad" and len(attrs.get("amounts", ())) <= 4:
         op = "pad2d"
-    return _label(op, language, *map(attrs.get, _SAID))
+    return _label(op, language, *map(attrs.get, _LABELLED))
 
 
-_SAID = ("kernel", "size", "steps", "groups", "dilation")
-"""The attributes that a label says."""
+_LABELLED = ("kernel", "size", "steps", "groups", "dilation")
+"""The attributes that labels contain."""
 
 
 @lru_cache(maxsize=4096)
@@ -191,7 +191,7 @@ def _label(
         op = "global_avg_pool"
     if op in LABELS:
         pattern = _pattern(op, language)
-    else:  # a function that the catalogue lacks: its own name, as words
+    else:  # an operator without a label: the words of its name
         pattern = op.replace("_", " ").capitalize().replace("{", "{{").replace("}", "}}")
     step = max(steps or (1,))
     text = pattern.format(kernel=times(kernel or ()), size=times(size or ()), step=step)
@@ -203,7 +203,7 @@ def _label(
 
 
 def _pattern(name: str, language: str) -> str:
-    """Return a text of the table in a language, with the places of its values."""
+    """Return a translated text of the table, with placeholders for its values."""
     return lookup(LABELS[name], language, "figure")
 
 
@@ -218,11 +218,11 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         },
     }
 )
-"""What each kind of scope is called; a module's class is called as it is."""
+"""The label of each kind of scope; a module's class is its own label."""
 
 
 def name_of(kind: str, path: str, language: str) -> str:
-    """Return the name of a scope: of its kind, or its own and its class.
+    """Return the name of a scope: the label of its kind, or its name and class.
 
     >>> name_of("stage", "layer2", "en"), name_of("DenseBlock", "features.denseblock1", "en")
     ('Stage 2', 'denseblock1: DenseBlock')
@@ -235,7 +235,7 @@ def name_of(kind: str, path: str, language: str) -> str:
 
 
 def phrase(name: str, language: str, *values: object, **named: object) -> str:
-    """Return a phrase of the language with its values.
+    """Return a translated phrase with its values.
 
     >>> phrase("params", "en", 25557032)
     '25,557,032 params'
@@ -244,7 +244,7 @@ def phrase(name: str, language: str, *values: object, **named: object) -> str:
 
 
 def times(sizes: tuple[int, ...]) -> str:
-    """Return sizes as figures spell them.
+    """Return sizes in the notation of figures.
 
     >>> times((3, 3))
     '3 × 3'

@@ -1,4 +1,4 @@
-"""Short captions on networks and figures; `app.notes` says which fits what is on the screen."""
+"""Define short captions on networks and figures; `app.sections.notes` chooses those that apply."""
 
 from __future__ import annotations
 
@@ -79,4 +79,4 @@ NOTES: Mapping[str, str] = MappingProxyType(
         ),
     }
 )
-"""Each in one or two sentences of Markdown, by what it is about."""
+"""The captions by topic, each one or two sentences of Markdown."""

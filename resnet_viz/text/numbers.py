@@ -1,4 +1,4 @@
-"""Numbers as people read them: counts to three figures, bytes, and spans of time."""
+"""Format numbers for readers: counts with three digits, bytes, and times."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ BYTE_UNITS: Mapping[str, int] = {
     **{f"{prefix}B": 1000**power for power, prefix in enumerate("kMGT", start=1)},
     **{f"{prefix}iB": 1024**power for power, prefix in enumerate("KMGT", start=1)},
 }
-"""Units of memory: decimal ones, and binary ones with an i."""
+"""Bytes per unit of memory: decimal units, and binary ones with an i."""
 
 
 def short(number: Size) -> str:
-    """Return a number to three figures, with its unit.
+    """Return a number rounded to three digits, with a unit prefix.
 
     >>> short(115605504), short(999), short(1000), short(4089184256)
     ('116 M', '999', '1.00 k', '4.09 G')
@@ -32,7 +32,7 @@ def short(number: Size) -> str:
 
 
 def show_bytes(number: int) -> str:
-    """Return a number of bytes.
+    """Return a number of bytes with a binary unit.
 
     >>> show_bytes(687488512), show_bytes(512)
     ('655.6 MiB', '512 B')
@@ -44,7 +44,7 @@ def show_bytes(number: int) -> str:
 
 
 def show_time(microseconds: float) -> str:
-    """Return a span of time to three figures.
+    """Return a time rounded to three digits, with a unit.
 
     >>> show_time(0.42), show_time(38.51), show_time(1350)
     ('0.420 µs', '38.5 µs', '1.35 ms')

@@ -1,4 +1,4 @@
-"""The words of the app's page."""
+"""Define the texts of the app's page."""
 
 from __future__ import annotations
 
@@ -335,7 +335,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "link_help": "Whoever opens it sees this very network and figure; nothing is stored here.",
     }
 )
-"""Each word or sentence of the page, by a name of its own."""
+"""The texts of the page, by name."""
 
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
@@ -374,7 +374,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "stages": "Stages",
     }
 )
-"""What the fields of a spec are called."""
+"""The labels of a spec's fields."""
 
 VIEWER: Mapping[str, str] = MappingProxyType(
     {
@@ -402,11 +402,11 @@ VIEWER: Mapping[str, str] = MappingProxyType(
         "0 shows all, / searches",
     }
 )
-"""What the figure's buttons, hints and labels say."""
+"""The texts of the figure's buttons, hints and labels."""
 
 
 def translate(lang: str, name: str, /, *values: object, **named: object) -> str:
-    """Return a word or a sentence of the page with its values.
+    """Return a translated text of the page with its values.
 
     >>> translate("zh", "stage", 2)
     '阶段 2'
@@ -415,7 +415,7 @@ def translate(lang: str, name: str, /, *values: object, **named: object) -> str:
 
 
 def pattern(lang: str, name: str) -> str:
-    """Return a word or a sentence of the page with the places of its values.
+    """Return a translated text of the page with placeholders for its values.
 
     >>> pattern("en", "stage")
     'Stage {0}'
@@ -424,7 +424,7 @@ def pattern(lang: str, name: str) -> str:
 
 
 def field_name(lang: str, name: str) -> str:
-    """Return what a field of a spec is called; one without a name by its own.
+    """Return the label of a spec's field; by default, the words of its name.
 
     >>> field_name("en", "base_width"), field_name("en", "se_ratio")
     ('Base width', 'Se ratio')
@@ -435,12 +435,12 @@ def field_name(lang: str, name: str) -> str:
 
 
 def viewer_words(lang: str) -> dict[str, str]:
-    """Return what the figure's buttons, hints and labels say."""
+    """Return the translated texts of the figure's buttons, hints and labels."""
     return {name: lookup(text, lang, "viewer") for name, text in VIEWER.items()}
 
 
 def kind_name(lang: str, kind: str, path: str) -> str:
-    """Return what a part of a network is called; a kind that has no name by its own.
+    """Return the label of a network's part; a kind without a label is its own label.
 
     >>> kind_name("en", "stage", "layer2"), kind_name("en", "conv2d", "conv1")
     ('Stage 2', 'Conv')
@@ -451,7 +451,7 @@ def kind_name(lang: str, kind: str, path: str) -> str:
 
 
 def derivation(lang: str, layers: Layers) -> str:
-    """Return where a number of layers comes from.
+    """Return the translated derivation of a layer count.
 
     >>> from resnet_viz.count import Layers
     >>> derivation("zh", Layers(50, 53, 1))

@@ -1,1 +1,1 @@
-"""What sections are made of: the interactive figure, the form, tables and bars."""
+"""The components of sections: the interactive figure, the form, tables and bars."""

@@ -1,4 +1,4 @@
-"""A table of names and numbers as bars from left to right."""
+"""Show a horizontal bar chart of names and numbers."""
 
 from __future__ import annotations
 
@@ -9,31 +9,30 @@ import streamlit as st
 
 __all__ = ["show"]
 
-ROW, AROUND = 40, 60  # pixels of a bar and of what is above and below
+ROW, AROUND = 40, 60  # heights in pixels of a bar, and of the space above and below the bars
 
 
 def show(columns: Mapping[str, Sequence[str] | Sequence[float]], end: float, alt: str) -> None:
     """Show bars, in the order of the names.
 
-    The chart is written in Vega-Lite itself: what `st.bar_chart` makes of the same is equal, but
-    for that it loads Altair and holds each chart against its schema, which took longer than the
-    rest of the page.
+    The chart is written directly in Vega-Lite: `st.bar_chart` gives the same chart, but loads
+    Altair and validates each chart, which took longer than the rest of the page.
 
     Args:
-        columns: the names and then the numbers, each under its title.
-        end: where the scale ends, so that it stays while a network is edited.
-        alt: what the bars show, for those who cannot see them.
+        columns: two columns by title: the names and the numbers.
+        end: the end of the scale, which then stays constant while a network is edited.
+        alt: the alternative text for screen readers.
     """
     name, number = columns
     bar = {"field": number, "type": "quantitative"}
     st.vega_lite_chart(
-        pa.table(dict(columns)),  # of a dict Streamlit would make one by way of pandas
+        pa.table(dict(columns)),  # Streamlit converts a dict by way of pandas, which is slow
         {
             "mark": {"type": "bar"},
             "encoding": {
                 "x": {
                     **bar,
-                    "axis": {"grid": True, "format": "~s"},  # 4M: in full the last one is cut
+                    "axis": {"grid": True, "format": "~s"},  # 4M: a longer label is cut off
                     "scale": {"domain": [0, end], "nice": True},
                     "stack": None,
                     "title": "",

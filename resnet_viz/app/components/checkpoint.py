@@ -1,4 +1,4 @@
-"""A field for a file of weights; the browser reads its header and sends names and shapes only."""
+"""Show a field for a checkpoint file; the browser reads it and sends only names and shapes."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def checkpoint(*, lang: str, key: str, heard: Callable[[], None]) -> None:
     """Show the field.
 
     Args:
-        lang: of its words.
-        key: `st.session_state[key]["read"]` is what was read: the name of the `file`, and its
-            `tensors`, shapes by names.
-        heard: is called when a file was read.
+        lang: the language of its texts.
+        key: the key of the component; `st.session_state[key]["read"]` has the name of the `file`
+            and its `tensors`, shapes by name.
+        heard: the function to call when a file has been read.
     """
     component("checkpoint", HTML)(
         key=key,
@@ -40,7 +40,7 @@ def checkpoint(*, lang: str, key: str, heard: Callable[[], None]) -> None:
 
 
 def check_tensors(sent: object) -> dict[str, tuple[int, ...]] | None:
-    """Return shapes by names, if a browser sent such.
+    """Return the shapes by name that a browser sent, or None if they are not legal.
 
     >>> check_tensors({"fc.weight": [10, 512]}), check_tensors({"fc.weight": "all"})
     ({'fc.weight': (10, 512)}, None)

@@ -1,4 +1,4 @@
-"""A drawing to a part of a Streamlit page that one can move, zoom, search and click."""
+"""Show a drawing on a Streamlit page, with pan, zoom, search and clicks."""
 
 from __future__ import annotations
 
@@ -25,29 +25,30 @@ def figure(
     least_text: float = 0,
     group: str = "",
 ) -> str | None:
-    """Show a drawing; return the path of the box or scope that was clicked just now, else None.
+    """Show a drawing; return the path of the box or scope that was clicked in this run, else None.
 
-    What was clicked is outlined in the same run, before the caller hears of it. Moving and zooming
-    happen in the browser alone. Where one has moved to stays when the figure is drawn anew, unless
-    its size becomes quite another.
+    The clicked part is outlined in the same run, before the caller gets its path. Pan and zoom
+    happen only in the browser; the view is kept when the figure is redrawn, unless its size changes
+    a lot.
 
     Args:
-        drawing: what to show, in the colours of its own theme.
-        words: what buttons and labels say; those of `VIEWER` that it lacks are English.
+        drawing: the drawing to show, in the colours of its theme.
+        words: the texts of buttons and labels; missing ones are taken from `VIEWER`, in English.
         selected: the path of the box or scope to outline, if the figure has it.
-        card: what full screen says of what is selected, a line each; the first one is its name.
-        steps: of a lecture on it: the `title` and `lines` of each, and the `paths` of the parts
-            that it is about; of the whole figure if there are none.
-        key: tells this figure from others on the page; what keeps its key keeps its view.
-        height: in pixels; less on phones and low screens, so that the page can be scrolled.
-        phone_height: in pixels on a phone, instead of so much less.
-        least_text: pixels of the smallest label at first sight, where data enter: what does not fit
-            then is reached by moving the figure.
-        group: figures of one group are moved and zoomed together.
+        card: lines on the selected part, shown in full screen; the first one is its name.
+        steps: the steps of a lecture: the `title` and `lines` of each, and the `paths` of the parts
+            that it shows; the whole figure if there are none.
+        key: the key of this figure on the page; a figure keeps its view with its key.
+        height: the height in pixels; it is reduced on phones and low screens, so that the page can
+            be scrolled.
+        phone_height: the height in pixels on a phone, instead of the reduced height.
+        least_text: the initial size of the smallest label in pixels; the view then starts at the
+            input, and the rest is reached by panning.
+        group: the group of figures that pan and zoom together.
     """
     import streamlit
 
-    sent = streamlit.session_state.get(key) or {}  # by the browser; the caller hears of it below
+    sent = streamlit.session_state.get(key) or {}  # from the browser; the caller gets it below
     clicked: str | None = sent.get("opened")
     html = asset("figure.html", COMPONENTS)
     scripts = asset("viewer.js"), *(asset(name, COMPONENTS) for name in ("flow.js", "lecture.js"))
@@ -73,4 +74,4 @@ def figure(
 
 
 def _heard() -> None:
-    """Do nothing: the one who mounts the component asks it what it heard."""
+    """Do nothing: the caller reads the component's state itself."""

@@ -1,7 +1,7 @@
-"""What fields hold to a form in a part of a Streamlit page; what is typed there, Python hears of.
+"""Show the form of a spec on a Streamlit page as one component, which sends edits to Python.
 
-Each of Streamlit's own fields takes its time of the server in every run of the page, and a spec of
-four stages has nearly seventy. This form is one element, whatever it holds.
+Each of Streamlit's own fields takes server time in every run of the page, and a spec of four stages
+has nearly seventy fields. This form is a single element, whatever its number of fields.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from resnet_viz.text.page import pattern
 __all__ = ["form"]
 
 COLUMNS = ("blocks", "channels", "stride", "block", "shortcut")
-"""The fields of a stage that are always seen; others are below its row when that is open. What fits
-beside each other there, `form.css` and `page.SIDEBAR` say."""
+"""The fields of a stage that are always visible; the others are below its row when it is open. The
+widths are in `form.css` and `page.SIDEBAR`."""
 
 SAID = (
     *("of_stage", "of_part", "stem", "head", "whole", "stages", "add", "input"),
@@ -39,21 +39,23 @@ def form(
 ) -> None:
     """Show the fields of a spec.
 
-    The browser keeps what is typed and sends all of it with each edit, and again while nothing is
-    heard of it, so that no edit is lost to a slow answer or a lost connection: it takes what Python
-    says from an answer that knows its last edit, or that the fields were filled anew since.
+    The browser keeps all typed values and sends all of them with each edit, and again until an
+    answer includes that edit, so that no edit is lost to a slow answer or a lost connection. It
+    accepts the values of an answer that includes its last edit, or after which the fields were
+    filled anew.
 
     Args:
-        typed: what the fields hold.
-        revision: the number of the edit that `typed` knows, as the browser counts.
-        filling: which `session` filled the fields, and which `number` of its fillings it was.
-        wrong: the `place` of a field, what it is called (`where`) and what is wrong (`text`).
-        shares: of each stage, its `bars` (`share` from 0 to 1, and `text`) and a `warning`, if any.
-        lang: of the labels.
-        key: tells this form from others; `st.session_state[key]["edited"]` is what was sent, its
-            `values` like `typed`, its `revision`, the `filling` that was edited, and the `gesture`
-            that it is part of: steps of a number without a pause are one gesture.
-        heard: is called when something was sent.
+        typed: the values of the fields.
+        revision: the number of the last edit in `typed`, counted by the browser.
+        filling: the `session` that filled the fields, and the `number` of that filling.
+        wrong: an error: the `place` of the field, its name (`where`) and the message (`text`).
+        shares: for each stage, its `bars` (`share` from 0 to 1, and `text`) and an optional
+            `warning`.
+        lang: the language of the labels.
+        key: the key of this form; `st.session_state[key]["edited"]` has the last edit: `values`
+            like `typed`, its `revision`, the edited `filling`, and its `gesture`. Steps of a number
+            without a pause are one gesture.
+        heard: the function to call when an edit has been sent.
     """
     component("form", '<div class="form"></div>')(
         key=key,

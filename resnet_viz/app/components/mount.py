@@ -1,4 +1,4 @@
-"""Assets of the app to what mounts a component on a Streamlit page."""
+"""Register the app's components with Streamlit."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ COMPONENTS = "resnet_viz.app.components"
 
 @cache
 def component(name: str, html: str, css: str = "", js: str = "") -> ComponentRenderer:
-    """Return what mounts a component, made once: making it anew would load its script anew.
+    """Return the function that mounts a component; cached, because a new one reloads its script.
 
     Args:
-        name: of its script and style sheet, `<name>.js` and `<name>.css`.
-        html: what stands on the page before the script fills it.
-        css: what comes before its own style sheet.
-        js: what comes before its own script.
+        name: the name of its script and style sheet, `<name>.js` and `<name>.css`.
+        html: the initial HTML, before the script fills it.
+        css: CSS to put before its own style sheet.
+        js: JavaScript to put before its own script.
     """
     import streamlit
 

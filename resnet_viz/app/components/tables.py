@@ -1,4 +1,4 @@
-"""A table on the page: columns of text, numbers to the right."""
+"""Show a table on the page, with numbers aligned to the right."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ __all__ = ["Signed", "show"]
 
 
 class Signed(int):
-    """A difference: shown with its sign."""
+    """A difference, which is shown with its sign."""
 
 
 def show(columns: Mapping[str, Sequence[str | int]], alt: str) -> None:
-    """Show a table; integers of any size are exact, which a number column would not hold.
+    """Show a table; integers are written as text, because a number column rounds large ones.
 
     Args:
         columns: the cells of each column by its title.
-        alt: what the table holds, for those who cannot see it.
+        alt: the alternative text for screen readers.
     """
     right = {
         title: st.column_config.TextColumn(alignment="right")
@@ -27,12 +27,12 @@ def show(columns: Mapping[str, Sequence[str | int]], alt: str) -> None:
         if any(isinstance(cell, int) for cell in cells)
     }
     texts = {title: list(map(_text, cells)) for title, cells in columns.items()}
-    # of a dict Streamlit would make such a table by way of pandas, which takes far longer
+    # Streamlit converts a dict by way of pandas, which takes far longer
     st.dataframe(pa.table(texts), hide_index=True, column_config=right, alt=alt)
 
 
 def _text(cell: str | int) -> str:
-    """Return what a cell shows.
+    """Return the text of a cell.
 
     >>> _text(1234), _text(Signed(1234)), _text(Signed(-1)), _text(Signed(0))
     ('1,234', '+1,234', '−1', '0')

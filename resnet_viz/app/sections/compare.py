@@ -1,4 +1,4 @@
-"""The network beside another: figures with what differs marked, and tables of differences."""
+"""Compare the network with another: figures with marked differences, and tables."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def show(session: Session) -> None:
 
 
 def _one(session: Session, number: int, spec: ResNetSpec, found: Comparison) -> None:
-    """Show one of the networks: 0 is what is compared with, 1 the network, others come before."""
+    """Show one of the networks: 0 is the reference, 1 the network, above 1 earlier references."""
     lang = session.config.lang
     side = "after" if number == 1 else "before"
     if number >= 0:
@@ -121,7 +121,7 @@ def _stop(session: Session) -> None:
 
 
 def _pin(session: Session) -> None:
-    receive_edit(session)  # what was typed just before is in what is pinned
+    receive_edit(session)  # so that the last edit is pinned, too
     config = session.config
     before = config.others if config.pinned is None else (config.pinned, *config.others)
     others = [spec for spec in before if spec != config.spec][:MAX_OTHERS]
@@ -129,7 +129,7 @@ def _pin(session: Session) -> None:
 
 
 def _against(session: Session, number: int) -> None:
-    """Compare with one of those that were pinned before."""
+    """Compare with one of the networks pinned before."""
     config = session.config
     others = list(config.others)
     chosen = others.pop(number)
@@ -142,7 +142,7 @@ def _figure(
     session: Session, name: str, side: str, spec: ResNetSpec, changed: tuple[str, ...]
 ) -> None:
     lang, wanted = session.config.lang, session.look
-    # with numbers in its boxes, a figure folds only what is equal, and hides no difference
+    # with numbers in its boxes, a figure folds only equal parts, and hides no difference
     look = Look(direction=wanted.direction, depth="block", theme=wanted.theme, annotate="params")
     try:
         boxes = drawing_of(spec, look, lang).scene.ids()
@@ -151,13 +151,13 @@ def _figure(
     except RequestError as error:
         st.error(translate(lang, "not_drawn", escaped(translate_error(error, lang))))
         return
-    words = {**viewer_words(lang), "press": ""}  # nothing opens here
+    words = {**viewer_words(lang), "press": ""}  # a click opens nothing here
     height = HEIGHTS[look.direction]
     figure(drawn, words, key=f"compare:{name}", height=height, group="compare")
 
 
 def _box_of(path: str, boxes: Collection[str]) -> str:
-    """Return the box that stands for a part: of a block that is folded, the first of its equals.
+    """Return the box of a part; for a block in a fold, the box of the first block.
 
     >>> _box_of("layer1.2", {"layer1.0", "layer1.5", "fc"}), _box_of("fc", {"layer1.0", "fc"})
     ('layer1.0', 'fc')
@@ -191,7 +191,7 @@ def _totals(found: Comparison, others: Sequence[ResNetSpec], lang: str) -> None:
 
 
 def _spec(before: ResNetSpec, after: ResNetSpec, lang: str) -> None:
-    """Show which fields of the specs differ, from what to what."""
+    """Show the fields in which the specs differ, with old and new values."""
     changes = list(spec_changes(before, after, lang))
     if changes:
         tables.show(

@@ -1,4 +1,4 @@
-"""What each tool counts of the network, and why they differ."""
+"""Show the counts of each tool for the network, and why they differ."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["show"]
 
 
 def show(session: Session) -> None:
-    """Show what each tool counts of this network, and why they differ."""
+    """Show the counts of each tool for this network, and why they differ."""
     lang = session.config.lang
     found = explanation_of(session.config.spec)
     st.markdown(translate(lang, "explain_intro"))
@@ -37,7 +37,7 @@ def show(session: Session) -> None:
 
 
 def _sum(line: Line, macs: int, lang: str) -> str:
-    """Return what a total is the sum of."""
+    """Return a total as a sum of terms."""
     times = f"{line.scale} × " if line.scale != 1 else ""
     text = f"{times}{macs:,} {translate(lang, 'multiply_adds')}"
     for term, (weight, amount) in line.terms.items():

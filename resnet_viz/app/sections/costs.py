@@ -1,4 +1,4 @@
-"""What each part of the network costs, and where the layer count comes from."""
+"""Show the costs of each part of the network, and the derivation of the layer count."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["show", "table"]
 
 
 def show(session: Session) -> None:
-    """Show what each part costs, and where the layer count comes from."""
+    """Show the costs of each part, and the derivation of the layer count."""
     spec, lang = session.config.spec, session.config.lang
     stages = report_of(spec, "stage")
     began = report_of(spec if session.base is None else find(session.base), "stage")
@@ -39,7 +39,7 @@ def show(session: Session) -> None:
 
 
 def table(report: Report, lang: str) -> None:
-    """Show what each part of a network costs."""
+    """Show the costs of each part of a network."""
     rows = report.rows
     tables.show(
         {

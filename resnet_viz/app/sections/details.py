@@ -1,4 +1,4 @@
-"""The part of the network that a visitor opened in the figure, looked at closely."""
+"""Show the details of the part that a visitor opened in the figure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_ROWS = 200
 
 
 def show(session: Session) -> None:
-    """Show what is open, and the way back."""
+    """Show the details of the open part, with a button to close it."""
     lang, path = session.config.lang, session.config.opened
     with st.container(border=True):
         try:
@@ -33,7 +33,7 @@ def show(session: Session) -> None:
 
 
 def lines(session: Session) -> list[str]:
-    """Return what is open in a few lines: its path, its shapes and its costs."""
+    """Return a few lines on the open part: its path, shapes and costs."""
     lang = session.config.lang
     try:
         part = details_of(session.config.spec, session.config.opened)

@@ -1,4 +1,4 @@
-"""What a visitor takes away: the figure, the report, the spec, and a link to the page."""
+"""Offer downloads: the figure, the report, the spec, and a link to the page."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from resnet_viz.text.page import translate
 __all__ = ["figures", "reports", "show"]
 
 REPORTS = {"csv": "csv", "md": "md", "latex": "tex", "json": "json", "html": "html"}
-"""The formats of a report, and the suffix of each."""
+"""The file suffix of each format of a report."""
 
 SPECS = ("yaml", "toml", "json")
 
 TITLES = {"md": "Markdown", "latex": "LaTeX", "drawio": "draw.io", "pptx": "PowerPoint"}
-"""What formats are called, where that is not their suffix in capitals."""
+"""The names of formats, if they are not the suffix in capitals."""
 
 RENDERED = (".png", ".pdf")
-"""Formats whose writer would let every other visitor wait."""
+"""The formats that are written in another process, because they would block other visitors."""
 
 
 def show(session: Session) -> None:
@@ -96,7 +96,7 @@ def reports(report: Report, name: str, lang: str) -> None:
 
 
 def _writer(drawn: Drawing, suffix: str) -> Callable[[], bytes]:
-    """Return what makes the bytes of a file of the figure."""
+    """Return the function that writes a file of the figure."""
     if suffix in RENDERED:
         return partial(write_in_process, suffix, drawn.scene)
     return partial(drawn.to_bytes, suffix)
@@ -107,7 +107,7 @@ def _encoded(write: Callable[[str], str], format: str) -> bytes:
 
 
 def _code(spec: ResNetSpec, suffix: str) -> bytes:
-    """Return the bytes of a file with the network's code."""
+    """Return a file with the network's code as bytes."""
     with TemporaryDirectory() as folder:
         path = Path(folder, f"network{suffix}")
         to_code(spec).save(path)
@@ -115,7 +115,7 @@ def _code(spec: ResNetSpec, suffix: str) -> bytes:
 
 
 def _offer(label: str, file: str, make: Callable[[], Any]) -> None:
-    """Offer a file that is made when it is asked for."""
+    """Offer a file that is made on request."""
     st.download_button(label, make, _safe(file), on_click="ignore", key=f"download:{file}")
 
 
@@ -124,7 +124,7 @@ def _title(format: str) -> str:
 
 
 def _safe(name: str) -> str:
-    """Return a name that any system takes for a file."""
+    """Return a file name that is legal on any system."""
     return "".join(c if c.isalnum() or c in "-_." else "_" for c in name)[-120:]
 
 

@@ -1,4 +1,4 @@
-"""Networks as points between their costs: the zoo's, and those that the visitor came by."""
+"""Show networks as points in a chart of costs: the zoo's, and those in the visitor's history."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from resnet_viz.zoo import entries
 __all__ = ["show"]
 
 MAX_STEPS = 20
-"""Networks before the one that is shown, each of which leaves a point."""
+"""The most earlier networks that are shown as points."""
 
 COLOURS = {"zoo": "#9aa4b2", "kept": "#2e9e5b", "mine": "#d98200", "now": "#c2185b"}
-"""Of a network of the zoo, of one that keeps the budget, of one before, and of the one shown."""
+"""The colours of zoo networks, of those within the budget, of earlier ones, and of the current."""
 
 HEIGHT = 340  # pixels
 
 
 class Point(NamedTuple):
-    """A network between its costs; its id says what a click opens."""
+    """A network as a point; a click opens the network of its id."""
 
     id: str
     name: str
@@ -97,7 +97,7 @@ def show(session: Session, networks: Sequence[Listed]) -> None:
 
 
 def _around(amounts: Sequence[int]) -> list[float]:
-    """Return the ends of a scale with some room; Vega would ask for them before the data come."""
+    """Return the ends of a scale with a margin; Vega needs them before the data arrive."""
     return [min(amounts) * 0.8, max(amounts) * 1.25]
 
 
@@ -120,7 +120,7 @@ def _of_history(session: Session) -> Iterator[Point]:
 
 
 def _open(session: Session, key: str) -> None:
-    """Show the network whose point was clicked."""
+    """Open the network whose point was clicked."""
     picked = st.session_state[key].get("selection", {}).get("pick", [])
     sort, _, name = str(picked[0].get("id", "") if picked else "").partition("/")
     receive_edit(session)

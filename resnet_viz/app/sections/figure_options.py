@@ -1,4 +1,4 @@
-"""How the network is drawn."""
+"""Show the controls of the figure's options."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def show(session: Session) -> None:
             index=options.index(now),
             format_func=lambda option: translate(lang, f"{name}:{option}"),
             disabled=not OPTIONS[name].fits(look.figure),
-            key=session.key(f"{name}:{lang}"),  # in another language these are other words
+            key=session.key(f"{name}:{lang}"),  # the labels differ by language
             width=width,
         )
 
@@ -77,7 +77,7 @@ def show(session: Session) -> None:
 
 
 def offered_figures(spec: ResNetSpec, now: str) -> list[str]:
-    """Return the figures that there are of a network, and the one that is shown now.
+    """Return the figures that are possible for a network, and the current one.
 
     >>> from resnet_viz.zoo import find
     >>> offered_figures(find("plain18"), "network")

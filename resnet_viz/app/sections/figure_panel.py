@@ -1,4 +1,4 @@
-"""The figure, and beside it what the visitor opened in it."""
+"""Show the figure, and beside it the part that the visitor opened."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["show"]
 
 
 def show(session: Session) -> None:
-    """Show the figure, its options below it, and the part of it that is open."""
+    """Show the figure, its options below it, and the details of the open part."""
     above = st.container()
     figure_options.show(session)
     with above:

@@ -1,4 +1,4 @@
-"""How much of its budget a network takes, at a glance and in words."""
+"""Show how much of its budget a network uses, as gauges and in words."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def show(budget: Budget, totals: Mapping[str, int], lang: str) -> None:
 
 
 def _gauge(name: str, amount: int, limit: int, lang: str) -> str:
-    """Return a gauge as HTML; over the limit it is full, and says by how much."""
+    """Return a gauge as HTML; above the limit it is full and states the excess."""
     share = amount / limit
     over = amount > limit
     words = translate(

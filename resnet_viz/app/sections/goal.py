@@ -1,4 +1,4 @@
-"""A budget, and the networks that keep it."""
+"""Show a budget, and propose networks within it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _proposals(session: Session, budget: Budget, setting: Setting, alike: Sequen
 
 
 def _limits(session: Session) -> Budget:
-    """Return the limits in the fields; a wrong one is said and leaves the limit as it was."""
+    """Return the limits in the fields; a wrong one shows an error and keeps the former limit."""
     lang, now = session.config.lang, session.config.budget
     limits = {}
     with st.container(horizontal=True):
@@ -84,12 +84,12 @@ def _limits(session: Session) -> Budget:
                 limits[name] = limit
             else:
                 if limits[name] and amount(name, limits[name]) == amount(name, limit):
-                    limits[name] = limit  # a link may hold more figures than are shown
+                    limits[name] = limit  # a link may have more digits than are shown
     return Budget(**limits)
 
 
 def _setting(session: Session) -> Setting:
-    """Return how the network is used, as the fields say."""
+    """Return the settings of training and inference in the fields."""
     lang, now = session.config.lang, session.config.setting
     with st.container(horizontal=True):
         batch = st.number_input(
@@ -113,14 +113,16 @@ def _setting(session: Session) -> Setting:
 
 
 def _nearest(budget: Budget, networks: Sequence[Listed], setting: Setting) -> list[Listed]:
-    """Return the networks that take most of a budget, without exceeding it."""
-    limits = budget._replace(memory=0, time=0).limits()  # what is known of every network
+    """Return the networks that use the most of a budget within it."""
+    limits = budget._replace(
+        memory=0, time=0
+    ).limits()  # known for every network without a computation
 
     def used(network: Listed) -> float:
         return sum(network.totals[name] / limit for name, limit in limits.items())
 
     alone = {tuple(network.totals.values()): network for network in reversed(networks)}
-    ordered = sorted(alone.values(), key=used, reverse=True)  # of two names for one, the first
+    ordered = sorted(alone.values(), key=used, reverse=True)  # a network with two names, once
     kept = (one for one in ordered if keeps(find(one.name), budget, setting))
     return list(islice(kept, MAX_PROPOSALS))
 

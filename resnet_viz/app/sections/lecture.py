@@ -1,4 +1,4 @@
-"""A network as the steps of a lecture: the whole, its parts in order, and what is worth saying."""
+"""Make the steps of a lecture on a network: the whole, its parts in order, and captions."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ Step = dict[str, object]
 
 
 def lecture_steps(config: Config) -> list[Step]:
-    """Return the steps: their titles, lines, and the paths of the parts that they are about."""
-    notes = [_said(note, config.lang) for note in fitting(config)]
+    """Return the steps: titles, lines, and the paths of the parts that they show."""
+    notes = [_caption_step(note, config.lang) for note in fitting(config)]
     return [*_parts(config.spec, config.lang), *notes]
 
 
-def _said(note: Note, lang: str) -> Step:
-    """Return the step of a caption, without the marks of Markdown."""
+def _caption_step(note: Note, lang: str) -> Step:
+    """Return the step of a caption, with Markdown removed."""
     text = re.sub(r"\*+", "", lookup(TEXTS[note.name], lang, "page"))
     return {"title": note.source.partition(",")[0], "lines": [text, note.source], "paths": []}
 

@@ -1,4 +1,4 @@
-"""Why residual? What was measured of plain and residual networks, one chart after the other."""
+"""Show the lesson "why residual?": measurements of plain and residual networks, as charts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a visitor begins: a network of the zoo, or a spec file; and the way back."""
+"""Show the choice of a network, from the zoo or from a file, with undo and redo."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from resnet_viz.zoo import entries, names
 __all__ = ["show"]
 
 TRACE = "resnet-viz draw package.module:model --input 1x3x224x224 -o model.json"
-"""The command that makes the graph of any module."""
+"""The command that writes the graph of any module."""
 
 MAX_UPLOAD = 4
-"""Megabytes of a file: a graph's; a spec's has its own, smaller bound."""
+"""The most megabytes of an uploaded graph; spec files have their own, smaller limit."""
 
 
 def show(session: Session) -> None:
-    """Offer networks to begin with, and undo and redo."""
+    """Offer networks to start from, and undo and redo."""
     lang = session.config.lang
     _zoo(session, lang)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -80,7 +80,7 @@ _ACTIONS = {"undo": _undo, "redo": _redo, "reset": _reset}
 
 def _zoo(session: Session, lang: str) -> None:
     name = session.config.spec.name if is_known(session.config.spec) else None
-    key = session.key(f"zoo/{name or ''}")  # an edit makes it the visitor's own, to be chosen anew
+    key = session.key(f"zoo/{name or ''}")  # after an edit, the same name can be chosen again
     chosen = st.selectbox(
         translate(lang, "network"),
         names(),
@@ -116,9 +116,9 @@ def _upload(session: Session, lang: str) -> None:
 
 
 def _receive(session: Session, key: str) -> None:
-    """Open what was uploaded, or say what is wrong with it."""
+    """Open an uploaded file, or show what is wrong with it."""
     if key != session.key("upload"):
-        return  # the browser repeats what a field held that is gone
+        return  # the browser repeats the value of a field that no longer exists
     receive_edit(session)
     file = st.session_state[key]
     if file is None:

@@ -1,4 +1,4 @@
-"""Short captions on what is on the screen, each with the table or equation that it comes from."""
+"""Show short captions on the current page, each with its source, a table or equation."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Note(NamedTuple):
     """A caption.
 
     Attributes:
-        fits: tells whether it is about what is shown.
-        name: its text is `text.notes.NOTES[name]`.
-        source: where it stands.
+        fits: the function that returns whether the caption applies to a page.
+        name: the key of its text in `text.notes.NOTES`.
+        source: the source.
     """
 
     fits: Callable[[Config], bool]
@@ -37,7 +37,7 @@ class Note(NamedTuple):
 
 
 def _any(**values: object) -> Callable[[Config], bool]:
-    """Return a test for stages in which one of some fields has that value."""
+    """Return a test whether any stage has one of the given values."""
     return lambda config: any(
         getattr(stage, name) == value
         for stage in config.spec.stages
@@ -65,14 +65,14 @@ def _strides_in_1x1(spec: ResNetSpec) -> bool:
 
 
 def _shows_shortcuts(config: Config) -> bool:
-    """Return whether the figure opens blocks, so that what stands beside them is seen."""
+    """Return whether the figure opens blocks, so that their shortcuts are visible."""
     if config.look.figure not in ("network", "blocks"):
         return False
     try:
         ids = drawing_of(config.spec, config.look, config.lang).scene.ids()
     except RequestError:
         return False
-    return any(id.count(".") > 1 for id in ids)  # layer2.0.conv1 is inside of a block
+    return any(id.count(".") > 1 for id in ids)  # layer2.0.conv1 is inside a block
 
 
 HE = "He et al. 2015, arXiv 1512.03385"
@@ -165,16 +165,16 @@ NOTES: tuple[Note, ...] = (
         f"{HE}, section 3.3 and Table 1",
     ),
 )
-"""From the particular to the general: the first ones that fit are shown."""
+"""The captions, from specific to general; the first ones that fit are shown."""
 
 
 def fitting(config: Config) -> list[Note]:
-    """Return the captions that fit what is on the screen."""
+    """Return the captions that apply to the page."""
     return [note for note in NOTES if note.fits(config)][:MAX_NOTES]
 
 
 def show(session: Session) -> None:
-    """Show the captions that fit what is on the screen."""
+    """Show the captions that apply to the page."""
     config = session.shown
     st.caption(translate(config.lang, "hint"))
     columns = st.columns(MAX_NOTES, gap="medium")

@@ -1,4 +1,4 @@
-"""The graph of a visitor's own model, from its `.json` file: its totals, its figure, its report."""
+"""Show the graph of a visitor's own model from a `.json` file: totals, figure and report."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _figure(session: Session, traced: Traced) -> None:
         return
     figure(
         drawn,
-        {**viewer_words(lang), "press": ""},  # nothing opens here
+        {**viewer_words(lang), "press": ""},  # a click opens nothing here
         key="own figure",
         height=screen.height(look.direction),
         phone_height=screen.PHONE_HEIGHT,

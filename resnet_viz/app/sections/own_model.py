@@ -1,4 +1,4 @@
-"""A visitor's own model: which networks have the tensors of a file of weights."""
+"""Identify the networks that fit a visitor's checkpoint."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def show(session: Session) -> None:
 
 
 def _identify(session: Session) -> None:
-    """Find the networks; one that is alone is shown at once."""
+    """Find the networks that fit; a single one is opened at once."""
     sent = (st.session_state.get(KEY) or {}).get("read")
     tensors = check_tensors(sent.get("tensors")) if isinstance(sent, dict) else None
     if tensors is None:

@@ -1,4 +1,4 @@
-"""Rows of a report on the page: how fine they are, and what each is called."""
+"""Choose the depth of a report's rows on the page, and name the rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["choose_depth", "row_name"]
 
 
 def choose_depth(session: Session, first: str) -> str:
-    """Let the visitor choose the depth of rows; `first` is chosen at first."""
+    """Let the visitor choose the depth of rows; the default is `first`."""
     lang, options = session.config.lang, list(DEPTHS)
     chosen = st.segmented_control(
         translate(lang, "rows"),
@@ -27,6 +27,6 @@ def choose_depth(session: Session, first: str) -> str:
 
 
 def row_name(row: Row, lang: str) -> str:
-    """Return what a row is called: its path, and how many it stands for."""
+    """Return the name of a row: its path, and its number of repeats."""
     name = row.path or translate(lang, "depth:network")
     return f"{name} (×{row.repeat})" if row.repeat != 1 else name

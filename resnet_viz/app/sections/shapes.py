@@ -1,4 +1,4 @@
-"""The shape that each part of the network puts out, and what it sees of the image."""
+"""Show the output shape and receptive field of each part of the network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["show"]
 
 
 def show(session: Session) -> None:
-    """Show the shape that leaves each part."""
+    """Show the output shape of each part."""
     lang = session.config.lang
     depth = choose_depth(session, "block")
     report = report_of(session.config.spec, depth, open_head=True)

@@ -1,4 +1,4 @@
-"""What each stage has of the network's costs, as the form draws it in the stage's row."""
+"""Compute each stage's share of the network's costs, for the bars in the form."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["stage_shares"]
 
 @lru_cache(maxsize=256)
 def stage_shares(spec: ResNetSpec, lang: str) -> list[dict[str, object]]:
-    """Return for each stage its bars, and a warning where its strides find nothing to halve.
+    """Return the bars of each stage, and a warning if its stride cannot halve the size further.
 
     >>> from resnet_viz.zoo import find
     >>> stage_shares(find("resnet50"), "en")[3]["bars"][0]["text"]

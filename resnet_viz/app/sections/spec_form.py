@@ -1,4 +1,4 @@
-"""The spec as a form: a table of stages, and the fields of stem, head and the whole network."""
+"""Show the spec as a form: a table of stages, and the fields of stem, head and network."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KEY = "form"
 
 
 def show(session: Session) -> None:
-    """Let the visitor change the network; what is wrong is said at its field."""
+    """Let the visitor edit the network; errors are shown at their fields."""
     lang = session.config.lang
     form(
         session.typed,
@@ -35,10 +35,11 @@ def show(session: Session) -> None:
 
 
 def receive_edit(session: Session) -> None:
-    """Take an edit that the browser sent, once, unless the fields were filled anew since.
+    """Apply an edit sent by the browser, once, unless the fields were filled anew after it.
 
-    What else a visitor does, as to press Undo, may come in the same run. To Streamlit the form
-    comes last then, to the visitor it was first: what changes the network hears the form before.
+    Another action, such as a click on Undo, may arrive in the same run as an edit. The visitor made
+    the edit first, but Streamlit handles the form last; so every action that changes the network
+    calls this function first.
     """
     sent = _sent()
     if not isinstance(sent, dict) or sent.get("filling") != session.filling:
@@ -50,12 +51,12 @@ def receive_edit(session: Session) -> None:
 
 
 def _sent() -> object:
-    """Return what the form in the browser says was edited, in the run for it."""
+    """Return the edit that the browser's form sent in this run, if any."""
     return (st.session_state.get(KEY) or {}).get("edited")
 
 
 def _wrong(error: RequestError, lang: str) -> dict[str, str]:
-    """Return at which field or part something is wrong, what that is called, and what is wrong."""
+    """Return the field or part of an error, its name, and the message."""
     path, fact = _at(error)
     return {
         "place": field_id(path),
@@ -65,7 +66,7 @@ def _wrong(error: RequestError, lang: str) -> dict[str, str]:
 
 
 def _at(error: RequestError) -> tuple[str, Message]:
-    """Return the path of what is wrong, and what is; an operator's refusal begins with its scope.
+    """Return the path and message of an error; an operator's error begins with its module path.
 
     >>> path, fact = _at(RequestError("{path}: the size reaches zero", path="layer3.pool"))
     >>> path, str(fact)
@@ -79,7 +80,7 @@ def _at(error: RequestError) -> tuple[str, Message]:
 
 
 def _where(path: str, lang: str) -> str:
-    """Return the place of a value in the page's words.
+    """Return the name of a value's place in the page's language.
 
     >>> _where("stages[1].blocks", "en"), _where("input[0]", "en"), _where("head.hidden[1]", "en")
     ('Stage 2: Blocks', 'Input channels', 'Head: Hidden layers')

@@ -1,4 +1,4 @@
-"""What stands below the figure, one section at a time: only what is looked at is computed."""
+"""Show one section at a time below the figure, so that only that one is computed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The totals of the network, and where they come from."""
+"""Show the network's name, source and totals."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["problem", "show", "spelled"]
 
 
 def show(session: Session) -> None:
-    """Show what the network is called, where it comes from, and what it costs."""
+    """Show the network's name, its source, and its totals."""
     config = session.config
     problem(session)
     spec, lang = config.spec, config.lang
@@ -62,7 +62,7 @@ def show(session: Session) -> None:
 
 
 def problem(session: Session) -> None:
-    """Say what was wrong with what the visitor sent last."""
+    """Show the error in the visitor's last input."""
     lang = session.config.lang
     if session.problem:
         text = escaped(translate_error(session.problem, lang))
@@ -87,7 +87,7 @@ def _signed(name: str, change: int) -> str:
 
 
 def spelled(amount: int) -> str:
-    """Return a number exactly, and in short where it is long.
+    """Return an exact number, followed by its short form if it is long.
 
     >>> spelled(4089184256), spelled(50)
     ('4,089,184,256 · 4.09 G', '50')

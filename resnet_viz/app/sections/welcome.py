@@ -1,4 +1,4 @@
-"""What this page is, in a line, and pages to begin with."""
+"""Show a line on the page's purpose, and links for a start."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["show"]
 
 
 def show(session: Session) -> None:
-    """Say what the page is for, and offer pages to begin with."""
+    """Show the purpose of the page, and offer links for a start."""
     lang = session.config.lang
     st.caption(translate(lang, "tagline"))
     with st.container(key="presets", horizontal=True, gap="small"):

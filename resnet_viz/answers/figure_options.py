@@ -198,20 +198,20 @@ class FigureOptions:
     )
     width: float | None = option(
         None,
-        "points of paper that the figure is wide",
+        "width of the figure in points",
         none_or(check_points),
         metavar="POINTS",
         drawn=True,
     )
     font_size: float | None = option(
         None,
-        "points of paper that its labels have",
+        "font size of the labels in points",
         none_or(check_points),
         metavar="POINTS",
         drawn=True,
     )
     transparent: bool = option(
-        False, "let what is behind the figure show through", check_flag, drawn=True
+        False, "leave the background transparent", check_flag, drawn=True
     )
     dark_mode: bool = option(
         False,

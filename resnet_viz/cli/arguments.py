@@ -32,11 +32,12 @@ def _add_draw(verb: argparse.ArgumentParser) -> None:
 
     _named(verb, several=True)
     for name, option in OPTIONS.items():
+        flag = f"--{name.replace('_', '-')}"
         if isinstance(option.default, bool):
-            verb.add_argument(f"--{name}", action="store_true", help=option.help)
+            verb.add_argument(flag, action="store_true", help=option.help)
         else:
             verb.add_argument(
-                f"--{name}",
+                flag,
                 metavar=option.metavar or name.upper(),
                 default=option.default,
                 help=option.help + (f" (default: {option.default})" if option.default else ""),

@@ -27,7 +27,7 @@ def draw_parser():
 def test_every_face_has_every_option(name: str) -> None:
     row = OPTIONS[name]
     parameter = inspect.signature(resnet_viz.draw).parameters[name]
-    action = draw_parser()._option_string_actions[f"--{name}"]
+    action = draw_parser()._option_string_actions[f"--{name.replace('_', '-')}"]
 
     assert parameter.default == row.default == getattr(FigureOptions(), name)
     assert parameter.kind is parameter.KEYWORD_ONLY

@@ -210,9 +210,7 @@ class FigureOptions:
         metavar="POINTS",
         drawn=True,
     )
-    transparent: bool = option(
-        False, "leave the background transparent", check_flag, drawn=True
-    )
+    transparent: bool = option(False, "leave the background transparent", check_flag, drawn=True)
     dark_mode: bool = option(
         False,
         "let an .svg follow a reader's dark mode (prefers-color-scheme)",

@@ -1,4 +1,4 @@
-"""The way of the data through the package, drawn with the package's own scene."""
+"""Draw the data flow of the package, with the package's own scene."""
 
 from __future__ import annotations
 

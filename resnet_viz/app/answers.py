@@ -14,7 +14,7 @@ from resnet_viz.answers.latency import LatencyReport, latency
 from resnet_viz.answers.memory import memory
 from resnet_viz.answers.report import Report, report_graph
 from resnet_viz.app.budget import Budget, Setting
-from resnet_viz.app.state import Look
+from resnet_viz.app.state import PLAIN, Look, Paper
 from resnet_viz.assembly import assemble
 from resnet_viz.devices import devices
 from resnet_viz.errors import RequestError
@@ -49,10 +49,15 @@ def graph_of(spec: ResNetSpec) -> Graph:
 
 @lru_cache(maxsize=24)
 def drawing_of(
-    spec: ResNetSpec, look: Look, lang: str, highlight: tuple[str, ...] = (), side: str = ""
+    spec: ResNetSpec,
+    look: Look,
+    lang: str,
+    highlight: tuple[str, ...] = (),
+    side: str = "",
+    paper: Paper = PLAIN,
 ) -> Drawing:
     """Draw a network; see `_draw`."""
-    return _draw(spec, look, lang, highlight, side)
+    return _draw(spec, look, lang, highlight, side, paper)
 
 
 def _draw(
@@ -61,6 +66,7 @@ def _draw(
     lang: str,
     highlight: tuple[str, ...] = (),
     side: str = "",
+    paper: Paper = PLAIN,
 ) -> Drawing:
     """Draw a network with a given look.
 
@@ -70,6 +76,7 @@ def _draw(
         lang: the language of the labels.
         highlight: the paths to highlight, in the theme's colour or, if `side` is given, in its.
         side: the side of a comparison, a name in `SIDES`.
+        paper: the options of a file of the figure.
 
     Raises:
         RequestError: this figure cannot show the network, or the network is too large for a page.
@@ -79,7 +86,7 @@ def _draw(
     if side:
         theme = find_theme(look.theme or "d2l")
         fitting["theme"] = theme._replace(highlight=MARKS[is_dark(theme)][side])
-    options = FigureOptions(**fitting, lang=lang, highlight=highlight)
+    options = FigureOptions(**fitting, **paper.asked(), lang=lang, highlight=highlight)
     if options.unroll or look.figure == "layers":
         graph = network if isinstance(network, Graph) else graph_of(network)
         operators = count_nodes(graph)

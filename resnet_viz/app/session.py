@@ -164,18 +164,18 @@ class Session:
 
     @property
     def look(self) -> Look:
-        """The look on this visitor's page: dark if the page is, and fitted to the screen."""
+        """How the network is drawn: dark on a dark page."""
         look = self.config.look
-        if not look.theme and st.context.theme.type == "dark":
-            look = look._replace(theme="dark")
-        if not (look.page or look.depth or look.unroll) and look.figure == "network":
-            look = look._replace(page=screen(look.direction, is_phone()))
-        return look
+        is_dark = st.context.theme.type == "dark"
+        return look if look.theme or not is_dark else look._replace(theme="dark")
 
     @property
     def shown(self) -> Config:
-        """The shown state, with the look on this visitor's page."""
-        return self.config._replace(look=self.look)
+        """What is shown, with the look that fits this visitor's screen."""
+        look = self.look
+        if not (look.page or look.depth or look.unroll) and look.figure == "network":
+            look = look._replace(page=screen(look.direction, is_phone()))
+        return self.config._replace(look=look)
 
     @property
     def base(self) -> str | None:

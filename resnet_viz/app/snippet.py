@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import MISSING, fields, is_dataclass
 
-from resnet_viz.app.state import Look
+from resnet_viz.app.state import PLAIN, Look, Paper
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.zoo import entries
 
 __all__ = ["snippet"]
 
 
-def snippet(spec: ResNetSpec, look: Look) -> str:
-    """Return a script that counts a network and draws it with the given look.
+def snippet(spec: ResNetSpec, look: Look, paper: Paper = PLAIN) -> str:
+    """Return a script that counts a network and draws it as it is looked at.
 
     >>> from resnet_viz.zoo import find
     >>> print(snippet(find("resnet50"), Look(theme="paper")))
@@ -30,7 +30,8 @@ def snippet(spec: ResNetSpec, look: Look) -> str:
     if not is_known:
         lines.append("from resnet_viz import Head, ResNetSpec, Stage, Stem")
     network = python(spec.name if is_known else spec)
-    options = ", ".join(f"{name}={python(value)}" for name, value in _asked(look).items())
+    asked = {**_asked(look), **paper.asked()}
+    options = ", ".join(f"{name}={python(value)}" for name, value in asked.items())
     drawing = f"resnet_viz.draw(network, {options})"
     return "\n".join(
         [

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 from resnet_viz.app.budget import Budget, Setting
 from resnet_viz.spec import ResNetSpec
 
-__all__ = ["FIRST", "MAX_OTHERS", "SECTIONS", "Config", "Look", "is_path"]
+__all__ = ["FIRST", "MAX_OTHERS", "PLAIN", "SECTIONS", "Config", "Look", "Paper", "is_path"]
 
 FIRST = "d2l-resnet18"
 """The initial network: the d2l chapter's."""
@@ -40,6 +40,31 @@ class Look(NamedTuple):
     unroll: bool = False
     color: str = ""
     page: str = ""
+
+
+class Paper(NamedTuple):
+    """What a file of the figure has that the screen has not; the names are those of `draw`.
+
+    Attributes:
+        width: in points; as it comes if 0.
+        caption: below the figure.
+        transparent: whether what is behind the figure shows through.
+    """
+
+    width: float = 0
+    caption: str = ""
+    transparent: bool = False
+
+    def asked(self) -> dict[str, Any]:
+        """Return what is not as it is without being asked for.
+
+        >>> Paper(caption="Figure 1").asked()
+        {'caption': 'Figure 1'}
+        """
+        return {name: value for name, value in self._asdict().items() if value}
+
+
+PLAIN = Paper()
 
 
 class Config(NamedTuple):

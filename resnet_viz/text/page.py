@@ -328,6 +328,12 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "part_by_part": "Part by part",
         # Take away
         "figures": "This figure",
+        "width_points": "Width in points",
+        "width_help": (
+            "72 points are an inch; a column of a two-column paper has 243. 0: as it comes."
+        ),
+        "caption": "Caption",
+        "transparent": "Transparent background",
         "not_offered": "No {0}: {1}",
         "reports": "The report",
         "specs": "The spec",

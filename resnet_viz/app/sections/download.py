@@ -13,13 +13,13 @@ import streamlit as st
 
 from resnet_viz.answers.drawing import Drawing
 from resnet_viz.answers.report import Report
-from resnet_viz.answers.to_code import to_code
+from resnet_viz.answers.to_code import FRAMEWORKS, to_code
 from resnet_viz.app.address import to_link
 from resnet_viz.app.answers import drawing_of, report_of
 from resnet_viz.app.markdown import escaped
 from resnet_viz.app.session import Session
 from resnet_viz.app.snippet import snippet
-from resnet_viz.app.state import Config
+from resnet_viz.app.state import Config, Paper
 from resnet_viz.errors import RequestError
 from resnet_viz.export import EXPORTERS
 from resnet_viz.export.render_process import write_in_process
@@ -38,6 +38,8 @@ SPECS = ("yaml", "toml", "json")
 TITLES = {"md": "Markdown", "latex": "LaTeX", "drawio": "draw.io", "pptx": "PowerPoint"}
 """The names of formats, if they are not the suffix in capitals."""
 
+MAX_WIDTH, MAX_CAPTION = 2_000, 300
+
 RENDERED = (".png", ".pdf")
 """The formats that are written in another process, because they would block other visitors."""
 
@@ -46,8 +48,9 @@ def show(session: Session) -> None:
     """Offer files in every format, and a link."""
     config = session.config
     lang, name = config.lang, config.spec.name
+    paper = _paper(lang)
     try:
-        drawn = drawing_of(config.spec, session.look, lang)
+        drawn = drawing_of(config.spec, session.look, lang, paper=paper)
     except RequestError as error:
         st.caption(translate(lang, "not_drawn", escaped(translate_error(error, lang))))
     else:
@@ -55,15 +58,18 @@ def show(session: Session) -> None:
     reports(report_of(config.spec, "block"), name, lang)
     st.markdown(f"**{translate(lang, 'code')}**")
     with st.container(horizontal=True):
-        _offer("PyTorch", f"{name}.py", partial(_code, config.spec, ".py"))
-        _offer(translate(lang, "notebook"), f"{name}.ipynb", partial(_code, config.spec, ".ipynb"))
+        for framework, label in FRAMEWORKS.items():
+            file = f"{name}.py" if framework == "torch" else f"{name}-{framework}.py"
+            _offer(label, file, partial(_code, config.spec, framework, ".py"))
+        notebook = partial(_code, config.spec, "torch", ".ipynb")
+        _offer(translate(lang, "notebook"), f"{name}.ipynb", notebook)
     st.markdown(f"**{translate(lang, 'specs')}**")
     with st.container(horizontal=True):
         for format in SPECS:
             file = f"{name}.{format}"
             _offer(format.upper(), file, partial(_encoded, partial(dumps, config.spec), format))
     st.markdown(f"**{translate(lang, 'in_python')}**")
-    st.code(snippet(config.spec, session.look), language=None, wrap_lines=True)
+    st.code(snippet(config.spec, session.look, paper), language=None, wrap_lines=True)
     st.markdown(f"**{translate(lang, 'link')}**")
     st.caption(translate(lang, "link_help"))
     st.code(_address(config), language=None, wrap_lines=True)
@@ -106,11 +112,30 @@ def _encoded(write: Callable[[str], str], format: str) -> bytes:
     return write(format).encode()
 
 
-def _code(spec: ResNetSpec, suffix: str) -> bytes:
-    """Return a file with the network's code as bytes."""
+def _paper(lang: str) -> Paper:
+    """Let the visitor say what files of the figure have that the screen has not."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        width = st.number_input(
+            translate(lang, "width_points"),
+            min_value=0,
+            max_value=MAX_WIDTH,
+            step=10,
+            help=translate(lang, "width_help"),
+            key="paper width",
+            width=150,
+        )
+        caption = st.text_input(
+            translate(lang, "caption"), max_chars=MAX_CAPTION, key="paper caption", width=320
+        )
+        transparent = st.checkbox(translate(lang, "transparent"), key="paper transparent")
+    return Paper(width, (caption or "").strip(), transparent)
+
+
+def _code(spec: ResNetSpec, framework: str, suffix: str) -> bytes:
+    """Return the bytes of a file with the network's code."""
     with TemporaryDirectory() as folder:
         path = Path(folder, f"network{suffix}")
-        to_code(spec).save(path)
+        to_code(spec, framework).save(path)
         return path.read_bytes()
 
 

@@ -18,6 +18,7 @@ from app_browser import (
 )
 
 from resnet_viz import draw, report, to_code
+from resnet_viz.answers.to_code import FRAMEWORKS
 from resnet_viz.spec.files import decode, dumps
 from resnet_viz.zoo import find
 
@@ -52,7 +53,7 @@ def test_every_format_can_be_downloaded(visit) -> None:
         page.wait_for_timeout(200)  # Chromium drops the eleventh download within a second
     drawing = draw("resnet34", direction="right")
 
-    assert len(got) == 20
+    assert len(got) == 19 + len(FRAMEWORKS)
     assert got["resnet34.py"].decode() == to_code("resnet34")
     assert json.loads(got["resnet34.ipynb"])["cells"]
     for suffix in ("svg", "png", "pdf", "tex", "drawio", "pptx", "html", "dot", "mmd"):

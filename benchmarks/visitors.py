@@ -238,13 +238,13 @@ class Seen(NamedTuple):
 def _seen(config: Config, address: str, page: Page) -> Seen:
     text = " ".join(map(str, page.elements.values()))
     return Seen(
-        config,
-        address,
-        page.all("heading")[0].body,
-        tuple(metric.body for metric in page.all("metric")[:4]),
-        _hash(page.figure()),
-        frozenset(NAME.findall(text)),
-        tuple(page.errors),
+        config=config,
+        address=address,
+        title=page.all("heading")[0].body,
+        totals=tuple(metric.body for metric in page.all("metric")[:4]),
+        figure=_hash(page.figure()),
+        names=frozenset(NAME.findall(text)),
+        errors=tuple(page.errors),
     )
 
 

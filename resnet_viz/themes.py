@@ -74,7 +74,15 @@ def _theme(
         "scope": light,
     }
     return Theme(
-        name, background, line, line, muted, highlight, MappingProxyType(fills), stages, stroke
+        name=name,
+        background=background,
+        line=line,
+        text=line,
+        muted=muted,
+        highlight=highlight,
+        fills=MappingProxyType(fills),
+        stages=stages,
+        stroke=stroke,
     )
 
 

@@ -242,8 +242,17 @@ def _scene(table: Architectures) -> Scene:
     rule(y)
     items += [Line(((edges[i], top), (edges[i], end))) for i, top, end in walls]
     title = f"architectures: {', '.join(table.networks)}"
-    look = (theme.background, theme.line, theme.text, 0.75)
-    return Scene(edges[-1] + 4, y + 4, tuple(items), title, *look, (-2, -2))
+    return Scene(
+        width=edges[-1] + 4,
+        height=y + 4,
+        items=tuple(items),
+        title=title,
+        background=theme.background,
+        line=theme.line,
+        text=theme.text,
+        stroke=0.75,
+        origin=(-2, -2),
+    )
 
 
 def _plain_width(cell: Cell) -> str:

@@ -227,7 +227,9 @@ def memory(
     states = choose("optimizer", "none" if optimizer is None else optimizer, OPTIMIZERS)
     if not isinstance(training, bool):
         raise RequestError("training: {value} (must be True or False)", value=show(training))
-    counting = _Counting(network, input, dtype, states, training, block)
+    counting = _Counting(
+        network=network, input=input, dtype=dtype, states=states, training=training, block=block
+    )
     room = None
     if fit is not None:
         room = parse_bytes(fit)

@@ -107,7 +107,15 @@ def fit(shapes: Shapes, name: str = "resnet") -> Fit:
         nearest = _nearest(found)
         known = _merged(nearest, found) if nearest else {}
         left = _unmatched(translated, known)
-        return Fit((), (), {}, {}, left, nearest, translated.dialect.owner)
+        return Fit(
+            specs=(),
+            names=(),
+            undecided={},
+            assumed={},
+            unmatched=left,
+            nearest=nearest,
+            dialect=translated.dialect.owner,
+        )
     undecided = {
         path: tuple(dict.fromkeys(value_of(spec, path) for spec in specs))
         for path in (*_LISTED, *_PROBED)
@@ -115,7 +123,15 @@ def fit(shapes: Shapes, name: str = "resnet") -> Fit:
     undecided = {path: values for path, values in undecided.items() if len(values) > 1}
     assumed = _assumed(specs[0], found, undecided)
     left = _unmatched(translated, _merged(specs[0], found))
-    return Fit(specs, names, undecided, assumed, left, None, translated.dialect.owner)
+    return Fit(
+        specs=specs,
+        names=names,
+        undecided=undecided,
+        assumed=assumed,
+        unmatched=left,
+        nearest=None,
+        dialect=translated.dialect.owner,
+    )
 
 
 def likeliest(path: str | os.PathLike[str]) -> ResNetSpec:

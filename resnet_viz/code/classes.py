@@ -218,7 +218,15 @@ def _statements(steps: Sequence[Step]) -> Iterator[_Statement]:
             expression = f"{module}({reads[0]})"
             if step.condition:
                 condition = f'"{name}" in self._modules' if digit else f"{module} is not None"
-        yield _Statement(step.name, variable, expression, step.inputs, step.op, condition, reads[0])
+        yield _Statement(
+            value=step.name,
+            variable=variable,
+            expression=expression,
+            reads=step.inputs,
+            op=step.op,
+            condition=condition,
+            other=reads[0],
+        )
 
 
 def _of_self(text: str) -> str:

@@ -62,7 +62,16 @@ def tally(graph: Graph) -> Tally:
         return total
     unused = sum(product(param.shape) for param in graph.idle)
     trained = sum(product(param.shape) for param in graph.idle if param.trainable)
-    row = Tally("unused parameters", "", "other", 1, (), unused, trained, {})
+    row = Tally(
+        path="unused parameters",
+        kind="",
+        category="other",
+        repeat=1,
+        output=(),
+        params=unused,
+        trainable=trained,
+        terms={},
+    )
     return total._replace(
         params=total.params + unused,
         trainable=total.trainable + trained,
@@ -184,15 +193,15 @@ def _of_scope(scope: Scope, around: _Repeats, counted: set[str]) -> Tally:
         for name, amount in child.terms.items():
             terms[name] = terms.get(name, 0) + amount
     return Tally(
-        scope.path,
-        scope.kind,
-        "scope",
-        product(repeat for _, repeat in around),
-        children[-1].output if children else (),
-        sum((child.params for child in children), 0),
-        sum((child.trainable for child in children), 0),
-        terms,
-        children,
+        path=scope.path,
+        kind=scope.kind,
+        category="scope",
+        repeat=product(repeat for _, repeat in around),
+        output=children[-1].output if children else (),
+        params=sum((child.params for child in children), 0),
+        trainable=sum((child.trainable for child in children), 0),
+        terms=terms,
+        children=children,
     )
 
 
@@ -210,4 +219,13 @@ def _of_node(node: Node, around: _Repeats, counted: set[str]) -> Tally:
                 trainable = trainable + elements
     terms = {name: amount * times for name, amount in node.terms.items()}
     category = category_of(node.op)
-    return Tally(node.path, node.op, category, times, node.output, params, trainable, terms)
+    return Tally(
+        path=node.path,
+        kind=node.op,
+        category=category,
+        repeat=times,
+        output=node.output,
+        params=params,
+        trainable=trainable,
+        terms=terms,
+    )

@@ -49,13 +49,13 @@ class Builder:
             raise RequestError("{path}: {error}", path=path, error=error) from None
         prefix = f"{module_path(self.prefix)}{name}." if outcome.params else ""
         node = Node(
-            self.unique(path),
-            op,
-            tuple([value.source for value in inputs]),
-            outcome.outputs,
-            attrs,
-            tuple([Param(prefix + key, size) for key, size in outcome.params]),
-            outcome.terms,
+            path=self.unique(path),
+            op=op,
+            inputs=tuple([value.source for value in inputs]),
+            outputs=outcome.outputs,
+            attrs=attrs,
+            params=tuple([Param(prefix + key, size) for key, size in outcome.params]),
+            terms=outcome.terms,
         )
         self.record(node)
         return Value(node.path, node.output)

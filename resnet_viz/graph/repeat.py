@@ -162,7 +162,13 @@ class _Prefix:
         )
         inputs = tuple(map(self.path, node.inputs))
         return Node(
-            self.path(node.path), node.op, inputs, node.outputs, node.attrs, params, node.terms
+            path=self.path(node.path),
+            op=node.op,
+            inputs=inputs,
+            outputs=node.outputs,
+            attrs=node.attrs,
+            params=params,
+            terms=node.terms,
         )
 
 

@@ -116,7 +116,9 @@ class Plan:
         rows = {name: self.lead + u for name, u in self.rows.items()}
         for name, u in rows.items():
             x, y = style.flow.point(u + FONT, self.names)
-            items.append(Text(x, y, name, FONT, style.flow.horizontal, "end"))
+            items.append(
+                Text(x=x, y=y, runs=name, size=FONT, turned=style.flow.horizontal, anchor="end")
+            )
         across = self.names + ROWS_GAP if rows else 0.0
         before: Placer | None = None
         for column, room in zip(self.columns, self.rooms, strict=True):

@@ -161,7 +161,17 @@ class Recorder:
         if not sources and not any(name.endswith("_macs") for name in terms):
             return "", params
         path = self.builder.unique(path)
-        self.builder.record(Node(path, op, sources, outputs, attrs, params, terms))
+        self.builder.record(
+            Node(
+                path=path,
+                op=op,
+                inputs=sources,
+                outputs=outputs,
+                attrs=attrs,
+                params=params,
+                terms=terms,
+            )
+        )
         return path, ()
 
     def inside(self, module: nn.Module, args: Any, kwargs: Any) -> Any:

@@ -91,7 +91,15 @@ class Tracer(Recorder, TorchFunctionMode):
                     path = builder.path(self.local(path))
                 path = builder.unique(path)
                 op, outputs, attrs, terms, in_place, made = recipe
-                node = Node(path, op, (x.source,), outputs, attrs, tuple(params), terms)
+                node = Node(
+                    path=path,
+                    op=op,
+                    inputs=(x.source,),
+                    outputs=outputs,
+                    attrs=attrs,
+                    params=tuple(params),
+                    terms=terms,
+                )
                 builder.children.append(node)
                 if in_place:
                     x.source = path
@@ -191,7 +199,9 @@ class Tracer(Recorder, TorchFunctionMode):
             outputs = tuple([tuple(made.shape) for made in tensors_in(answer.result)])
             path = self.builder.unique(self.builder.path(op))
             terms = {"matmul_macs": answer.cost.macs}
-            self.builder.record(Node(path, op, (), outputs, {}, (), terms))
+            self.builder.record(
+                Node(path=path, op=op, inputs=(), outputs=outputs, attrs={}, params=(), terms=terms)
+            )
         return answer.result
 
     @staticmethod

@@ -339,7 +339,15 @@ def _groups_apart(convs: list[Node], language: str) -> Split:
     quiets = (quiet,) * min(number - 1, 2)
     shown = (*quiets, dots, branch) if number > 3 else (*quiets, branch)
     outcome = OPERATORS["cat"].rule(*(two.output for _ in range(number)), axis=-3)
-    join = Node("", "cat", (), outcome.outputs, {"axis": -3}, (), outcome.terms)
+    join = Node(
+        path="",
+        op="cat",
+        inputs=(),
+        outputs=outcome.outputs,
+        attrs={"axis": -3},
+        params=(),
+        terms=outcome.terms,
+    )
     return Split(shown, Leaf(join), even=True)
 
 
@@ -349,7 +357,15 @@ def _once(conv: Node, entry: tuple[int, ...], channels: int) -> Node:
     if conv.attrs["stride"] != (1, 1) and entry[-2:] == conv.output[-2:]:
         entry = (entry[0], *(n * s for n, s in zip(entry[-2:], attrs["stride"], strict=True)))
     outcome = OPERATORS[conv.op].rule(entry, **attrs)
-    return Node("", conv.op, (), outcome.outputs, attrs, (), outcome.terms)
+    return Node(
+        path="",
+        op=conv.op,
+        inputs=(),
+        outputs=outcome.outputs,
+        attrs=attrs,
+        params=(),
+        terms=outcome.terms,
+    )
 
 
 def anynet(graph: Graph, options: FigureOptions) -> Figure:

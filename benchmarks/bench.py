@@ -1,8 +1,8 @@
-"""Speed and memory as ratios, measured side by side in one run: `make bench`.
+"""Measure speed and memory as ratios, side by side in one run: `make bench`.
 
-A cold command runs as a process of its own, in turn with the one it is compared with; what is
-printed is the median of the ratios, pair by pair, and the largest peak of memory. Of calls within
-this process the least time of several counts, garbage collection included.
+A cold command runs in its own process, alternating with the command to which it is compared; the
+result is the median of the pairwise ratios, and the largest peak of memory. For calls within this
+process, the shortest of several times counts, including garbage collection.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BIN = Path(sys.executable).parent
 
 
 def process(command: list[str]) -> tuple[float, float]:
-    """Return wall seconds and peak MB of one process, as the operating system accounts it."""
+    """Return the wall time in seconds and the peak memory in MB of one process."""
     begin = time.perf_counter()
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
@@ -55,16 +55,16 @@ def timed(call: Callable[[], object], repeat: int) -> float:
 
 
 def once(call: Callable[[], object]) -> float:
-    """Return seconds of one call."""
+    """Return the seconds of one call."""
     begin = time.perf_counter()
     call()
     return time.perf_counter() - begin
 
 
 def best(long: Callable[[], object], short: Callable[[], object]) -> tuple[float, float]:
-    """Return the least seconds of a long call and of a short one, in turn, the short one oftener.
+    """Return the shortest times of a long and a short call; the calls alternate.
 
-    What is above the least, other work on the machine took; in turn, both meet the same of it.
+    Longer times are due to other work on the machine; by alternating, both calls share it.
     """
     longs, shorts = [], []
     for _ in range(RUNS):
@@ -81,7 +81,7 @@ def against(
     repeat: int = 20,
     runs: int = RUNS,
 ) -> None:
-    """Compare two calls in this process, in turn."""
+    """Compare two alternating calls in this process."""
     one(), other()
     ratios = [timed(one, repeat) / timed(other, repeat) for _ in range(runs)]
     line(name, f"{statistics.median(ratios):.2f}", goal)
@@ -92,7 +92,7 @@ def line(name: str, value: str, goal: str) -> None:
 
 
 def deep(blocks: int) -> ResNetSpec:
-    """Return a network of so many blocks."""
+    """Return a network with the given number of blocks."""
     return ResNetSpec(stages=(Stage(blocks // 2, 64), Stage(blocks // 2, 128, 2)))
 
 
@@ -133,7 +133,7 @@ def draw_152() -> str:
 
 
 def least(call: Callable[[], object]) -> float:
-    """Return the least seconds of many calls."""
+    """Return the shortest time of many calls in seconds."""
     return min(once(call) for _ in range(50))
 
 

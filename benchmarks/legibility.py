@@ -1,9 +1,9 @@
-"""Whether figures can be read at their defaults, ours beside torchview's: `make figures-check`.
+"""Measure the legibility of default figures, ours beside torchview's: `make figures-check`.
 
-For every network of the zoo, every classifier of torchvision and a hundred of timm's: the size of
-the smallest text on a letter page, the share of boxes with words, the ratio of sides, edges that
-enter at the side of an output, lines through boxes, text out of boxes. The exit code is 1 if one is
-not at goal.
+For every network of the zoo, every classifier of torchvision and a hundred of timm's, this measures
+the size of the smallest text on a letter page, the share of boxes with words, the aspect ratio,
+edges that enter at an output side, lines through boxes, and text outside boxes. The exit code is 1
+if a figure misses a goal.
 """
 
 import argparse
@@ -29,7 +29,7 @@ CLOSE = 0.02  # points
 
 
 class Row(NamedTuple):
-    """What is measured of a figure; see above."""
+    """The measurements of a figure; see the module's docstring."""
 
     name: str
     points: float
@@ -72,13 +72,13 @@ def meets(a, b) -> bool:
 
 
 def enters_from_above(line: Line, boxes) -> bool:
-    """Return whether an arrow ends at the upper side of its box, where data leaves it."""
+    """Return whether an arrow ends at the upper side of its box, the output side."""
     target = next(box for box in boxes if box.id == line.target)
     return isinstance(target, Box) and line.points[-1][1] < target.bounds[1] + CLOSE
 
 
 def crosses(line: Line, boxes) -> bool:
-    """Return whether one of nine points along a piece of a line lies inside another's box."""
+    """Return whether one of nine points along a segment of a line is inside an unrelated box."""
     others = [box.bounds for box in boxes if box.id not in (line.source, line.target)]
     left, top, right, bottom = line.bounds
     near = [box for box in others if meets(box, (left, top, right + 0.1, bottom + 0.1))]
@@ -110,7 +110,7 @@ def networks(timm_models: int) -> Iterator[tuple[str, Callable[[], object], obje
 
 
 def built(make: Callable[[], object]) -> object:
-    """Return what is made, without weights unless its constructor reads them."""
+    """Return the module made, without weights unless its constructor reads them."""
     try:
         with torch.device("meta"):
             return make()
@@ -119,7 +119,7 @@ def built(make: Callable[[], object]) -> object:
 
 
 def torchview_points(module, shape) -> float | None:
-    """Return the size of torchview's text on a letter page."""
+    """Return the font size of torchview's figure on a letter page."""
     if module is None or shutil.which("dot") is None:
         return None
     import torchview

@@ -1,8 +1,8 @@
-"""Peers beside us, on one module, in one run: `make peers` prints the table of the README.
+"""Compare other tools with ours in one run: `make peers` prints the table of the README.
 
-Each tool is given torchvision's ResNet-50 at 1×3×224×224 in this process, in turn with the others;
-a time is the median of its ratios to ours. Then each counts modules that often go wrong; one is
-right if its multiply-adds are those that are derived beside it.
+Each tool gets torchvision's ResNet-50 at 1×3×224×224 in this process, alternating with the others;
+its time is the median of the ratios to ours. Then each counts modules that are often counted wrong;
+a count is right if it equals the multiply-adds derived beside the module.
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ MODULES: tuple[tuple[nn.Module, tuple[int, ...], int], ...] = (
     (Product(), (4, 8), 4 * 8 * 16),
     (nn.ConvTranspose2d(4, 8, 3, 2, bias=False), (1, 4, 8, 8), 4 * 8 * 8 * 8 * 9),
     (
-        nn.TransformerEncoderLayer(64, 4, 128),  # projections, the two layers behind, attention
+        nn.TransformerEncoderLayer(64, 4, 128),  # projections, the feed-forward layers, attention
         (10, 1, 64),
         10 * (4 * 64 * 64 + 2 * 64 * 128) + 2 * 4 * 10 * 10 * 16,
     ),
 )
-"""Modules, their inputs, and the multiply-adds that they run."""
+"""Modules, their input shapes, and their multiply-adds."""
 
 
 def ours(net: nn.Module, shape: tuple[int, ...]) -> int:
@@ -105,7 +105,7 @@ COUNTERS: dict[str, Callable[[nn.Module, tuple[int, ...]], int]] = {
 
 
 def drawn() -> dict[str, Callable[[nn.Module], Any]]:
-    """Return what draws a module, by name."""
+    """Return the functions that draw a module, by name of the tool."""
     from torchview import draw_graph
 
     def view(net: nn.Module) -> Any:
@@ -120,7 +120,7 @@ def drawn() -> dict[str, Callable[[nn.Module], Any]]:
 
 
 def ratios(calls: dict[str, Callable[[], Any]]) -> dict[str, float]:
-    """Return how many times as long as ours each call takes, in turn."""
+    """Return the ratio of each call's time to ours, from alternating calls."""
     seconds: dict[str, list[float]] = {name: [] for name in calls}
     for call in calls.values():
         call()
@@ -137,7 +137,7 @@ def ratios(calls: dict[str, Callable[[], Any]]) -> dict[str, float]:
 
 
 def right(count: Callable[[nn.Module, tuple[int, ...]], int]) -> int:
-    """Return how many of `MODULES` a tool counts right."""
+    """Return the number of `MODULES` that a tool counts right."""
     found = 0
     for net, shape, macs in MODULES:
         with contextlib.suppress(Exception):

@@ -1,4 +1,4 @@
-"""A tab of a browser without the browser: Streamlit's messages to what the page shows."""
+"""Simulate a browser tab: exchange Streamlit's messages, and keep the page's content."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from websockets.asyncio.client import ClientConnection, connect
 __all__ = ["Page", "Tab"]
 
 PROTOCOL = ["streamlit", "PLACEHOLDER_AUTH_TOKEN"]
-"""What the page's own script names: the protocol, a place for a token, and a session to resume."""
+"""The subprotocols that the page's own script sends; a session id to resume may follow."""
 
-PATIENCE = 30  # seconds for which a page is waited for
+PATIENCE = 30  # the most seconds to wait for a page
 
 KEPT_RUNS = 2
-"""For so many runs a browser keeps large messages, and the server sends their hashes instead."""
+"""The number of runs for which a browser caches large messages, so that the server sends hashes."""
 
 
 class Page(NamedTuple):
-    """What stands on the page after a run.
+    """The content of the page after a run.
 
     Attributes:
-        seconds: from the edit to the last message.
-        elements: by their places, as the run sent them.
-        bytes: of all messages.
+        seconds: the time from the edit to the last message.
+        elements: the elements by position, as sent in the run.
+        bytes: the size of all messages.
     """
 
     seconds: float
@@ -42,14 +42,14 @@ class Page(NamedTuple):
     bytes: int
 
     def all(self, kind: str) -> list[Any]:
-        """Return the elements of a kind, in the order of the page."""
+        """Return the elements of a kind, in page order."""
         places = sorted(self.elements)
         found = [self.elements[place] for place in places]
         return [getattr(one, kind) for one in found if one.WhichOneof("type") == kind]
 
     @property
     def errors(self) -> list[str]:
-        """What the page complains of: errors and exceptions."""
+        """The errors and exceptions on the page."""
         told = [alert.body for alert in self.all("alert") if alert.format == Alert.ERROR]
         return told + [f"{one.type}: {one.message}" for one in self.all("exception")]
 
@@ -59,21 +59,21 @@ class Page(NamedTuple):
         return svg
 
     def component(self, key: str) -> tuple[str, dict[str, Any]]:
-        """Return the id of one of the page's own components, and the data that it shows."""
+        """Return the id and data of one of the page's own components."""
         (one,) = [one for one in self.all("bidi_component") if _key(one.id) == key]
         return one.id, json.loads(one.json)
 
 
 @dataclass
 class Tab:
-    """A connection to the page, and what a browser remembers of it.
+    """A connection to the page, and the state that a browser keeps.
 
     Attributes:
         address: the query of the page's address.
-        session: what the server calls this session.
-        states: what each control holds, by its id.
-        controls: each control as last sent, by its key.
-        form: the id of the form of the spec, and what its script holds.
+        session: the server's id of this session.
+        states: the value of each control, by id.
+        controls: each control as last sent, by key.
+        form: the id of the spec's form, and the state of its script.
     """
 
     port: int
@@ -87,14 +87,14 @@ class Tab:
     _socket: ClientConnection | None = None
 
     async def open(self) -> Page:
-        """Open the page; after a cut in the middle of a run, come back and ask for it again."""
+        """Open the page; after a connection lost during a run, reconnect and request a run."""
         await self.connect()
         return await self.run()
 
     async def connect(self) -> None:
-        """Connect, or come back to the session that was cut.
+        """Connect, or reconnect to the former session.
 
-        A browser whose page was complete asks for no run then: it still shows what it showed.
+        A browser with a complete page requests no run after reconnecting.
         """
         protocol = [*PROTOCOL, self.session] if self.session else PROTOCOL
         self._socket = await connect(
@@ -111,7 +111,7 @@ class Tab:
             await self._socket.close()
 
     def cut(self) -> None:
-        """Lose the connection, as a laptop does that is closed."""
+        """Drop the connection, as a closed laptop does."""
         if self._socket is not None:
             self._socket.transport.abort()
 
@@ -127,12 +127,12 @@ class Tab:
         await self.leave()
 
     def edit(self, key: str, value: object) -> None:
-        """Put a value into a control; `send` tells the server."""
+        """Set the value of a control; `send` sends it to the server."""
         control = self.controls[key]
         self.states[control.id] = _state(control.id, _FIELD[type(control).__name__], value)
 
     def type(self, place: str, value: object) -> None:
-        """Put a value into a field of the form, as `stages[0].blocks`; `send` tells the server."""
+        """Set a field of the form, such as `stages[0].blocks`; `send` sends it to the server."""
         _, data = self.form
         *path, name = re.split(r"\[|\]?\.", place)
         part = data["values"]
@@ -143,31 +143,31 @@ class Tab:
         self.say({name: data[name] for name in ("values", "revision", "filling")})
 
     def say(self, edited: object) -> None:
-        """Let the form say that this was edited, whatever it is; `send` tells the server."""
+        """Set any message of the form as its edit; `send` sends it to the server."""
         state = WidgetState(id=_EVENTS.format(self.form[0]))
         state.json_trigger_value = json.dumps([{"event": "edited", "value": edited}])
         self.states[state.id] = state
 
     async def send(self) -> None:
-        """Ask the server to run the script with what the controls hold."""
+        """Ask the server to run the script with the values of the controls."""
         message = BackMsg()
         message.rerun_script.query_string = self.address
         message.rerun_script.widget_states.widgets.extend(self.states.values())
-        self.states.pop(_EVENTS.format(self.form[0]), None)  # heard once
+        self.states.pop(_EVENTS.format(self.form[0]), None)  # an event is sent once
         message.rerun_script.cached_message_hashes.extend(self._kept)
         await self._socket.send(message.SerializeToString())
 
     async def run(self) -> Page:
-        """Run the script, and return the page when all of it is there."""
+        """Run the script, and return the complete page."""
         begin = time.perf_counter()
         await self.send()
         return await self.page(begin)
 
     async def page(self, begin: float) -> Page:
-        """Return the page when a run has ended as it should.
+        """Return the page after a run has ended successfully.
 
         Raises:
-            TimeoutError: it does not end.
+            TimeoutError: the run does not end.
         """
         async with asyncio.timeout(PATIENCE):
             return await self._page(begin)
@@ -196,7 +196,7 @@ class Tab:
             elif kind == "script_finished":
                 ended = message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
             elif kind == "session_status_changed":
-                # of a run that began before the connection was cut only the end may come
+                # after a reconnection, only the end of an earlier run may arrive
                 over = begun and ended and not message.session_status_changed.script_is_running
                 if over:
                     break
@@ -209,7 +209,7 @@ class Tab:
         return page
 
     def _remember(self, elements: dict[tuple[int, ...], Element]) -> None:
-        """Do what the page's script does after a run: forget what is gone, note what is set."""
+        """Update the state as the page's script does: drop removed controls, store set values."""
         self._runs += 1
         self._kept = {
             key: kept for key, kept in self._kept.items() if self._runs - kept[1] <= KEPT_RUNS
@@ -235,14 +235,14 @@ _FIELD = {
     "ButtonGroup": "string_array_value",
     "Checkbox": "bool_value",
 }
-"""In what field of a message the value of each control goes to the server."""
+"""The field of a message that has the value of each kind of control."""
 
 _EVENTS = "$$STREAMLIT_INTERNAL_KEY_{}__events"
-"""The id under which what a component with that id says goes to the server."""
+"""The id under which a component's events are sent to the server."""
 
 
 def _key(id: str) -> str:
-    """Return a control's key, without the count of how often the fields were filled anew."""
+    """Return a control's key, without the number of the filling."""
     return id.split("-", 2)[-1].partition("/")[0]
 
 
@@ -257,7 +257,7 @@ def _state(id: str, kind: str, value: object) -> WidgetState:
 
 
 def _held(control: Any, name: str) -> object:
-    """Return what a control holds that nobody has touched, or that the server has set."""
+    """Return the value of a control that is untouched or was set by the server."""
     if name in ("MultiSelect", "ButtonGroup"):
         if control.set_value:
             return list(control.raw_values)

@@ -1,9 +1,9 @@
-"""Visitors who edit networks on the app's own server, all at once: `python benchmarks/visitors.py`.
+"""Load the app's server with many visitors who edit networks: `python benchmarks/visitors.py`.
 
-Each has a network that is no other's, edits it once a second, or as soon as the page has followed,
-and notes what comes back. What each saw is compared, when all is over, with what the library says
-of the network that this visitor asked for: so that checking takes no time from the server, which
-runs on the same machine.
+Each visitor has a network of their own, edits it once a second or as soon as the page has been
+updated, and records the page. At the end, the recorded pages are compared with the library's
+results for the requested networks, so that checking takes no time from the server on the same
+machine.
 """
 
 from __future__ import annotations
@@ -51,23 +51,23 @@ WORDS = ("layers", "params", "macs", "activations")
 
 @dataclass
 class Server:
-    """The app as a process of its own."""
+    """The app in its own process."""
 
     port: int
     process: psutil.Popen
 
     @property
     def megabytes(self) -> float:
-        """What the process holds in memory now."""
+        """The current memory of the process in MB."""
         return self.process.memory_info().rss / 1e6
 
 
 @contextmanager
 def served(*command: str) -> Iterator[Server]:
-    """Serve the app, with the project's own settings, on a port that is free.
+    """Serve the app with the project's settings on a free port.
 
     Args:
-        command: what runs the server instead of this Python, such as a profiler.
+        command: the command that runs the server instead of this Python, such as a profiler.
     """
     with socket.socket() as free:
         free.bind(("localhost", 0))
@@ -107,7 +107,7 @@ def _wait(process: psutil.Popen, port: int) -> None:
 
 
 def network(number: int, stages: int = 4) -> ResNetSpec:
-    """Return a network that is no other visitor's."""
+    """Return the network of a visitor, different for each."""
     kind = "bottleneck" if number % 3 == 0 else "basic"
     return ResNetSpec(
         name=f"visitor-{number}",
@@ -120,11 +120,11 @@ def network(number: int, stages: int = 4) -> ResNetSpec:
 
 
 class Edit(NamedTuple):
-    """What a visitor does, and what the page should show then.
+    """An edit by a visitor, and the page's expected state after it.
 
     Attributes:
-        key: of the control, or the place of the field in the form.
-        value: what goes into it, as the page shows it.
+        key: the key of the control, or the place of the field in the form.
+        value: the new value, as shown on the page.
     """
 
     key: str
@@ -206,11 +206,11 @@ EDITS: tuple[Callable[[Config, int], Edit], ...] = (
     _unroll,
     _section,
 )
-"""What visitors do, one after the other, each from another one on."""
+"""The edits that each visitor makes in turn, each starting with another one."""
 
 
 class Seen(NamedTuple):
-    """What a visitor saw after an edit; of the figure its hash, for there are many."""
+    """The page after an edit; the figure is stored as a hash, because there are many."""
 
     config: Config
     address: str
@@ -221,7 +221,7 @@ class Seen(NamedTuple):
     errors: tuple[str, ...]
 
     def faults(self, number: int) -> list[str]:
-        """Return what is not as this visitor asked, in words."""
+        """Return the differences from the page that this visitor requested, in words."""
         spec = self.config.spec
         totals = report(spec, depth="network").totals
         svg = drawing_of(spec, self.config.look, self.config.lang).to_svg()
@@ -254,15 +254,15 @@ def _hash(text: str) -> bytes:
 
 @dataclass
 class Visitor:
-    """Someone with a network, at a tab.
+    """A visitor with a network and a tab.
 
     Attributes:
-        opening: seconds until the page stood, each time that it was opened.
-        redraws: seconds of each edit.
-        late: by how many seconds each edit came later than it was due, because the page was busy.
-        returns: how often the visitor left or lost the connection, and came again.
-        seen: what came back.
-        failures: what broke.
+        opening: the seconds until the page was complete, for each time it was opened.
+        redraws: the seconds of each edit.
+        late: the delay of each edit in seconds, because the page was busy.
+        returns: the number of times that the visitor left or lost the connection, and returned.
+        seen: the recorded pages.
+        failures: the failures.
     """
 
     number: int
@@ -277,19 +277,19 @@ class Visitor:
 
     def __post_init__(self) -> None:
         self.tab = self._new_tab()
-        self.turn = self.number  # each begins with another edit
+        self.turn = self.number  # each starts with another edit
 
     def _new_tab(self) -> Tab:
         return Tab(self.port, urlencode(to_link(self.config)))
 
     async def open(self) -> None:
-        """Open the page by its link."""
+        """Open the page with its link."""
         page = await self.tab.open()
         self.opening.append(page.seconds)
         self._note(page)
 
     async def edit(self) -> None:
-        """Do the next edit, and wait until the page has followed."""
+        """Make the next edit, and wait until the page has been updated."""
         edit = EDITS[self.turn % len(EDITS)](self.config, self.turn)
         self.turn += 1
         self.config = edit.config
@@ -300,11 +300,11 @@ class Visitor:
         self._note(page)
 
     async def come_again(self) -> None:
-        """Leave, and open the page anew; or lose the connection, and find it again.
+        """Leave and reopen the page, or drop the connection and reconnect.
 
-        It takes the time of an edit. Streamlit 1.67 sends what a run says to the connection that
-        was there when it began to send round all sessions: who finds it again and edits within the
-        same few milliseconds hears nothing of that edit. No hand is as quick.
+        It takes the place of an edit. Streamlit 1.67 sends the messages of a run to the connection
+        that existed when it started a round over all sessions: an edit within a few milliseconds
+        after reconnecting gets no answer. No human is that fast.
         """
         self.returns += 1
         if self.number % 2:
@@ -316,7 +316,7 @@ class Visitor:
             await self.tab.connect()
 
     async def stay(self, begin: float, seconds: int, leaves: int) -> None:
-        """Edit once a second, or as soon as the page has followed; now and then come again."""
+        """Edit once a second, or as soon as the page is updated; sometimes leave and return."""
         try:
             for second in range(seconds):
                 due = begin + second
@@ -343,7 +343,7 @@ class Visitor:
 
 @dataclass
 class Load:
-    """What became of it."""
+    """The result of a load test."""
 
     visitors: list[Visitor]
     memory: list[float]
@@ -361,7 +361,7 @@ class Load:
         return sorted(one for visitor in self.visitors for one in visitor.late)
 
     def faults(self) -> list[str]:
-        """Return all that went wrong: what broke, and what was not the visitor's own."""
+        """Return all faults: failures, and pages that do not match the visitor's requests."""
         broken = [failure for visitor in self.visitors for failure in visitor.failures]
         wrong = [
             f"visitor {visitor.number}, {seen.config.look}: {fault}"
@@ -373,9 +373,9 @@ class Load:
 
 
 async def load(server: Server, visitors: int, seconds: int, stages: int = 4) -> Load:
-    """Let visitors open the page at once and edit once a second, spread over the second.
+    """Let visitors open the page at the same time and edit once a second, spread over the second.
 
-    Every fifth leaves and comes again, each at another time.
+    Every fifth visitor leaves and returns, each at another time.
     """
     looks = [Look(direction=direction, theme=theme) for direction in DIRECTIONS for theme in THEMES]
     everyone = [
@@ -408,7 +408,7 @@ def at(share: float, values: list[float]) -> float:
 
 
 def busy(server: Server) -> float:
-    """Return the seconds for which the server has computed."""
+    """Return the CPU time of the server in seconds."""
     times = server.process.cpu_times()
     seconds: float = times.user + times.system
     return seconds

@@ -1,7 +1,7 @@
-"""Texts of the package to the catalogues of their translations: `make catalogue`.
+"""Update the translation catalogues from the package's texts: `make catalogue`.
 
-Gathers every text that people read, adds the new ones to each `.po` (to be translated there),
-drops those that are gone, and compiles the `.mo` beside it.
+Gathers every text for users, adds new ones to each `.po` (to be translated there), removes those
+that no longer exist, and compiles the `.mo` beside it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ERRORS = {
     **dict.fromkeys(("choose", "unknown"), 0),  # the thing that has no such name
     "SpecError": 1,
 }
-"""Calls that are given the English text of an error, and as which argument."""
+"""The calls that take the English text of an error, each with the text's argument position."""
 
 TABLES_OF_TEXTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
     "figure": (LABELS, SCOPES),
@@ -46,7 +46,7 @@ TABLES_OF_TEXTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
         *(BLOCKS, SHORTCUTS, POOLINGS, *TABLES.values()),
     ),
 }
-"""Tables of texts, by the context in which they are looked up."""
+"""The tables of texts, by the context of their look-up."""
 
 
 def texts() -> Iterator[tuple[str, str]]:
@@ -62,10 +62,10 @@ def texts() -> Iterator[tuple[str, str]]:
 
 
 def error_texts(source: str) -> Iterator[str]:
-    r"""Yield the English texts of the errors that a file makes.
+    r"""Yield the English texts of the errors in a source file.
 
-    Babel's own extractor looks for texts in calls only; ours follows a name to what is assigned to
-    it in the same function, too.
+    Babel's own extractor finds texts only in calls; ours also follows a variable to its assignment
+    in the same function.
 
     >>> list(error_texts("def f(n):\n  text = 'even' if n else 'odd'\n  raise SpecError(n, text)"))
     ['even', 'odd']
@@ -97,7 +97,7 @@ def _constants(value: ast.expr) -> Iterator[str]:
 
 
 def has_words(text: str) -> bool:
-    """Return whether there is anything to translate beside the places of values.
+    """Return whether a text has words besides placeholders.
 
     >>> has_words("{path}: {error}"), has_words("must be odd")
     (False, True)
@@ -106,13 +106,13 @@ def has_words(text: str) -> bool:
 
 
 class _Catalog(Catalog):
-    """A catalogue without the date and names that Babel puts first: same texts, same bytes."""
+    """A catalogue without Babel's dates and names, so that equal texts give equal bytes."""
 
     mime_headers = [("Content-Type", "text/plain; charset=utf-8")]  # noqa: RUF012  # as Babel has it
 
 
 def updated(old: Catalog) -> Catalog:
-    """Return a catalogue of today's texts with their translations, as far as there are any."""
+    """Return a catalogue of the current texts with their existing translations."""
     new = _Catalog(old.locale, header_comment="", fuzzy=False)
     known = {(message.context or "", message.id): message.string for message in old}
     for context, text in sorted(set(texts())):
@@ -121,7 +121,7 @@ def updated(old: Catalog) -> Catalog:
 
 
 def written(catalogue: Catalog) -> tuple[bytes, bytes]:
-    """Return the bytes of a catalogue's `.po` and `.mo`."""
+    """Return a catalogue's `.po` and `.mo` files as bytes."""
     po, mo = BytesIO(), BytesIO()
     write_po(po, catalogue, width=100, omit_header=False)
     write_mo(mo, catalogue)
@@ -140,7 +140,7 @@ def read(lang: str) -> Catalog:
 
 
 def main() -> None:
-    """Bring every catalogue up to date, and say what is left to translate."""
+    """Update every catalogue, and print the number of texts to translate."""
     for lang in LANGUAGES:
         if lang == "en":
             continue

@@ -1,8 +1,8 @@
-"""Built distributions to what a user gets of them: `make dist`.
+"""Build the distributions and test them as installed by a user: `make dist`.
 
-Builds the sdist and the wheel and checks both; installs the wheel alone, with each extra by itself,
-with the least versions that it allows, and under every Python that is found; runs what each is for;
-and writes the wheel's bill of materials beside it.
+Builds and checks the sdist and the wheel; installs the wheel alone, with each single extra, with
+the minimal versions that it allows, and with every Python found; runs the features of each; and
+writes the wheel's software bill of materials beside it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rich.console import Console
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"
 PYTHONS = ("3.11", "3.12", "3.13")
-"""As the classifiers in pyproject.toml say."""
+"""The versions in the classifiers of pyproject.toml."""
 
 LIGHT = (
     "report resnet50 --depth stage",
@@ -33,7 +33,7 @@ LIGHT = (
     "draw resnet18 -o out.tex",
     "lesson --measured",
 )
-"""What the wheel alone does."""
+"""Commands that work with the wheel alone."""
 
 EXTRAS = {
     "figures": ("draw resnet18 -o out.png", "draw resnet18 -o out.pdf"),
@@ -44,7 +44,7 @@ EXTRAS = {
     "referees": ("explain resnet18 --run",),
     "app": ("app --port 8599",),
 }
-"""What each extra is for; without it, a line names it and the exit code is 2."""
+"""Commands that need each extra; without it, they print a line that names it and exit with 2."""
 
 console = Console(stderr=True)
 
@@ -53,7 +53,7 @@ def run(*command: object, code: int = 0, **options: object) -> str:
     """Run a command and return what it printed.
 
     Raises:
-        SystemExit: it ended with another exit code.
+        SystemExit: the command ended with another exit code.
     """
     words = list(map(str, command))
     done = subprocess.run(words, capture_output=True, text=True, **options)  # type: ignore[call-overload]
@@ -77,13 +77,13 @@ class Environment:
         )
 
     def call(self, line: str, code: int = 0) -> str:
-        """Run a line of resnet-viz in the environment's own folder, without other programs."""
+        """Run a resnet-viz command line in the environment's folder, without other programs."""
         program = self.folder / "bin" / "resnet-viz"
         return run(program, *line.split(), code=code, cwd=self.folder, env={"PATH": ""})
 
 
 def check(wheel: Path, folder: Path) -> None:
-    """Install the wheel in every way and run what each is for."""
+    """Install the wheel in every way, and run the features of each."""
     here = sys.executable
     with console.status("the wheel alone"):
         alone = Environment(folder / "alone", wheel, "", here)
@@ -98,7 +98,7 @@ def check(wheel: Path, folder: Path) -> None:
     for extra, lines in EXTRAS.items():
         with console.status(f"[bold]{extra}[/bold] by itself"):
             made = Environment(folder / extra, wheel, extra, here)
-            for line in lines if extra != "app" else ():  # which would serve on
+            for line in lines if extra != "app" else ():  # the app would not stop
                 made.call(line)
             if extra == "app":
                 run(made.python, "-c", "import streamlit, pyarrow, resnet_viz.app.serve")
@@ -122,7 +122,7 @@ def _found(python: str) -> bool:
 
 
 def main() -> None:
-    """Build, check and try."""
+    """Build, check and test."""
     shutil.rmtree(DIST, ignore_errors=True)
     run(sys.executable, "-m", "build", "--outdir", DIST, ROOT)
     files: Sequence[Path] = sorted(DIST.iterdir())

@@ -1,11 +1,11 @@
-"""Fit the table of devices to measured step times, and say how well it predicts other networks.
+"""Fit the table of devices to measured step times, and report how well it predicts other networks.
 
     python tools/fit_latency.py timm-benchmarks.csv
 
-The CSV has the columns mode, device, model, size, batch and step_ms, as made of the result files of
-timm (github.com/huggingface/pytorch-image-models, folder results). For each mode and device, the
-coefficients of `count.roofline` are fitted to all rows; how well they predict is told by fits that
-leave out every sixth network. Writes resnet_viz/devices/table.json and
+The CSV has the columns mode, device, model, size, batch and step_ms, from timm's result files
+(github.com/huggingface/pytorch-image-models, folder results). For each mode and device, the
+coefficients of `count.roofline` are fitted to all rows; the error of prediction comes from six-fold
+cross-validation over networks. Writes resnet_viz/devices/table.json and
 docs/latency/predicted.svg.
 """
 
@@ -32,20 +32,20 @@ ROOT = Path(__file__).parent.parent
 FOLDS = 6
 
 WRONG = {"ecaresnext50t_32x4d"}
-"""timm built this one with 26 layers when it was measured: its rows are those of the 26t."""
+"""timm built this network with 26 layers when it was measured; its rows are those of the 26t."""
 
 START = {
     "gpu": (1e14, 30, 10, 1, 5e11, 1.5e12, 1e-6, 2, 4, 12, 4, 1),
     "compiled": (1e14, 30, 10, 1, 8e11, 8e11, 1e-6, 1, 1.6, 2, 1, 1),
     "cpu": (5e11, 20, 4, 1, 2e10, 2e10, 1e-5, 1, 1.6, 2, 1, 1),
 }
-"""Where a fit begins, and what pulls a coefficient that little was measured of."""
+"""The start of a fit, towards which coefficients with few measurements are regularized."""
 
 PULL = np.array([0, 1, 1, 1, 0, 0, 0.5, 1, 2, 1, 1, 1]) * 0.02
 
 
 class Rows:
-    """Measured rows of one device, with the work of their networks in arrays, kind by kind."""
+    """The measured rows of one device, with the work of their networks in arrays by kind."""
 
     def __init__(self, rows: list[dict[str, str]]) -> None:
         self.rows = rows
@@ -61,7 +61,7 @@ class Rows:
             self.kinds.append((SimpleNamespace(kind=kind, **arrays), index))
 
     def predict(self, coefficients: np.ndarray, element: int, compiled: bool) -> np.ndarray:
-        """Return the seconds of each row, by the logarithms of the coefficients."""
+        """Return the predicted seconds of each row, given the logarithms of the coefficients."""
         device = dict(zip(COEFFICIENTS, np.exp(coefficients), strict=True))
         total = np.zeros(len(self.rows))
         for work, index in self.kinds:
@@ -70,7 +70,7 @@ class Rows:
         return total
 
     def where(self, chosen: np.ndarray) -> "Rows":
-        """Return the rows that are chosen."""
+        """Return the chosen rows."""
         return Rows([row for row, is_chosen in zip(self.rows, chosen, strict=True) if is_chosen])
 
 
@@ -87,7 +87,7 @@ def network_work(row: dict[str, str]) -> tuple:
 
 
 def fit(rows: Rows, start: np.ndarray, element: int, compiled: bool) -> np.ndarray:
-    """Return the logarithms of the coefficients that predict the measured times best."""
+    """Return the logarithms of the coefficients that best predict the measured times."""
 
     def errors(coefficients: np.ndarray) -> np.ndarray:
         predicted = rows.predict(coefficients, element, compiled)
@@ -103,11 +103,11 @@ SHOWN = {
     "i7-12700H, compiled": ("infer", "fp32-nchw-pt240-cpu-i7_12700h-dynamo"),
     "RTX 3090, training": ("train", "amp-nchw-pt112-cu113-rtx3090"),
 }
-"""The devices that the figure of the docs shows, and how it calls them."""
+"""The devices in the figure of the docs, each with its label."""
 
 
 def draw(predictions: list[tuple[str, ...]]) -> None:
-    """Draw how far predictions are off over the networks' size, the worst named."""
+    """Draw the errors of predictions by network size, with labels on the largest errors."""
     panels = []
     for title, device in SHOWN.items():
         points = {}

@@ -68,7 +68,7 @@ class LongWorkError(Exception):
 
 
 def long_work(*args: object, **options: object) -> None:
-    """Stand for training and timing."""
+    """Stand for training, timing and the runs of other tools."""
     raise LongWorkError
 
 
@@ -96,8 +96,8 @@ def legal(name: str, tmp_path) -> dict[str, object]:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_an_argument_of_a_wrong_type_is_one_line(name: str, tmp_path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("resnet_viz.stopwatch.ready", long_work)
-    monkeypatch.setattr("resnet_viz.training.train.train", long_work)
+    for work in ("referees.run", "stopwatch.ready", "training.train.train"):
+        monkeypatch.setattr(f"resnet_viz.{work}", long_work)
     function = getattr(resnet_viz, name)
     base = legal(name, tmp_path)
     with suppress(LongWorkError):

@@ -97,7 +97,8 @@ class _Views:
         """Return the deepest view that is legible on the page, and its number of columns.
 
         The search begins at the deepest level with at most `USUAL_BOXES` boxes. While views are
-        legible, it goes deeper; if the first one is not, it goes up to the first one that is.
+        legible, it goes deeper; if the first one is not, it goes up to the first one that is. If
+        only the network as one box is legible, its top level is drawn, unless that is large.
         """
         page, detail = self.options.paper or LETTER, self.options.detail
         if detail.book:
@@ -119,12 +120,17 @@ class _Views:
             if not columns:
                 break
             found = view, columns
-        while found is None:
-            start -= 1
-            view = self.at(depths[max(start, 0)])
+        for depth in reversed(depths[:start] if found is None else ()):
+            view = self.at(depth)
             columns = view.columns(page)
-            if columns or start <= 0:
-                found = view, columns or 1
+            if columns:
+                found = view, columns
+                break
+        if found is None or found[0].detail.levels == 0:
+            top = self.at(depths[min(1, len(depths) - 1)])
+            if top.count() <= SMALL_NET:  # better small print than one box without an inside
+                found = top, 1
+        assert found is not None  # one box is always legible
         return found
 
     def at(self, detail: Detail) -> _View:
@@ -157,6 +163,9 @@ class _View(Protocol):
 
     detail: Detail
 
+    def count(self) -> int:
+        """Return the number of boxes."""
+
     def columns(self, page: Page) -> int:
         """Return the smallest number of columns in which it is legible on a page; 0 if none is."""
 
@@ -188,6 +197,9 @@ class _PartsView:
         options = self.options
         told = describe(self.costs, options.lang)
         return plan(figure, options.palette, options.direction, options.lang, told)
+
+    def count(self) -> int:
+        return sum(1 for column in self.figure.columns for _ in leaves(column.chain))
 
     def columns(self, page: Page) -> int:
         smallest = self.plan.smallest_text()
@@ -227,8 +239,11 @@ class _NetView:
         options = self.options
         return lay_out_net(self.net, options.palette, options.direction, options.lang, facts)
 
+    def count(self) -> int:
+        return sum(1 for _ in self.net.boxes())
+
     def columns(self, page: Page) -> int:
-        if self.detail.levels != 0 and len(list(self.net.boxes())) > MAX_LEGIBLE_NET:
+        if self.detail.levels != 0 and self.count() > MAX_LEGIBLE_NET:
             return 0
         return int(is_legible(self.bare, page))
 

@@ -144,6 +144,8 @@ class Graph:
         idle: parameters that no node reads.
         in_place: the paths of nodes that overwrite their first input; memory estimates depend on
             it, counts and figures do not.
+        input_names: the names of the inputs for readers, by `forward`'s signature or the keys of a
+            mapping; empty if they have none.
         means: how the module was traced, one of `MEANS`, or `parameters` if it was read without an
             input; empty for an assembled graph.
 
@@ -157,6 +159,7 @@ class Graph:
     outputs: tuple[str, ...]
     idle: tuple[Param, ...] = ()
     in_place: frozenset[str] = frozenset()
+    input_names: tuple[str, ...] = ()
     means: str = ""
 
     @property

@@ -12,7 +12,7 @@ from torch import nn
 from resnet_viz.errors import RequestError, show
 from resnet_viz.tracing.structure import tensors_in
 
-__all__ = ["bind"]
+__all__ = ["bind", "input_names"]
 
 MAX_ELEMENTS = 10**12
 """The most elements of one input; torch's own limit is 2**63 bytes."""
@@ -58,6 +58,35 @@ def bind(module: nn.Module, input: Any, dtype: torch.dtype) -> Arguments:
             continue
         return args, kwargs
     return readings[0]
+
+
+def input_names(module: nn.Module, arguments: Arguments) -> tuple[str, ...]:
+    """Return a name for each tensor in the arguments of `forward`, in order.
+
+    It is that of the parameter, or the key of the innermost mapping that holds the tensor; of
+    several tensors in one list, it has the index.
+    """
+    args, kwargs = arguments
+    try:
+        parameters = list(inspect.signature(module.forward).parameters.values())
+    except (TypeError, ValueError):
+        return ()
+    names = [one.name for one in parameters if one.kind is not one.VAR_POSITIONAL]
+    rest = next((one.name for one in parameters if one.kind is one.VAR_POSITIONAL), "input")
+    names += [f"{rest}[{i}]" for i in range(len(args) - len(names))]
+    named = [*zip(names, args, strict=False), *kwargs.items()]
+    return tuple(name for key, value in named for name in _names_in(value, key))
+
+
+def _names_in(value: Any, name: str) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _names_in(part, str(key))
+    elif isinstance(value, (tuple, list)) and not isinstance(value, torch.Size) and len(value) > 1:
+        for i, part in enumerate(value):
+            yield from _names_in(part, f"{name}[{i}]")
+    else:
+        yield from (name for _ in tensors_in(value))
 
 
 def _own_forward(module: nn.Module) -> bool:

@@ -13,7 +13,7 @@ from torch import nn
 from resnet_viz.errors import RequestError, ResNetVizError, choose, first_line, show
 from resnet_viz.graph import Graph, Node, Scope, Value
 from resnet_viz.graph.model import MEANS
-from resnet_viz.tracing.arguments import bind
+from resnet_viz.tracing.arguments import bind, input_names
 from resnet_viz.tracing.recorder import DataNeeded, Recorder
 from resnet_viz.tracing.rungs import forward_on
 from resnet_viz.tracing.snapshot import Snapshot
@@ -104,8 +104,13 @@ def _by(means: str, module: nn.Module, input: Any) -> Graph:
     """
     name = type(module).__name__
 
+    names: tuple[str, ...] = ()
+
     def enter(recorder: Recorder) -> Any:
-        return recorder.enter(bind(module, input, recorder.dtype))
+        nonlocal names
+        arguments = bind(module, input, recorder.dtype)
+        names = input_names(module, arguments)
+        return recorder.enter(arguments)
 
     with _in_one_line(name):
         done = forward_on(means, module, enter)
@@ -124,7 +129,8 @@ def _by(means: str, module: nn.Module, input: Any) -> Graph:
         )
     leaving = {value.source: value for value in values}
     graph = recorder.builder.graph(name, *leaving.values(), kind=name, idle=recorder.idle())
-    return replace(graph, means=means)
+    names = names if len(names) == len(graph.inputs) else ()
+    return replace(graph, means=means, input_names=names)
 
 
 @contextmanager

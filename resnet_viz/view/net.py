@@ -151,9 +151,11 @@ class _Reader:
 
     def net(self, graph: Graph) -> Net:
         names = [input_name(i) for i in range(len(graph.inputs))]
+        alone = len(names) < 2 or not graph.input_names
+        aliases = [""] * len(names) if alone else map(printable, graph.input_names)
         begin = [
-            NetBox(self.id(name), "input", outputs=(shape,))
-            for name, shape in zip(names, graph.inputs, strict=True)
+            NetBox(self.id(name), "input", outputs=(shape,), alias=alias)
+            for name, shape, alias in zip(names, graph.inputs, aliases, strict=True)
         ]
         inside = self.parts(graph.root, 0, graph.name)
         values: dict[str, tuple[_Value, ...]] = {

@@ -130,3 +130,42 @@ def test_modules_nested_deeper_than_can_be_read_are_closed() -> None:
 
     assert opened == [True, True, False]
     assert find_page("letter") is LETTER
+
+
+class Joined(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.pixels, self.words = nn.Linear(8, 4), nn.Linear(6, 4)
+
+    def forward(self, image, text=None):
+        return self.pixels(image["pixels"]) + self.words(text)
+
+
+def test_inputs_have_the_names_of_forward_or_of_a_mapping() -> None:
+    shapes = {"image": {"pixels": torch.zeros(1, 8)}, "text": torch.zeros(1, 6)}
+
+    assert {"pixels 1×8", "text 1×6"} <= set(words_of(draw(Joined(), input=shapes).scene))
+
+
+class Crossed(nn.Module):
+    """Stages that all read two others: only Graphviz can place them, and not on one page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stages = nn.ModuleList([nn.Linear(4, 4) for _ in range(80)])
+
+    def forward(self, x):
+        last, before = self.stages[0](x), x
+        for stage in self.stages[1:]:
+            last, before = stage(last + before), last
+        return last
+
+
+def test_a_network_too_large_for_its_page_is_one_box_but_one_that_is_not_shows_its_top_level() -> (
+    None
+):
+    assert words_of(draw(Crossed(), input=(1, 4)).scene) == ["1×4", "Crossed"]
+
+    small = Crossed()
+    small.stages = small.stages[:30]
+    assert len(boxes_of(draw(small, input=(1, 4)).scene)) > 30

@@ -1,4 +1,4 @@
-"""Receptive fields against those that Araujo et al. publish."""
+"""Receptive fields of named networks, in pixels of the input."""
 
 import pytest
 

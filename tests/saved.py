@@ -7,7 +7,7 @@ Each network is built on the meta device and run once in training; hooks see wha
 
 import sys
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, product
 
 import torch
 from torch import nn
@@ -55,17 +55,18 @@ def zoo(names: list[str]) -> Iterator[tuple[str, int, int]]:
 
 def torchvisions() -> Iterator[tuple[str, int, int]]:
     models = import_beside("torchvision.models")
-    for name in models.list_models(models):
-        for batch in BATCHES:
-            try:
-                with torch.device("meta"):
-                    module = models.get_model(name, weights=None).train()
-                ours = trace(module, (batch, 3, 224, 224))
-                theirs = saved_by_torch(module, torch.empty(batch, 3, 224, 224, device="meta"))
-            except (ResNetVizError, NotImplementedError, ValueError):
-                continue  # it cannot be made or run on the meta device, or asks for other sizes
-            made = footprint(ours, sizes("float32"), training=True).root
-            yield f"torchvision {name} {batch}", made.saved, theirs
+    for name, batch, dtype in product(models.list_models(models), BATCHES, DTYPES):
+        kind = getattr(torch, dtype)
+        try:
+            with torch.device("meta"):
+                module = models.get_model(name, weights=None).train().to(kind)
+            x = torch.empty(batch, 3, 224, 224, device="meta", dtype=kind)
+            graph = trace(module, x)
+            theirs = saved_by_torch(module, x)
+        except (ResNetVizError, NotImplementedError, RuntimeError, ValueError):
+            continue  # it cannot be made or run on the meta device, or asks for other sizes
+        made = footprint(graph, sizes(dtype), training=True).root
+        yield f"torchvision {name} {batch} {dtype}", made.saved, theirs
 
 
 def main() -> None:

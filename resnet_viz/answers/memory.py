@@ -14,7 +14,7 @@ from resnet_viz.arithmetic import Size
 from resnet_viz.assembly import MAX_BATCH
 from resnet_viz.count.memory import CUDA_BLOCK, DTYPES, OPTIMIZERS, Footprint, footprint, sizes
 from resnet_viz.errors import RequestError, choose, show
-from resnet_viz.graph import Graph
+from resnet_viz.graph import Graph, Node
 from resnet_viz.graph.model import DEPTHS
 from resnet_viz.ops import OPERATORS, Shape
 from resnet_viz.ops.operator import spell
@@ -248,9 +248,13 @@ def memory(
         totals=totals,
         rows=tuple(_row(part, states) for part in parts_at(root, levels)),
         peaks=peaks,
-        unknown=tuple(sorted({n.op for n in graph.nodes() if n.op not in OPERATORS})),
+        unknown=tuple(sorted({node.op for node in graph.nodes() if _is_unknown(node, graph)})),
         fit=room,
     )
+
+
+def _is_unknown(node: Node, graph: Graph) -> bool:
+    return node.op not in OPERATORS and node.path not in graph.memory
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def sizes(dtype: str, block: int = 1) -> Bytes:
     >>> size(10, ""), size(10, "float32"), size(10, "int64")
     (20, 40, 80)
     """
-    each = {"": DTYPES[dtype], "float32": max(DTYPES[dtype], 4), "int64": 8}
+    each = {"": DTYPES[dtype], "float32": max(DTYPES[dtype], 4), "int64": 8, "bytes": 1}
     if block == 1:
         return lambda elements, dtype: elements * each[dtype]
     return lambda elements, dtype: (elements * each[dtype] + block - 1) // block * block

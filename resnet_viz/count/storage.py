@@ -73,9 +73,9 @@ class Call:
         "scratch",
     )
 
-    def __init__(self, node: Node, inputs: tuple[Value, ...], event: int) -> None:
+    def __init__(self, node: Node, inputs: tuple[Value, ...], event: int, memory: Memory) -> None:
         self.node, self.inputs, self.event = node, inputs, event
-        self.memory = memory_of(node.op) or _UNKNOWN
+        self.memory = memory
         self.made: Size = 0
         self.extra: Size = 0
         self.scratch: Size = 0
@@ -197,9 +197,12 @@ class _Reading:
     def call(self, node: Node) -> Call:
         inputs = tuple([self.values[path] for path in node.inputs])
         self.event += 1
-        call = Call(node, inputs, self.event)
+        memory = self.graph.memory.get(node.path) or memory_of(node.op) or _UNKNOWN
+        call = Call(node, inputs, self.event, memory)
         trained = self.parameters(call)
-        differentiated = trained or any(value.differentiated for value in inputs)
+        differentiated = not memory.detaches and (
+            trained or any(value.differentiated for value in inputs)
+        )
         self.output(call, differentiated)
         for value in inputs:
             value.storage.last = self.event
@@ -236,11 +239,13 @@ class _Reading:
         if call.inputs:
             first = call.inputs[0]
             view = memory.view
+            if view == "always" or memory.in_place:
+                contiguous = contiguous and first.contiguous
             if (
                 view == "always"
                 or (view == "contiguous" and first.contiguous)
                 or (view == "inference" and not self.training)
-                or node.path in self.graph.in_place
+                or memory.in_place
             ):
                 call.output = self.value(node.output, first.storage, contiguous, differentiated)
                 return
@@ -261,6 +266,12 @@ class _Reading:
                 call.scratch = call.scratch + amount
         call.saved = call.extra
 
+    def copy(self, call: Call, value: Value) -> None:
+        """Note that a call saves a copy of an input."""
+        amount = self.size(product(value.shape), "")
+        call.extra = call.extra + amount
+        call.saved = call.saved + amount
+
     def saved(self, call: Call, trained: bool) -> Iterator[Storage]:
         """Yield the storages that a call saves for its backward pass."""
         memory, inputs = call.memory, call.inputs
@@ -269,11 +280,11 @@ class _Reading:
         if memory.saves == "output":
             yield call.output.storage
         elif memory.saves == "inputs":
-            if call.node.path in self.graph.in_place:
+            if memory.in_place:
                 if memory.overwritten == "output":
                     yield call.output.storage
                 else:
-                    yield Storage(inputs[0].storage.bytes)
+                    self.copy(call, inputs[0])
                 return
             for value in inputs:
                 yield value.storage
@@ -281,4 +292,24 @@ class _Reading:
             for i, value in enumerate(inputs):
                 others = (*inputs[:i], *inputs[i + 1 :])
                 if trained or any(other.differentiated for other in others):
-                    yield value.storage
+                    if (memory.in_place and i == 0) or _is_batched_anew(call, value):
+                        self.copy(call, value)
+                    else:
+                        yield value.storage
+        elif memory.saves == "places":
+            for i in memory.places:
+                yield (call.output if i < 0 else inputs[i]).storage
+
+
+def _is_batched_anew(call: Call, value: Value) -> bool:
+    """Return whether a product of matrices copies a factor, to have one dimension of batches.
+
+    It does where they do not lie in order (`at::native::_matmul_impl`).
+    """
+    batches = value.shape[:-2]
+    return (
+        call.node.op == "matmul"
+        and not value.contiguous
+        and len(batches) > 1
+        and not (type(batches[0]) is int and batches[0] == 1)
+    )

@@ -55,7 +55,7 @@ def from_json(data: bytes) -> Graph:
     """Return the graph that a `.json` file holds; the inverse of `to_json`.
 
     A file is data from outside: everything in it is checked before it is used. What the format does
-    not hold (`in_place`, `means`) is empty.
+    not hold (`memory`, `means`) is empty.
 
     Raises:
         RequestError: the file is too large, or is no graph; the message says where.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from resnet_viz.arithmetic import Size
-from resnet_viz.ops import Shape
+from resnet_viz.ops import Memory, Shape
 
 __all__ = [
     "DEPTHS",
@@ -142,8 +142,9 @@ class Graph:
         inputs: the shape of each input.
         outputs: the paths of the nodes whose values the network returns.
         idle: parameters that no node reads.
-        in_place: the paths of nodes that overwrite their first input; memory estimates depend on
-            it, counts and figures do not.
+        memory: the memory behaviour of nodes, by path, where it is not what the catalogue says of
+            their operator: they run in place, or the catalogue does not hold it. Counts and figures
+            do not depend on it.
         input_names: the names of the inputs for readers, by `forward`'s signature or the keys of a
             mapping; empty if they have none.
         means: how the module was traced, one of `MEANS`, or `parameters` if it was read without an
@@ -158,7 +159,7 @@ class Graph:
     root: Scope
     outputs: tuple[str, ...]
     idle: tuple[Param, ...] = ()
-    in_place: frozenset[str] = frozenset()
+    memory: Mapping[str, Memory] = field(default_factory=dict)
     input_names: tuple[str, ...] = ()
     means: str = ""
 

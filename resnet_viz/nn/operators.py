@@ -181,7 +181,7 @@ def _dropout(module: type[nn.Module]) -> TorchOperator:
         op="dropout",
         module=module,
         function=F.dropout,
-        settings=("inplace",),
+        settings=("p", "inplace"),
         make=_without_rate,
     )
 

@@ -37,7 +37,7 @@ class Kept(NamedTuple):
     Attributes:
         elements: the number of elements.
         dtype: `""` for the dtype of the values, `float32` for statistics (`float64` if the values
-            are), `int64` for indices.
+            are), `int64` for indices, `bytes` for elements of one byte.
         inference: whether it is also allocated in inference, and freed when the operator ends.
     """
 
@@ -51,27 +51,39 @@ class Memory(NamedTuple):
 
     Attributes:
         saves: the tensors saved for the backward pass: `inputs`, `output`, `factors` (each input
-            that is multiplied by another one with a gradient), or `""` for none.
+            that is multiplied by another one with a gradient), those at its `places`, or `""` for
+            none.
+        places: the indices of the inputs that are saved; -1 stands for the output.
         unless: a function of the attributes that returns whether nothing is saved after all.
         extra: a function from the first input's shape, the output shape and the attributes to the
             tensors allocated besides the outputs.
         view: when the output is a view of the input: `always`, if the input is `contiguous`, in
             `inference` only (dropout), or `""` for never.
         reorders: whether the output is not contiguous.
+        detaches: whether the output has no gradient.
         hands_on: whether the output's gradient is passed to the inputs without allocating another.
-        overwritten: the tensor saved if it runs in place: a `copy` of the input, or its `output`.
+        in_place: whether it overwrites its first input.
+        overwritten: the tensor saved if it does: a `copy` of the input, or its `output`.
     """
 
     saves: str = ""
+    places: tuple[int, ...] = ()
     unless: Callable[[Attrs], bool] | None = None
     extra: Callable[[Shape, Shape, Attrs], tuple[Kept, ...]] | None = None
     view: str = ""
     reorders: bool = False
+    detaches: bool = False
     hands_on: bool = False
+    in_place: bool = False
     overwritten: str = "copy"
 
 
 NOTHING = Memory()
+
+
+def given(kept: tuple[Kept, ...], x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
+    """Return tensors that do not depend on shapes, as a `Memory.extra` once they are bound."""
+    return kept
 
 
 def _no_buffers(x: Shape, attrs: Attrs) -> tuple[Kept, ...]:

@@ -1,4 +1,4 @@
-"""Cache the results of leaves' rules across traces.
+"""Cache the results of leaves' rules, and what functions save, across traces.
 
 A network has hundreds of leaves, but few different ones; the cache halves the time of a trace.
 """
@@ -6,13 +6,16 @@ A network has hundreds of leaves, but few different ones; the cache halves the t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from resnet_viz.ops import Shape
+from resnet_viz.ops import Memory, Shape
+from resnet_viz.tracing.saving import Saving
 
-__all__ = ["MEMO", "Recipe"]
+__all__ = ["MEMO", "SAVINGS", "Recipe"]
 
-MAX_RECIPES = 10_000
+MAX_ENTRIES = 10_000
+
+T = TypeVar("T")
 
 
 class Recipe(NamedTuple):
@@ -21,6 +24,7 @@ class Recipe(NamedTuple):
     Attributes:
         in_place: whether the input becomes the output.
         made: the output shape as a `torch.Size`.
+        memory: the memory behaviour, if it is not that of the operator.
     """
 
     op: str
@@ -29,16 +33,22 @@ class Recipe(NamedTuple):
     terms: Mapping[str, Any]
     in_place: bool
     made: Any
+    memory: Memory | None
 
 
-class Memo(dict[Any, Recipe]):
-    """Recipes by everything on which they depend: class, input, settings, and parameter shapes."""
+class Memo(dict[Any, T]):
+    """Values by everything on which they depend."""
 
-    def keep(self, key: Any, recipe: Recipe) -> None:
-        """Store a recipe; if there are too many, clear the cache first."""
-        if len(self) >= MAX_RECIPES:
+    def keep(self, key: Any, value: T) -> T:
+        """Store and return a value; if there are too many, clear the cache first."""
+        if len(self) >= MAX_ENTRIES:
             self.clear()
-        self[key] = recipe
+        self[key] = value
+        return value
 
 
-MEMO = Memo()
+MEMO: Memo[Recipe] = Memo()
+"""Recipes by class, input, settings, and parameter shapes."""
+
+SAVINGS: Memo[Saving | None] = Memo()
+"""What functions save, by function and arguments; None of one that does not run on meta tensors."""

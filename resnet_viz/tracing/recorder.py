@@ -12,7 +12,7 @@ from torch.utils._python_dispatch import _disable_current_modes
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Builder, Node, Param
 from resnet_viz.graph.model import input_name, module_path
-from resnet_viz.ops import OPERATORS, Outcome
+from resnet_viz.ops import OPERATORS, Memory, Outcome
 from resnet_viz.ops.operator import spell
 from resnet_viz.tracing.lazy import is_waiting, settle
 from resnet_viz.tracing.proxy import Proxy
@@ -32,17 +32,19 @@ class Recorder:
     Attributes:
         root: the module to trace.
         params: the parameters, by the tensors' ids.
+        buffers: the shape of each buffer, by the tensors' ids.
         dtype: the dtype of the first parameter.
         device: the device of the first parameter.
         prefix: the module path of the current scope, with a dot at its end.
         failed: the path of the innermost module whose `forward` raised.
         forward: the original `nn.Module.__call__`.
+        memory: see `Graph`.
     """
 
     def __init__(self, module: nn.Module, snapshot: Snapshot) -> None:
         super().__init__()
         self.root = module
-        self.paths, self.params = snapshot.paths, snapshot.params
+        self.paths, self.params, self.buffers = snapshot.paths, snapshot.params, snapshot.buffers
         self.dtype, self.device = snapshot.dtype, snapshot.device
         self.builder = Builder()
         self.prefix = ""
@@ -50,6 +52,7 @@ class Recorder:
         self.forward: Callable[..., Any] = nn.Module.__call__
         self.weights: dict[int, Proxy] = {}
         self.outcomes: dict[Any, Outcome] = {}
+        self.memory: dict[str, Memory] = {}
 
     def dispatch(self, function: Any, args: Any, kwargs: Any) -> Any:
         """Answer a torch function."""
@@ -89,6 +92,17 @@ class Recorder:
                 self.weights[id(value)] = weight
         return weight
 
+    def is_constant(self, value: Any) -> bool:
+        """Return whether a value is a tensor of numbers made in `forward`: noise, a mask, a scale.
+
+        It is no stand-in, parameter or buffer.
+        """
+        return (
+            type(value) is not Proxy
+            and isinstance(value, torch.Tensor)
+            and not any(id(value) in known for known in (self.params, self.buffers, self.weights))
+        )
+
     def node(
         self,
         op: str,
@@ -99,6 +113,7 @@ class Recorder:
         params: Iterable[Any] = (),
         dtype: torch.dtype | None = None,
         in_place: Any = None,
+        memory: Memory | None = None,
     ) -> Proxy:
         """Record one call of an operator of the catalogue and return its output.
 
@@ -110,6 +125,7 @@ class Recorder:
             params: further tensors that it reads, such as weights and biases.
             dtype: the dtype of the output; by default that of the first input.
             in_place: a stand-in that becomes the output.
+            memory: the node's memory behaviour, where it is not that of the operator.
 
         Raises:
             RequestError: the operator cannot take these inputs; the message begins with the path.
@@ -130,6 +146,9 @@ class Recorder:
         if params:
             reads += [proxy for proxy in map(self.lift, params) if proxy is not None]
         output = self.record(path, op, reads, outcome.outputs, attrs, outcome.terms)
+        if output[0] and (in_place is not None or memory is not None):
+            memory = OPERATORS[op].memory if memory is None else memory
+            self.memory[output[0]] = memory._replace(in_place=in_place is not None)
         return self.replaced(in_place, Proxy(self, outcome.outputs[0], dtype, *output))
 
     def replaced(self, old: Any, new: Proxy) -> Proxy:

@@ -130,7 +130,7 @@ def _by(means: str, module: nn.Module, input: Any) -> Graph:
     leaving = {value.source: value for value in values}
     graph = recorder.builder.graph(name, *leaving.values(), kind=name, idle=recorder.idle())
     names = names if len(names) == len(graph.inputs) else ()
-    return replace(graph, means=means, input_names=names)
+    return replace(graph, means=means, input_names=names, memory=recorder.memory)
 
 
 @contextmanager

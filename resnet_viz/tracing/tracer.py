@@ -16,10 +16,11 @@ from resnet_viz.ops.operator import spell
 from resnet_viz.tracing.cost import FREE, Answer, counted
 from resnet_viz.tracing.guard import EXPORTS, Guard
 from resnet_viz.tracing.leaves import leaf_called
-from resnet_viz.tracing.memo import MEMO, Recipe
+from resnet_viz.tracing.memo import MEMO, SAVINGS, Recipe
 from resnet_viz.tracing.proxy import Proxy
 from resnet_viz.tracing.recorder import Recorder
 from resnet_viz.tracing.rules import PRODUCTS, RULES
+from resnet_viz.tracing.saving import Saving, saving_of
 from resnet_viz.tracing.snapshot import Snapshot
 from resnet_viz.tracing.structure import mapped, tensors_in
 
@@ -48,7 +49,6 @@ class Tracer(Recorder, TorchFunctionMode):
         super().__init__(module, snapshot)
         self.guard = guard
         self.overwritten: dict[int, Any] = {}  # real tensors overwritten by a stand-in
-        self.buffers = snapshot.buffers
         self.place = self.device.type
         self.hooked = bool(_global_forward_hooks or _global_forward_pre_hooks)
         self.answers: dict[Any, Answer] = {}
@@ -90,7 +90,7 @@ class Tracer(Recorder, TorchFunctionMode):
                 if builder.prefix != self.prefix or not path.startswith(self.prefix):
                     path = builder.path(self.local(path))
                 path = builder.unique(path)
-                op, outputs, attrs, terms, in_place, made = recipe
+                op, outputs, attrs, terms, in_place, made, memory = recipe
                 node = Node(
                     path=path,
                     op=op,
@@ -101,6 +101,8 @@ class Tracer(Recorder, TorchFunctionMode):
                     terms=terms,
                 )
                 builder.children.append(node)
+                if memory is not None:
+                    self.memory[path] = memory
                 if in_place:
                     x.source = path
                     return x
@@ -122,6 +124,7 @@ class Tracer(Recorder, TorchFunctionMode):
                     terms=first.terms,
                     in_place=result is x,
                     made=torch.Size(first.output),
+                    memory=self.memory.get(first.path),
                 ),
             )
         return result
@@ -220,12 +223,15 @@ class Tracer(Recorder, TorchFunctionMode):
         name = getattr(function, "__name__", type(function).__name__)
         op = name.strip("_") if name != "__get__" else function.__self__.__name__
         reads: list[Proxy] = []
+        metas: dict[int, torch.Tensor] = {}
 
         def to_meta(value: Any) -> Any:
             proxy = self.lift(value)
             assert proxy is not None
             reads.append(proxy)
-            return torch.empty(proxy.shape, dtype=proxy.dtype, device="meta")
+            if id(proxy) not in metas:
+                metas[id(proxy)] = torch.empty(proxy.shape, dtype=proxy.dtype, device="meta")
+            return metas[id(proxy)]
 
         try:
             with torch._C.DisableTorchFunction():
@@ -247,6 +253,9 @@ class Tracer(Recorder, TorchFunctionMode):
             terms["unknown_calls"] = 1
         outputs = tuple(tuple(tensor.shape) for tensor in made)
         source, params = self.record(self.builder.path(op), op, reads, outputs, {}, terms)
+        saving = self._saving(function, meta_args, meta_kwargs) if source else None
+        if saving is not None:
+            self.memory[source] = saving.memory([bool(proxy.source) for proxy in reads])
         result = mapped(
             answer.result,
             torch.Tensor,
@@ -259,6 +268,18 @@ class Tracer(Recorder, TorchFunctionMode):
                 self.overwritten[id(args[0])] = args[0]
                 self.weights[id(args[0])] = result
         return result
+
+    def _saving(self, function: Any, args: Any, kwargs: Any) -> Saving | None:
+        """Return what a function saves for its backward pass, from memory if possible."""
+        tensors = [id(tensor) for tensor in tensors_in((args, kwargs))]
+        same = tuple(map(tensors.index, tensors))  # of one tensor given twice, one storage is saved
+        key = (function, _key(args), _key(kwargs), same)
+        try:
+            if key in SAVINGS:
+                return SAVINGS[key]
+        except TypeError:
+            return saving_of(function, args, kwargs)
+        return SAVINGS.keep(key, saving_of(function, args, kwargs))
 
     def _answer(self, function: Any, args: Any, kwargs: Any) -> Answer:
         """Return the result of a function on meta tensors, cached."""

@@ -5,8 +5,10 @@ import torch
 from hypothesis import given, settings
 from saved import saved_by_torch
 from strategies import specs
+from torch import nn
+from torch.nn import functional as F
 
-from resnet_viz import assemble, build, unroll
+from resnet_viz import assemble, build, fold, memory, unroll
 from resnet_viz.count.memory import footprint, sizes, timeline
 from resnet_viz.count.storage import step
 from resnet_viz.tracing import trace
@@ -43,7 +45,15 @@ def test_the_bytes_saved_are_those_that_autograds_hooks_see(name: str, dtype: st
 
 
 @pytest.mark.parametrize(
-    "name", ["densenet121", "mobilenet_v3_small", "squeezenet1_0", "shufflenet_v2_x1_0"]
+    "name",
+    [
+        *("densenet121", "mobilenet_v3_small", "squeezenet1_0", "shufflenet_v2_x1_0"),
+        *(
+            "convnext_tiny",
+            "vit_b_16",
+            "swin_t",
+        ),  # drop whole blocks, use what nobody has a rule of
+    ],
 )
 def test_other_networks_save_what_torch_saves(name: str) -> None:
     with torch.device("meta"):
@@ -52,6 +62,35 @@ def test_other_networks_save_what_torch_saves(name: str) -> None:
     assert saved(trace(module, (2, 3, 224, 224))) == saved_by_torch(
         module, torch.empty(2, 3, 224, 224, device="meta")
     )
+
+
+class Unruly(nn.Module):
+    """Functions that the catalogue does not hold, in place and beside each other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.cells = nn.Conv2d(3, 8, 3), nn.LSTM(8, 16, batch_first=True)
+
+    def forward(self, x):
+        x = self.conv(x)
+        x = F.relu_(x + 1) * torch.rand(x.shape[0], 1, 1, 1, device=x.device, dtype=x.dtype)
+        x.mul_(x.abs().exp())
+        x = F.dropout(x, 0.0)
+        cumulated, _ = self.cells(x.flatten(2).transpose(1, 2).cumsum(1))
+        return torch.logsumexp(cumulated**2, 1), x.detach() - 1
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_what_an_unknown_operator_saves_is_learned_from_a_run(dtype: str) -> None:
+    kind = getattr(torch, dtype)
+    with torch.device("meta"):
+        module = Unruly().train().to(kind)
+    x = torch.empty(2, 3, 9, 9, device="meta", dtype=kind)
+    graph = trace(module, x)
+
+    assert saved(graph, dtype) == saved_by_torch(module, x)
+    assert saved(fold(graph), dtype) == saved(unroll(fold(graph)), dtype)
+    assert memory(module, x).unknown == ()
 
 
 def test_a_bottleneck_by_hand() -> None:

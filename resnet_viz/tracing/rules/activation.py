@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812 - torch's own name for it
 
 from resnet_viz.nn.layers import DropPath
+from resnet_viz.ops import OPERATORS
 from resnet_viz.ops.activation import NAMES
 from resnet_viz.tracing.rules.arguments import Rule
 
@@ -55,6 +56,21 @@ def keep(op: str) -> Rule:
     return rule
 
 
+def _dropout(
+    recorder: Recorder,
+    input: Any,
+    p: float = 0.5,
+    training: bool = True,
+    inplace: bool = False,
+    *,
+    name: str = "",
+) -> Any:
+    """Record a dropout; one that drops nothing returns its input (`at::_dropout_impl`)."""
+    memory = None if p else OPERATORS["identity"].memory
+    written = input if inplace else None
+    return recorder.node("dropout", [input], {}, name=name, in_place=written, memory=memory)
+
+
 def _identity(recorder: Recorder, input: Any, *, name: str = "") -> Any:
     return input
 
@@ -66,7 +82,7 @@ RULES: dict[Any, Rule] = {
         for place in (F, torch, torch.Tensor)
         if hasattr(place, name)
     },
-    F.dropout: keep("dropout"),
+    F.dropout: _dropout,
     nn.Identity: _identity,
     DropPath: keep("drop_path"),
     torch.Tensor.contiguous: keep("contiguous"),

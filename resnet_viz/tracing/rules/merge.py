@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from resnet_viz.ops import OPERATORS, Kept
+from resnet_viz.ops.operator import given
 from resnet_viz.tracing.rules.arguments import Rule
 
 if TYPE_CHECKING:
@@ -34,7 +37,20 @@ def merge(op: str, *, in_place: bool = False) -> Rule:
             dtype = torch.promote_types(dtype, right.dtype)
         if op == "div" and not dtype.is_floating_point:
             dtype = recorder.dtype
-        return recorder.node(op, [left, right], {}, dtype=dtype, in_place=written)
+        constants = tuple(
+            [Kept(value.numel()) for value in (input, other) if recorder.is_constant(value)]
+        )
+        memory = OPERATORS[op].memory
+        return recorder.node(
+            op,
+            [left, right],
+            {},
+            dtype=dtype,
+            in_place=written,
+            memory=memory._replace(extra=partial(given, constants))
+            if constants and memory.saves == "factors"
+            else None,
+        )
 
     return rule
 

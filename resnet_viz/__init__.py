@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from resnet_viz.answers.details import details
     from resnet_viz.answers.draw import Drawing, draw
     from resnet_viz.answers.explain import explain
+    from resnet_viz.answers.fit import fit
     from resnet_viz.answers.identify import Identification, identify
     from resnet_viz.answers.latency import LatencyReport, latency
     from resnet_viz.answers.lesson import Lesson, lesson, measured_lesson
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from resnet_viz.answers.memory import MemoryReport, memory
     from resnet_viz.answers.memory_timeline import memory_timeline
     from resnet_viz.answers.report import Report, report
-    from resnet_viz.answers.search import Search, fit, pareto, search
+    from resnet_viz.answers.search import Search, pareto, search
     from resnet_viz.answers.shapes import shapes
     from resnet_viz.answers.show import show
     from resnet_viz.answers.summary import summary
@@ -120,7 +121,7 @@ _HOMES = {
     "details": "answers.details",
     "draw": "answers.draw",
     "explain": "answers.explain",
-    "fit": "answers.search",
+    "fit": "answers.fit",
     "fold": "graph",
     "identify": "answers.identify",
     "latency": "answers.latency",

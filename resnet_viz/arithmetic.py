@@ -14,11 +14,12 @@ from typing import Any
 from resnet_viz.errors import RequestError, show
 
 __all__ = ["Size", "differ", "exact", "is_integer", "largest", "maximum", "product", "smallest"]
+__all__ += ["where_differ"]
 
 Size = Any
 """An `int`, or a numpy array of integers. Only callers that pass arrays import numpy.
 
-Arrays are converted to arrays of Python integers (`exact`), so that no product overflows.
+`exact` converts arrays to `bounded` ones, so that no product overflows.
 """
 
 
@@ -31,14 +32,14 @@ def is_integer(value: object) -> bool:
 
 
 def exact(value: Size) -> Size:
-    """Return a size whose arithmetic never overflows: a Python integer or an array of them.
-
-    An array with a true attribute `is_machine` stays as it is: its maker has proved that no count
-    derived from it exceeds 64 bits (`spaces.machine`).
-    """
-    if type(value) is int or getattr(value, "is_machine", False):
+    """Return a size whose arithmetic never overflows: Python's integers, or `bounded` arrays."""
+    if type(value) is int:
         return value
-    return value.astype(object) if getattr(value, "ndim", 0) else int(value)
+    if not getattr(value, "ndim", 0):
+        return int(value)
+    from resnet_viz.bounded import bounded  # here, because numpy is imported with it
+
+    return bounded(value)
 
 
 def smallest(value: Size) -> int:
@@ -78,6 +79,18 @@ def differ(a: Size, b: Size) -> bool:
             b=show(b),
         )
     return bool(answer.all())
+
+
+def where_differ(a: Size, b: Size) -> Size:
+    """Return 1 where two sizes differ and 0 where they are equal; a `bool` where all agree.
+
+    >>> where_differ(64, 64)
+    False
+    """
+    answer = a != b
+    if type(answer) is bool or answer.any() == answer.all():
+        return bool(answer) if type(answer) is bool else bool(answer.all())
+    return exact(answer.astype(int))
 
 
 def product(sizes: Iterable[Size]) -> Size:

@@ -170,8 +170,11 @@ class _Assembly:
             return out
         out = self.drop("drop_path", self.spec.drop_path, out)
         if way.run is not None:
+            entry = x
             with self.scope("downsample", "shortcut"):
                 x = way.run(self, shortcut.join, x)
+            if type(shortcut.times) is not int:
+                self.builder.repeat_last(shortcut.times, entry, x)
         return self.call("add", "add", out, x)
 
     def head(self, x: Value) -> Value:

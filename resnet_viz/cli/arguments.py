@@ -180,7 +180,7 @@ def _add_search(verb: argparse.ArgumentParser) -> None:
         "space", metavar="SPACE", help="a file of a space: a spec whose values are sets"
     )
     _budgets(verb)
-    goals = "params, macs, flops, activations or layers"
+    goals = "params, macs, flops, activations, depth, memory or latency"
     verb.add_argument(
         "--maximise", metavar="TOTAL", help=f"what is to be large: {goals} (default: params)"
     )
@@ -201,6 +201,12 @@ def _budgets(verb: argparse.ArgumentParser) -> None:
             metavar="AMOUNT",
             help=f"the most {name}: 5000000, 5M or 1G; 0.5G:1G for at least and at most",
         )
+    verb.add_argument(
+        "--memory", metavar="BYTES", help="the most memory of a training step: 2GB or 1.5GiB"
+    )
+    verb.add_argument("--latency", metavar="TIME", help="the most time of a forward pass: 5ms")
+    _batch(verb, 1)
+    _choice(verb, "device", "rtx4090", "whose latency, as `latency` has it")
 
 
 def _several_found(verb: argparse.ArgumentParser) -> None:

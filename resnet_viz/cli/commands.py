@@ -215,9 +215,10 @@ def search(
 
 def fit(network: str, k: object, format: str, **budgets: object) -> None:
     """Print the members of a network's family that come closest to the budgets."""
-    from resnet_viz.answers import search as answer
+    from resnet_viz.answers import fit as answer
+    from resnet_viz.answers.search import Search
 
-    _check_found_format(format, answer.Search)
+    _check_found_format(format, Search)
     found = answer.fit(network, k=k, **budgets)  # type: ignore[arg-type]
     _write(found.to_spec() if format == "yaml" else found.to(format))
 

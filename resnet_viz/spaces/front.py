@@ -8,21 +8,23 @@ from typing import Any
 import numpy as np
 
 from resnet_viz.errors import RequestError
-from resnet_viz.spaces.costs import Setting
-from resnet_viz.spaces.optimize import Choice
+from resnet_viz.spaces.goal import Choice
+from resnet_viz.spaces.tables import Setting
 
 __all__ = ["front"]
 
 MAX_LABELS = 5_000_000
 
+Array = Any
+
 
 def front(settings: Sequence[Setting], large: int, small: int) -> list[Choice]:
-    """Return the choices that no other dominates: more of one metric for less of another.
+    """Return choices of which no other has as much of one total for as little of another.
 
     Args:
         settings: the tables of a space.
-        large: the index of the metric to maximize.
-        small: the index of the metric to minimize.
+        large: the column that is to be large.
+        small: the one that is to be small.
 
     Raises:
         RequestError: there are too many labels to compare.
@@ -32,6 +34,8 @@ def front(settings: Sequence[Setting], large: int, small: int) -> list[Choice]:
         for number, setting in enumerate(settings)
         for choice in _of_setting(setting, number, large, small)
     ]
+    if not choices:
+        raise RequestError("space: no network in it is legal")
     costs = np.array([choice.costs for choice in choices])
     kept = _skyline(costs[:, large], costs[:, small])
     return [choices[i] for i in kept]
@@ -39,62 +43,60 @@ def front(settings: Sequence[Setting], large: int, small: int) -> list[Choice]:
 
 def _of_setting(setting: Setting, number: int, large: int, small: int) -> list[Choice]:
     costs = setting.base[None, :]
-    states = np.zeros(1, dtype=np.int64)
-    steps: list[tuple[Any, Any, Any]] = []
+    states = np.zeros(1, dtype=np.intp)
+    steps: list[tuple[Array, Array, Array]] = []
     for stage in setting.stages:
         parts = []
         for state in np.unique(states):
             here = np.flatnonzero(states == state)
-            legal = np.flatnonzero(stage.legal[state])
-            further = (stage.blocks - 1)[None, :, None] * stage.rest[legal][:, None, :]
-            options = (stage.first[state, legal][:, None, :] + further).reshape(-1, costs.shape[1])
-            shapes, blocks = np.repeat(legal, len(stage.blocks)), np.tile(stage.blocks, len(legal))
+            shapes, blocks, options = stage.options(int(state))
+            worthy = _worthy(options, stage.states[shapes], large, small)
+            shapes, blocks, options = shapes[worthy], blocks[worthy], options[worthy]
             if len(here) * len(shapes) > MAX_LABELS:
                 raise RequestError(
                     "space: the front needs more than {most} beginnings of networks (must be a "
                     "smaller space)",
                     most=MAX_LABELS,
                 )
-            joined = (costs[here][:, None, :] + options[None, :, :]).reshape(-1, costs.shape[1])
-            parents, option = (
-                np.repeat(here, len(shapes)),
-                np.tile(np.arange(len(shapes)), len(here)),
-            )
+            label = np.repeat(np.arange(len(here)), len(shapes))
+            option = np.tile(np.arange(len(shapes)), len(here))
+            joined = costs[here][label] + options[option]
+            after = stage.states[shapes][option]
+            kept = _worthy(joined, after, large, small)
             parts.append(
-                (joined, stage.states[shapes][option], parents, shapes[option], blocks[option])
+                tuple(c[kept] for c in (joined, after, here[label], shapes[option], blocks[option]))
             )
-        joined, states, parents, shapes, blocks = (
+        joined, after, parents, shapes, blocks = (
             np.concatenate(column) for column in zip(*parts, strict=True)
         )
-        kept = np.concatenate(
-            [
-                np.flatnonzero(states == state)[
-                    _skyline(*(joined[states == state][:, i] for i in (large, small)))
-                ]
-                for state in np.unique(states)
-            ]
-        )
-        costs, states = joined[kept], states[kept]
+        kept = _worthy(joined, after, large, small)
+        costs, states = joined[kept], after[kept]
         steps.append((parents[kept], shapes[kept], blocks[kept]))
-    costs = costs + setting.heads[states]
     choices = []
     for label in _skyline(costs[:, large], costs[:, small]):
-        at, stages = int(label), []
+        at, chosen = int(label), []
         for parents, shapes, blocks in reversed(steps):
-            stages.append((int(shapes[at]), int(blocks[at])))
+            chosen.append((int(shapes[at]), int(blocks[at])))
             at = int(parents[at])
         choices.append(
             Choice(
                 value=int(costs[label, large]),
                 costs=tuple(map(int, costs[label])),
                 setting=number,
-                stages=tuple(reversed(stages)),
+                chosen=tuple(reversed(chosen)),
             )
         )
     return choices
 
 
-def _skyline(large: Any, small: Any) -> Any:
+def _worthy(costs: Array, states: Array, large: int, small: int) -> Array:
+    """Return the numbers of rows that no other row of the same state dominates."""
+    found = [np.flatnonzero(states == state) for state in np.unique(states)]
+    kept = [rows[_skyline(costs[rows, large], costs[rows, small])] for rows in found]
+    return np.concatenate(kept) if kept else np.zeros(0, dtype=np.intp)
+
+
+def _skyline(large: Array, small: Array) -> Array:
     """Return the indices of the undominated pairs, in descending order of `large`."""
     order = np.lexsort((small, -large))
     best = np.minimum.accumulate(small[order])

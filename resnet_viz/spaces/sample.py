@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from resnet_viz.errors import RequestError, show
-from resnet_viz.spaces.costs import METRICS, Setting, settings
+from resnet_viz.spaces.columns import METRICS, Columns
 from resnet_viz.spaces.space import Space
+from resnet_viz.spaces.tables import Setting, settings
 from resnet_viz.spec import ResNetSpec
 
 __all__ = ["Sample", "sample"]
@@ -45,12 +46,8 @@ class Sample:
         if not -len(self) <= number < len(self):
             raise IndexError(number)
         setting, shapes, blocks = (column[number] for column in self._choices)
-        table = self._tables[int(setting)]
-        chosen = dict(table.chosen)
-        for i, stage in enumerate(table.stages):
-            fields = {**stage.shapes[int(shapes[i])], "blocks": int(blocks[i])}
-            chosen |= {f"stages[{i}].{name}": value for name, value in fields.items()}
-        return self._space.at(chosen)
+        chosen = zip(map(int, shapes), map(int, blocks), strict=True)
+        return self._space.at(self._tables[int(setting)].values(tuple(chosen)))
 
     def __iter__(self) -> Iterator[ResNetSpec]:
         return (self[number] for number in range(len(self)))
@@ -92,7 +89,7 @@ def sample(
                 high=high,
             )
     space = Space.of(space)
-    tables = tuple(settings(space))
+    tables = tuple(settings(space, Columns()))
     if not tables:
         raise RequestError("space: no network in it is legal")
     random = np.random.default_rng(seed)
@@ -123,18 +120,22 @@ def sample(
 
 def _drawn(setting: Setting, n: int, random: Any) -> tuple[Array, Array, Array]:
     """Draw n combinations; return the stages' shapes and blocks and the costs of the legal ones."""
-    costs = np.broadcast_to(setting.base, (n, len(METRICS))).copy()
-    states = np.zeros(n, dtype=np.int64)
+    costs = np.tile(setting.base, (n, 1))
+    states = np.zeros(n, dtype=np.intp)
     legal = np.ones(n, dtype=bool)
     columns: list[tuple[Array, Array]] = []
     for stage in setting.stages:
-        shapes = random.integers(len(stage.shapes), size=n)
-        blocks = stage.blocks[random.integers(len(stage.blocks), size=n)]
-        legal &= stage.legal[states, shapes]
-        costs += stage.first[states, shapes]
-        costs += stage.rest[shapes] * (blocks - 1)[:, None]
-        states = stage.states[shapes]
+        shapes = random.integers(len(stage.shapes), size=n, dtype=np.intp)
+        blocks = stage.blocks[random.integers(len(stage.blocks), size=n, dtype=np.intp)]
+        pairs = states * len(stage.shapes) + shapes
+        if not stage.legal.all():
+            legal &= stage.legal.ravel().take(pairs)
+        costs += stage.first.reshape(-1, costs.shape[1]).take(pairs, axis=0)
+        costs += stage.rest.take(shapes, axis=0) * (blocks - 1)[:, None]
+        states = stage.states.take(shapes)
         columns.append((shapes, blocks))
-    costs += setting.heads[states]
+    if legal.all():
+        shapes, blocks = (np.stack(column, axis=1) for column in zip(*columns, strict=True))
+        return shapes, blocks, costs
     shapes, blocks = (np.stack(column, axis=1)[legal] for column in zip(*columns, strict=True))
     return shapes, blocks, costs[legal]

@@ -28,6 +28,9 @@ _STATIC = ("stride", "dilation", "pool", "shortcut")
 """The fields of a stage on which later stages depend; the search runs once per combination."""
 
 
+_SHAPE = tuple(field.name for field in fields(Stage) if field.name != "blocks")
+
+
 class Axis(NamedTuple):
     """A value of a spec that is a set.
 
@@ -172,6 +175,46 @@ class Space:
         """The number of combinations, including those that are not legal or break a rule."""
         return prod(len(axis.values) for axis in self.axes)
 
+    @property
+    def stages(self) -> int:
+        """How many stages each network has."""
+        return len(self._plain["stages"])  # type: ignore[attr-defined]
+
+    def blocks(self, number: int) -> tuple[int, ...]:
+        """Return how many blocks a stage may have."""
+        path = f"stages[{number}].blocks"
+        axes = {axis.path: axis.values for axis in self.axes}
+        return axes.get(path) or (self._stage(number, {})["blocks"],)
+
+    def shapes(self, number: int, chosen: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the fields of a stage, but for its blocks, in each way that makes a legal stage.
+
+        Args:
+            number: the stage's, from 0.
+            chosen: values of some axes, by their paths.
+        """
+        path = f"stages[{number}]."
+        free = [
+            axis
+            for axis in self.axes
+            if axis.path.startswith(path)
+            and axis.path not in chosen
+            and axis.path != f"{path}blocks"
+        ]
+        shapes = []
+        for values in product(*(axis.values for axis in free)):
+            ways = dict(zip([axis.path for axis in free], values, strict=True))
+            try:
+                stage = Stage(**{**self._stage(number, {**chosen, **ways}), "blocks": 1})
+            except SpecError:
+                continue
+            shapes.append({name: getattr(stage, name) for name in _SHAPE})
+        return shapes
+
+    def _stage(self, number: int, chosen: Mapping[str, Any]) -> Any:
+        plain = self._plain["stages"][number]  # type: ignore[attr-defined]
+        return _filled(plain, f"stages[{number}]", chosen)
+
     def at(self, chosen: Mapping[str, Any]) -> ResNetSpec:
         """Return the network with the given value for the path of each axis.
 
@@ -183,7 +226,12 @@ class Space:
     def keeps_rules(self, spec: ResNetSpec) -> bool:
         """Return whether a network satisfies the rules."""
         widths = [stage.channels for stage in spec.stages]
-        return "widths_do_not_fall" not in self.rules or widths == sorted(widths)  # type: ignore[attr-defined]
+        return self.widths_may_fall or widths == sorted(widths)
+
+    @property
+    def widths_may_fall(self) -> bool:
+        """Whether a stage may be narrower than the one before."""
+        return "widths_do_not_fall" not in self.rules  # type: ignore[attr-defined]
 
     def specs(self) -> Iterator[ResNetSpec]:
         """Yield every legal network of the space; practical only for small spaces."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from resnet_viz.arithmetic import Size, differ
+from resnet_viz.arithmetic import Size, where_differ
 from resnet_viz.spec.kinds.block import BLOCKS, Place
 from resnet_viz.spec.kinds.kind import Conv
 from resnet_viz.spec.kinds.shortcut import SHORTCUTS, WAYS, Join, Way
@@ -18,10 +18,17 @@ __all__ = ["BlockPlan", "Conv", "ShortcutPlan", "StagePlan", "plan"]
 
 
 class ShortcutPlan(NamedTuple):
-    """The shortcut of one block: a kind of `kinds.shortcut.WAYS`, and the output it must make."""
+    """What runs beside one block.
+
+    Attributes:
+        kind: of `kinds.shortcut.WAYS`.
+        join: what it has to reach.
+        times: 1; where sizes are arrays, 0 in networks beside whose block the bare line runs.
+    """
 
     kind: str
     join: Join
+    times: Size = 1
 
     @property
     def way(self) -> Way:
@@ -57,9 +64,11 @@ class StagePlan(NamedTuple):
 def _shortcut(stage: Stage, channels_in: Size, stride: int, dilation: int) -> ShortcutPlan:
     option = SHORTCUTS[stage.shortcut]
     channels = stage.channels
-    changes = option.changed != option.kept and (stride != 1 or differ(channels_in, channels))
     join = Join(channels, stride, channels - channels_in, (dilation, stage.dilation))
-    return ShortcutPlan(option.changed if changes else option.kept, join)
+    changes = stride != 1 or where_differ(channels_in, channels)
+    if type(changes) is bool:
+        return ShortcutPlan(option.changed if changes else option.kept, join)
+    return ShortcutPlan(option.changed, join, 1 if option.changed == option.kept else changes)
 
 
 def plan(spec: ResNetSpec) -> tuple[StagePlan, ...]:

@@ -227,11 +227,19 @@ def test_depths_and_channels_may_be_arrays() -> None:
         assert np.broadcast_to(many[key], 3).tolist() == [one[key] for one in single]
 
 
-def test_arrays_whose_elements_have_different_networks_are_refused() -> None:
-    spec = ResNetSpec(stages=(Stage(1, np.array([64, 128])),))
+@pytest.mark.parametrize("shortcut", ["A", "B", "C", "D", "conv", "3x3", "none"])
+def test_projections_and_identities_may_stand_in_one_array(shortcut: str) -> None:
+    widths, depths = np.array([64, 128, 96, 64]), np.array([1, 2, 3, 1])
 
-    with pytest.raises(RequestError, match="differ in some elements only"):
-        assemble(spec)
+    def spec(channels, blocks) -> ResNetSpec:
+        stages = (Stage(blocks, channels, shortcut=shortcut), Stage(2, 128, shortcut=shortcut))
+        return ResNetSpec(stages=stages)
+
+    many = report(spec(widths, depths)).totals
+    for i, (width, depth) in enumerate(zip(widths, depths, strict=True)):
+        one = report(spec(int(width), int(depth))).totals
+
+        assert {n: np.broadcast_to(many[n], 4)[i] for n in one} == one
 
 
 def test_arrays_of_any_integer_type_count_exactly() -> None:

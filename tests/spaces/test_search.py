@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resnet_viz import RequestError, Space, fit, pareto, report, sample, search
+from resnet_viz import (
+    RequestError,
+    Space,
+    fit,
+    latency,
+    memory,
+    pareto,
+    report,
+    sample,
+    search,
+)
 from resnet_viz.cli import run
 
 TOTALS = ("params", "macs", "activations", "layers")
@@ -68,7 +78,34 @@ def test_the_best_are_those_of_all_networks_counted(space, goal, sign, k) -> Non
     assert len(set(found.specs)) == len(found.specs)
 
 
-@settings(max_examples=8)
+@settings(max_examples=3)
+@given(spaces(), st.sampled_from(["memory", "latency"]), st.sampled_from([-1, 1]))
+def test_bytes_and_time_are_limited_as_their_commands_count_them(space, limited, sign) -> None:
+    def amount(spec) -> float:
+        if limited == "memory":
+            return memory(spec, batch=2).totals["total_training"]
+        return latency(spec, device="rtx4090", batch=2).step_ms
+
+    amounts = {spec: amount(spec) for spec in space.specs()}
+    if not amounts:
+        return
+    most = sorted(amounts.values())[len(amounts) // 2] * (1 if limited == "memory" else 1.001)
+    inside = {spec: report(spec).totals["macs"] for spec, a in amounts.items() if a <= most}
+    goal = {"maximise": "macs"} if sign > 0 else {"minimise": "macs"}
+    found = search(space, batch=2, **goal, **{limited: most})
+
+    assert found.proved
+    assert found.rows[0].macs == (max if sign > 0 else min)(inside.values())
+    assert getattr(found.rows[0], limited) == pytest.approx(amount(found.best))
+    extreme = {"maximise": limited} if sign > 0 else {"minimise": limited}
+    best = search(space, batch=2, **extreme)
+
+    assert best.proved
+    expected = (max if sign > 0 else min)(amounts.values())
+    assert getattr(best.rows[0], limited) == pytest.approx(expected, rel=1e-9)
+
+
+@settings(max_examples=6)
 @given(spaces())
 def test_the_front_is_that_of_all_networks_counted(space) -> None:
     totals = [report(spec, depth="network").totals for spec in space.specs()]
@@ -83,13 +120,19 @@ def test_the_front_is_that_of_all_networks_counted(space) -> None:
         assert {(row.params, row.macs) for row in pareto(space).rows} == front
 
 
-def test_the_largest_of_ten_to_the_18_networks_under_two_budgets_is_proved() -> None:
-    space = Space({"stem": "simple_stem_in", "stages": [dict(ANYNETX) for _ in range(4)]})
-    found = search(space, macs="1G", params="5M", maximise="params")
+@pytest.fixture(scope="module")
+def anynetx() -> Space:
+    return Space({"stem": "simple_stem_in", "stages": [dict(ANYNETX) for _ in range(4)]})
 
-    assert space.size == (16 * 128 * 3 * 6) ** 4
+
+@pytest.mark.parametrize("goal", ["params", "macs"])
+def test_the_largest_of_ten_to_the_18_networks_under_two_budgets_is_proved(anynetx, goal) -> None:
+    found = search(anynetx, macs="1G", params="5M", maximise=goal)
+
+    assert anynetx.size == (16 * 128 * 3 * 6) ** 4
     assert found.proved
-    assert report(found.best).totals["params"] == found.rows[0].params <= 5_000_000
+    assert report(found.best).totals[goal] == getattr(found.rows[0], goal)
+    assert found.rows[0].params <= 5_000_000
     assert found.rows[0].macs <= 10**9
 
 
@@ -143,6 +186,17 @@ def test_a_family_that_fits_keeps_its_proportions() -> None:
         (lambda: search(Space.around("resnet18"), maximise="speed"), "unknown goal: 'speed'"),
         (lambda: search(Space.around("resnet18"), k=0), "^k: 0 .must be an integer from 1"),
         (lambda: search(7), "^space: 7 .must be a Space"),
+        (
+            lambda: search(Space.around("resnet18"), latency="5 parsecs"),
+            "^latency: '5 parsecs' .must be a time above 0, as 5ms",
+        ),
+        (lambda: search(Space.around("resnet18"), memory="2 boxes"), "^memory size: '2 boxes'"),
+        (lambda: search(Space.around("resnet18"), latency=5, batch=0), "^batch: 0 .must be"),
+        (lambda: search(Space.around("resnet18"), latency=5, device="abacus"), "unknown device"),
+        (
+            lambda: pareto(Space.around("resnet18"), ("macs", "memory")),
+            "memory is the largest of several sums",
+        ),
         (lambda: pareto(Space.around("resnet18"), ("macs", "flops")), "two different totals"),
     ],
 )
@@ -184,17 +238,17 @@ def test_a_space_in_a_file_is_searched_from_the_command_line(format, tmp_path, c
 
 
 def test_a_search_that_is_stopped_says_the_best_so_far(monkeypatch) -> None:
-    from resnet_viz.spaces import optimize
+    from resnet_viz.spaces.labels import Pass
 
     space = Space({"stages": [{"blocks": [1, 2], "channels": [16, 32]}], "norm": ["batch", "none"]})
-    first = optimize._Pass.run
+    first = Pass.run
 
     def stop_after_one(self) -> bool:
         if self.outcome.choices:
             raise KeyboardInterrupt
         return first(self)
 
-    monkeypatch.setattr(optimize._Pass, "run", stop_after_one)
+    monkeypatch.setattr(Pass, "run", stop_after_one)
     found = search(space, maximise="layers", k=20)
 
     assert found.interrupted

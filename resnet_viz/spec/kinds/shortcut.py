@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from resnet_viz.arithmetic import Size
+from resnet_viz.arithmetic import Size, largest
 from resnet_viz.spec.kinds.kind import Conv, Net, Value
 
 __all__ = ["SHORTCUTS", "WAYS", "Join", "Shortcut", "Way"]
@@ -41,7 +41,7 @@ class Way(NamedTuple):
 def _pad(net: Net, join: Join, x: Value) -> Value:
     if join.stride > 1:
         x = net.call("subsample", "subsample", x, steps=(join.stride, join.stride))
-    if type(join.extra) is not int or join.extra > 0:
+    if largest(join.extra) > 0:
         x = net.call("pad", "pad", x, amounts=(0, 0, 0, 0, 0, join.extra))
     return x
 

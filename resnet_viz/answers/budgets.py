@@ -1,0 +1,223 @@
+"""What a user limits, or wants large or small, to columns of costs and limits of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import product
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from resnet_viz.answers.memory import memory, parse_bytes, show_bytes
+from resnet_viz.answers.report import report
+from resnet_viz.devices import find_device
+from resnet_viz.errors import RequestError, choose, show
+from resnet_viz.spaces.units import parse_amount, parse_range, parse_time
+from resnet_viz.spec import ResNetSpec
+
+if TYPE_CHECKING:
+    from resnet_viz.spaces.columns import Columns
+    from resnet_viz.spaces.goal import Goal, Limit
+
+__all__ = ["QUANTITIES", "Budgets", "Found", "Running", "count", "quantity"]
+
+
+class Quantity(NamedTuple):
+    """Something that a network costs.
+
+    Attributes:
+        total: what is counted.
+        units: how many of it are one of that total.
+        parse: reads an amount that a user writes, by the name of the quantity.
+        show: writes one.
+    """
+
+    total: str
+    units: int = 1
+    parse: Callable[[str, object], int] = parse_amount
+    show: Callable[[int], str] = "{:,}".format
+
+
+QUANTITIES: Mapping[str, Quantity] = {
+    "params": Quantity("params"),
+    "macs": Quantity("macs"),
+    "flops": Quantity("macs", 2),
+    "activations": Quantity("activations"),
+    "layers": Quantity("layers"),
+    "depth": Quantity("layers"),
+    "memory": Quantity("memory", parse=lambda _, value: parse_bytes(value), show=show_bytes),
+    "latency": Quantity(
+        "latency", parse=parse_time, show=lambda picoseconds: f"{picoseconds / 10**9:,.3f} ms"
+    ),
+}
+"""What may be made large or small, or limited."""
+
+
+def quantity(what: str, name: object) -> Quantity:
+    """Return a quantity by its name.
+
+    Raises:
+        RequestError: there is none.
+    """
+    return choose(what, name, QUANTITIES)
+
+
+class Running(NamedTuple):
+    """How networks are run, which says what memory a training step takes, and how long a pass.
+
+    Attributes:
+        batch: how many images.
+        device: whose time is predicted, as `resnet_viz.latency` has it.
+    """
+
+    batch: int = 1
+    device: str = "rtx4090"
+
+    def columns(self, totals: set[str]) -> Columns:
+        """Return what is to be counted.
+
+        Raises:
+            RequestError: there is no such device, or the batch is none.
+        """
+        from resnet_viz.spaces.columns import Columns
+
+        if type(self.batch) is not int or not 1 <= self.batch <= 1_000_000:
+            raise RequestError(
+                "batch: {batch} (must be an integer of 1 or more)", batch=show(self.batch)
+            )
+        device = find_device(self.device)
+        return Columns(device if "latency" in totals else None, self.batch, "memory" in totals)
+
+
+class Found(NamedTuple):
+    """A network that was found, with its totals as `report`, `memory` and `latency` have them.
+
+    Attributes:
+        memory: bytes of a training step, where memory was asked for.
+        latency: milliseconds of a forward pass, where latency was asked for.
+    """
+
+    spec: ResNetSpec
+    params: int
+    macs: int
+    activations: int
+    layers: int
+    memory: int | None = None
+    latency: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The name in the table: blocks and widths."""
+        blocks = "-".join(str(stage.blocks) for stage in self.spec.stages)
+        widths = "-".join(str(stage.channels) for stage in self.spec.stages)
+        return f"{blocks} blocks of {widths} at {self.spec.input[-1]}"
+
+    def amount(self, total: str) -> int:
+        """Return a total in the unit of its column: latency in picoseconds."""
+        value = getattr(self, total)
+        return round(value * 10**9) if total == "latency" else int(value)
+
+
+def count(spec: ResNetSpec, columns: Columns) -> Found:
+    """Count a network, as the commands of the same names do."""
+    from resnet_viz.answers.latency import latency_graph
+    from resnet_viz.assembly import assemble
+
+    totals = report(spec, depth="network").totals
+    time = None
+    if columns.device is not None:
+        graph = assemble(spec, (columns.batch, *spec.input))
+        time = latency_graph(graph, columns.device, depth="network").step_ms
+    return Found(
+        spec=spec,
+        params=totals["params"],
+        macs=totals["macs"],
+        activations=totals["activations"],
+        layers=totals["layers"],
+        memory=memory(spec, batch=columns.batch, depth="network").totals["total_training"]
+        if columns.memory
+        else None,
+        latency=time,
+    )
+
+
+class Budgets(NamedTuple):
+    """The least and the most of totals.
+
+    Attributes:
+        given: what was asked for, by the names that were used.
+        ranges: by total: the least (None for none) and the most, in the total's unit.
+    """
+
+    given: Mapping[str, Any]
+    ranges: Mapping[str, tuple[int | None, int]]
+
+    @classmethod
+    def of(cls, budgets: Mapping[str, Any]) -> Budgets:
+        """Return budgets as a user writes them; one that is None is none.
+
+        Raises:
+            RequestError: a name or an amount cannot be read, or two contradict each other.
+        """
+        given = {name: budget for name, budget in budgets.items() if budget is not None}
+        least: dict[str, tuple[int, str]] = {}
+        most: dict[str, tuple[int, str]] = {}
+        for name, budget in given.items():
+            of = quantity("budget", name)
+            low, high = parse_range(name, budget, of.parse)
+            if of.total not in most or high // of.units < most[of.total][0]:
+                most[of.total] = (high // of.units, name)
+            if low is not None and (
+                of.total not in least or -(-low // of.units) > least[of.total][0]
+            ):
+                least[of.total] = (-(-low // of.units), name)
+        for total, (low, name) in least.items():
+            high, other = most[total]
+            if low > high:
+                raise RequestError(
+                    "{name} and {other} contradict each other ({metric} of at least {low} and at "
+                    "most {high})",
+                    name=name,
+                    other=other,
+                    metric=total,
+                    low=low,
+                    high=high,
+                )
+        ranges = {
+            total: (least[total][0] if total in least else None, high)
+            for total, (high, _) in most.items()
+        }
+        return cls(given, ranges)
+
+    def hold(self, found: Found) -> bool:
+        """Tell whether a network is inside all of them."""
+        return all(
+            (low or 0) <= found.amount(total) <= high for total, (low, high) in self.ranges.items()
+        )
+
+    @property
+    def words(self) -> str:
+        """Say what is allowed."""
+        return ", ".join(f"{name} at most {budget}" for name, budget in self.given.items())
+
+    def requests(
+        self, total: str, sign: int, columns: Columns, stages: int
+    ) -> list[tuple[Goal, list[Limit]]]:
+        """Return goals and limits of columns; the best of all of them together is what is wanted.
+
+        A total that is the largest of several columns is at most so much where each of them is, and
+        at least so much where one of them is; so it is with the goal.
+        """
+        from resnet_viz.spaces.goal import Goal, Limit
+
+        wanted = columns.of(total, stages)
+        goals = [Goal(wanted, sign)] if sign < 0 else [Goal((column,), sign) for column in wanted]
+        limits = [
+            Limit(column, 1, high)
+            for name, (_, high) in self.ranges.items()
+            for column in columns.of(name, stages)
+        ]
+        ways = [
+            [Limit(column, -1, -low) for column in columns.of(name, stages)]
+            for name, (low, _) in self.ranges.items()
+            if low is not None
+        ]
+        return [(goal, [*limits, *lows]) for goal in goals for lows in product(*ways)]

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from resnet_viz.answers.memory import memory, parse_bytes, show_bytes
+from resnet_viz.answers.memory import memory, parse_bytes
 from resnet_viz.answers.report import report
 from resnet_viz.devices import find_device
 from resnet_viz.errors import RequestError, choose, show
 from resnet_viz.spaces.units import parse_amount, parse_range, parse_time
 from resnet_viz.spec import ResNetSpec
+from resnet_viz.text.numbers import show_bytes
 
 if TYPE_CHECKING:
     from resnet_viz.spaces.columns import Columns

@@ -290,15 +290,23 @@ function createViewer({ stage, frame: around, tip, query, count, buttons }, host
   // Search
 
   let hits = [], current = -1;
+  const plain = (text) => text.trim().toLowerCase().replace(/\s*×\s*/g, "x"); // as keyboards have it
+  /** Tell whether a box is called so, or stands for what is: a path inside it. */
+  const answers = ({ id, dataset }, wanted) =>
+    plain(`${id} ${dataset.title} ${dataset.desc}`).includes(wanted) || (id && wanted.startsWith(`${id.toLowerCase()}.`));
   function search() {
-    const wanted = query.value.trim().toLowerCase();
-    hits = wanted ? figure.boxes.map(({ element }) => element).filter((element) =>
-      `${element.id} ${label(element)}`.toLowerCase().includes(wanted)) : [];
+    const wanted = plain(query.value);
+    const boxes = figure.boxes.map(({ element }) => element);
+    const bars = figure.scopes.map(({ bar }) => bar);
+    hits = wanted ? boxes.filter((element) => answers(element, wanted)) : [];
+    // a scope is found by its own name only: its path is that of all its boxes, too
+    const named = bars.filter(({ dataset }) => wanted && plain(dataset.title.replace(/^.*?: /, "")).includes(wanted));
+    hits = [...named, ...hits];
     const found = new Set(hits);
     figure.svg.classList.toggle("searching", Boolean(wanted));
-    for (const { element } of figure.boxes) element.classList.toggle("hit", found.has(element));
+    for (const element of boxes) element.classList.toggle("hit", found.has(element));
     for (const { bar, collapsed, group } of figure.scopes) {
-      bar.classList.toggle("hit", collapsed && hits.some((hit) => group.contains(hit)));
+      bar.classList.toggle("hit", found.has(bar) || (collapsed && hits.some((hit) => group.contains(hit))));
     }
     goTo(-1);
   }
@@ -306,6 +314,7 @@ function createViewer({ stage, frame: around, tip, query, count, buttons }, host
     current = index;
     const hit = hits[current];
     for (const { element } of figure.boxes) element.classList.toggle("current", element === hit);
+    for (const { bar } of figure.scopes) bar.classList.toggle("current", bar === hit);
     count.value = query.value.trim() ? host.count(current + 1, hits.length) : "";
     if (!hit) return;
     host.open(hit);

@@ -234,6 +234,16 @@ def name_of(kind: str, path: str, language: str) -> str:
     return kind if not own or own.isdigit() else f"{own}: {kind}"
 
 
+def scope_title(path: str, kind: str, language: str) -> str:
+    """Return the title of a scope: its path, and what it is called or its class.
+
+    >>> scope_title("layer2", "stage", "en"), scope_title("features.0", "Sequential", "en")
+    ('layer2: Stage 2', 'features.0: Sequential')
+    """
+    words = name_of(kind, path, language) if kind in SCOPES else kind
+    return f"{path}: {words}" if path else words
+
+
 def phrase(name: str, language: str, *values: object, **named: object) -> str:
     """Return a translated phrase with its values.
 

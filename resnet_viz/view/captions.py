@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from resnet_viz.ops import category_of
 from resnet_viz.ops.operator import spell
+from resnet_viz.text.labels import scope_title
 from resnet_viz.themes import Theme
 from resnet_viz.view import annotate
 from resnet_viz.view.annotate import Facts, measured
@@ -44,7 +45,7 @@ def title(part: NetBox | Cluster, language: str) -> str:
     if isinstance(part, NetBox) and part.kind == "operator":
         return f"{part.id}: {caption(part, language)}"
     kind = part.name or part.kind if isinstance(part, NetBox) else part.name
-    return f"{part.id}: {kind}{_times(part)}"
+    return scope_title(part.id, kind, language) + _times(part)
 
 
 def lines(part: NetBox | Cluster, facts: Facts, language: str) -> list[str]:

@@ -281,3 +281,28 @@ def test_parts_may_be_called_like_parts_of_the_page(opened) -> None:
     page.get_by_role("button", name="Collapse all").click()
     assert not page.locator('rect[id="ui-tip"]').is_visible()
     page.get_by_role("button", name="Zoom in").click()
+
+
+def test_search_knows_what_people_type(opened) -> None:
+    page = opened(draw("resnet50").scene)
+
+    def found(text: str) -> str:
+        page.locator("#ui-query").fill(text)
+        return page.locator("#ui-count").inner_text()
+
+    assert found("3x3") == "1"  # the pooling: convolutions of blocks are folded away
+    assert found("7 x 7") == "none"
+    assert found("7x7 conv") == "1"
+    assert found("bottleneck") == "8"
+    assert found("stage 2") == "1"
+    assert found("layer3.1.conv2") == "1"
+    page.keyboard.press("Enter")
+    assert page.locator(".current").get_attribute("id") == "layer3.1"
+
+
+def test_a_collapsed_stage_is_a_bar_with_the_stages_name(opened) -> None:
+    page = opened(draw("resnet50").scene)
+    page.get_by_role("button", name="Collapse all").click()
+
+    assert float(scope(page, "layer2").get_attribute("height")) == pytest.approx(18, abs=0.01)
+    assert page.locator('g[id="layer2"] > .name').text_content() == "layer2: Stage 2"

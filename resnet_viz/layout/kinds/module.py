@@ -8,6 +8,7 @@ from resnet_viz.layout.box_text import width
 from resnet_viz.layout.extent import Extent
 from resnet_viz.layout.metrics import SCOPE, SMALL
 from resnet_viz.scene import Box, Group, Text
+from resnet_viz.text.labels import scope_title
 from resnet_viz.view import Module
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def place(module: Module, scale: float, placer: Placer) -> None:
         placer.chain(module.body, SMALL if module.small else scale)
     if placer.items:
         scope = module.scope
-        title = f"{scope.path}: {scope.kind}" if scope.path else scope.kind
+        title = scope_title(scope.path, scope.kind, placer.measure.language)
         inside = tuple(placer.items)
         outer.append(Group(inside, placer.id_of(scope), title, placer.describe(scope)))
     placer.items = outer

@@ -32,6 +32,7 @@ from resnet_viz import ResNetSpec, Stage, Stem, report
 from resnet_viz.app.address import to_link
 from resnet_viz.app.answers import drawing_of
 from resnet_viz.app.markdown import escaped
+from resnet_viz.app.screen import fitted
 from resnet_viz.app.sections.totals import spelled
 from resnet_viz.app.state import SECTIONS, Config, Look
 from resnet_viz.layout import DIRECTIONS
@@ -224,7 +225,7 @@ class Seen(NamedTuple):
         """Return the differences from the page that this visitor requested, in words."""
         spec = self.config.spec
         totals = report(spec, depth="network").totals
-        svg = drawing_of(spec, self.config.look, self.config.lang).to_svg()
+        svg = drawing_of(spec, fitted(self.config.look), self.config.lang).to_svg()
         expected = {
             "address": dict(parse_qsl(self.address)) == to_link(self.config),
             "title": self.title == escaped(spec.name),

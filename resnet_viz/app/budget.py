@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from resnet_viz.answers.memory import parse_bytes
 from resnet_viz.errors import RequestError, show
+from resnet_viz.spaces import units
 from resnet_viz.text.numbers import short, show_bytes
 
 __all__ = ["MAX_BATCH", "QUANTITIES", "Budget", "Setting", "amount", "parse_amount"]
@@ -16,10 +17,6 @@ MAX_BATCH = 65_536
 
 QUANTITIES = ("macs", "params", "memory", "time")
 """The costs that can be limited."""
-
-MAX_AMOUNT = 10**18
-
-UNITS: Mapping[str, int] = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
 
 class Setting(NamedTuple):
@@ -70,29 +67,20 @@ def parse_amount(name: str, text: str) -> int:
     >>> parse_amount("macs", "1 G"), parse_amount("params", "5.5m"), parse_amount("params", "")
     (1000000000, 5500000, 0)
     """
-    if name == "memory":
-        return parse_bytes(text.strip()) if text.strip() else 0
     plain = text.replace(",", "").strip()
-    if name == "time":
-        return _microseconds(name, plain)
-    found = re.fullmatch(r"(\d{1,18}(?:\.\d{1,9})?)\s*([kmgt]?)", plain, re.IGNORECASE)
-    if plain and found is None:
-        raise RequestError(
-            "{name}: {value} (must be a number such as 1 G or 5 M)", name=name, value=show(text)
-        )
-    if found is None:
+    if not plain:
         return 0
-    return min(round(float(found[1]) * UNITS[found[2].lower()]), MAX_AMOUNT)
+    if name == "memory":
+        return parse_bytes(plain)
+    return _microseconds(name, plain) if name == "time" else units.parse_amount(name, plain)
 
 
 def _microseconds(name: str, text: str) -> int:
     found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|µs|us|)", text, re.IGNORECASE)
-    if text and found is None:
+    if found is None:
         raise RequestError(
             "{name}: {value} (must be a time such as 5 ms)", name=name, value=show(text)
         )
-    if found is None:
-        return 0
     scale = {"s": 10**6, "ms": 1000, "": 1000}.get(found[2].lower(), 1)
     return round(float(found[1]) * scale)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from resnet_viz.app.state import Look
 from resnet_viz.layout import DIRECTIONS
 from resnet_viz.layout.page import LEGIBLE
 
-__all__ = ["LEAST_TEXT", "PHONE_HEIGHT", "height", "screen"]
+__all__ = ["LEAST_TEXT", "PHONE_HEIGHT", "fitted", "height", "screen"]
 
 LEAST_TEXT = 11.2
 """The smallest size of a comfortably legible label, in pixels."""
@@ -33,6 +34,13 @@ def screen(direction: str, phone: bool) -> str:
     room = PHONE if phone else _room(direction)
     width, height = (int(pixels * LEGIBLE / LEAST_TEXT) for pixels in room)
     return f"{width}x{height}"
+
+
+def fitted(look: Look, phone: bool = False) -> Look:
+    """Return a look that fits the screen, unless it says its page or how deep it goes."""
+    if look.page or look.depth or look.unroll or look.figure != "network":
+        return look
+    return look._replace(page=screen(look.direction, phone))
 
 
 def height(direction: str) -> int:

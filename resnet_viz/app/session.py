@@ -12,9 +12,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from resnet_viz.answers.identify import Identification
 from resnet_viz.app.address import read_link, to_link
 from resnet_viz.app.answers import Traced, check
+from resnet_viz.app.budget import Budget, Setting
 from resnet_viz.app.form_fields import Typed, form_values, parse_form
 from resnet_viz.app.history import History
-from resnet_viz.app.screen import screen
+from resnet_viz.app.screen import fitted
 from resnet_viz.app.state import FIRST, Config, Look
 from resnet_viz.errors import RequestError
 from resnet_viz.spec import ResNetSpec
@@ -45,6 +46,8 @@ class Session:
         problem: the error in the visitor's last input.
         identified: the networks that fit the visitor's checkpoint.
         traced: the visitor's own graph, which is shown instead of the network.
+        searched: the network and the budget for which an exact search was asked.
+        fronted: the network around which the exact front was asked.
     """
 
     config: Config
@@ -61,6 +64,8 @@ class Session:
     problem: RequestError | None = None
     identified: Identification | None = None
     traced: Traced | None = None
+    searched: tuple[ResNetSpec, Budget, Setting] | None = None
+    fronted: ResNetSpec | None = None
 
     def key(self, name: str) -> str:
         """Return the key of a field, which changes when the page is filled anew."""
@@ -172,10 +177,7 @@ class Session:
     @property
     def shown(self) -> Config:
         """What is shown, with the look that fits this visitor's screen."""
-        look = self.look
-        if not (look.page or look.depth or look.unroll) and look.figure == "network":
-            look = look._replace(page=screen(look.direction, is_phone()))
-        return self.config._replace(look=look)
+        return self.config._replace(look=fitted(self.look, is_phone()))
 
     @property
     def base(self) -> str | None:

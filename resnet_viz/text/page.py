@@ -245,12 +245,26 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "set_a_limit": "Set a limit: gauges above the figure then follow each edit.",
         "nearest_of_family": "This network, wider or narrower, deeper or shallower",
         "nearest_of_zoo": ("Networks of the zoo with this input that take most of the budget"),
+        "search_exactly": "Search exactly",
+        "search_exactly_help": (
+            "Every member of the family, and every choice of the stages' widths and depths. "
+            "It takes a second or two."
+        ),
+        "searching": "Searching",
+        "exact_family": "Nearest of the family",
+        "exact_space": "Largest of the space, each stage on its own",
+        "front": "Exact front around this network",
+        "front_help": "No network with these stages has more parameters for as few MACs.",
         "nothing_fits": (
             "Nothing in the zoo is as small: its smallest has {0} MACs and {1} parameters."
         ),
         "explore": "Networks with this input between their costs; a click opens one",
+        "over_macs": "Above their MACs",
+        "top1": "Published top-1, %",
+        "weights_of": "Weights",
         "point:zoo": "zoo",
         "point:kept": "zoo, within the budget",
+        "point:front": "front",
         "point:mine": "yours, before",
         "point:now": "shown now",
         "show_network": "Show {0}",

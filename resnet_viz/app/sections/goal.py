@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import islice
 
 import streamlit as st
@@ -19,7 +20,7 @@ from resnet_viz.app.budget import (
 from resnet_viz.app.catalogue import Listed, listed
 from resnet_viz.app.family import nearest_of_family
 from resnet_viz.app.markdown import escaped
-from resnet_viz.app.sections import explore
+from resnet_viz.app.sections import exact_search, explore
 from resnet_viz.app.sections.spec_form import receive_edit
 from resnet_viz.app.session import Session
 from resnet_viz.count.memory import DTYPES, OPTIMIZERS
@@ -33,6 +34,9 @@ from resnet_viz.zoo import find
 __all__ = ["show"]
 
 MAX_PROPOSALS = 3
+
+QUICK = ("nearest_of_family", "nearest_of_zoo")
+"""What is proposed at once; the rest is searched when it is asked for."""
 
 
 def show(session: Session) -> None:
@@ -57,7 +61,8 @@ def _proposals(session: Session, budget: Budget, setting: Setting, alike: Sequen
         if found:
             st.markdown(f"**{translate(lang, title)}**")
         for member in found:
-            _proposal(session, member, lang)
+            _proposal(session, member, title)
+    exact_search.show(session, budget, setting, partial(_proposal, session))
     if not family and not zoo:
         least = min(alike or listed(), key=lambda network: network.totals["macs"]).totals
         st.info(translate(lang, "nothing_fits", short(least["macs"]), short(least["params"])))
@@ -127,14 +132,15 @@ def _nearest(budget: Budget, networks: Sequence[Listed], setting: Setting) -> li
     return list(islice(kept, MAX_PROPOSALS))
 
 
-def _proposal(session: Session, spec: ResNetSpec, lang: str) -> None:
+def _proposal(session: Session, spec: ResNetSpec, kind: str) -> None:
+    lang = session.config.lang
     totals = report_of(spec, "network").totals
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             translate(lang, "show_network", spec.name),
             on_click=_open,
             args=(session, spec),
-            key=f"show {spec.name}",
+            key=f"show {spec.name}" if kind in QUICK else f"{kind} {spec.name}",
         )
         st.markdown(
             translate(

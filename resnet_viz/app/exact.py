@@ -1,0 +1,79 @@
+"""Exact searches around a network: what fits a budget best, and the front of its space."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import resnet_viz
+from resnet_viz.app.answers import keeps
+from resnet_viz.app.budget import Budget, Setting
+from resnet_viz.errors import RequestError
+from resnet_viz.spaces.space import Space
+from resnet_viz.spec import ResNetSpec
+
+__all__ = ["best_of_space", "front_of", "nearest_members"]
+
+STEP = 32
+"""Channels of the spaces are multiples of it: a page answers within about a second."""
+
+MOST = 3
+"""Networks that are proposed of each kind."""
+
+
+@lru_cache(maxsize=64)
+def nearest_members(spec: ResNetSpec, budget: Budget, setting: Setting) -> tuple[ResNetSpec, ...]:
+    """Return the members of a network's family that come nearest to a budget; see `fit`.
+
+    Raises:
+        RequestError: none fits.
+    """
+    found = resnet_viz.fit(spec, k=MOST, **_counted(budget))
+    return _kept(spec, [row.spec for row in found.rows], budget, setting)
+
+
+@lru_cache(maxsize=64)
+def best_of_space(spec: ResNetSpec, budget: Budget, setting: Setting) -> tuple[ResNetSpec, ...]:
+    """Return the largest networks within a budget whose stages are chosen one by one; see `search`.
+
+    Raises:
+        RequestError: none fits.
+    """
+    around = Space.around(spec, width=(0.25, 1.25), depth=(0.5, 1.25), step=STEP)
+    space = Space({**around.data, "rules": ["widths_do_not_fall"]})
+    found = resnet_viz.search(space, k=MOST, **_counted(budget))
+    return _kept(spec, [row.spec for row in found.rows], budget, setting)
+
+
+@lru_cache(maxsize=64)
+def front_of(spec: ResNetSpec) -> tuple[ResNetSpec, ...]:
+    """Return the networks around a network with most parameters for their MACs; see `pareto`.
+
+    Raises:
+        RequestError: there are too many.
+    """
+    space = Space.around(spec, width=(0.5, 1.5), step=STEP)
+    rows = resnet_viz.pareto(space, ("params", "macs")).rows
+    return tuple(_named(spec, row.spec) for row in rows)
+
+
+def _counted(budget: Budget) -> dict[str, Any]:
+    """Return the limits that the searches take; the others are asked of what they find."""
+    limits = {name: limit for name, limit in budget.limits().items() if name in ("macs", "params")}
+    if not limits:
+        raise RequestError("no limit of MACs or parameters is set (an exact search needs one)")
+    return limits
+
+
+def _kept(
+    spec: ResNetSpec, found: list[ResNetSpec], budget: Budget, setting: Setting
+) -> tuple[ResNetSpec, ...]:
+    return tuple(_named(spec, one) for one in found if keeps(one, budget, setting))
+
+
+def _named(spec: ResNetSpec, found: ResNetSpec) -> ResNetSpec:
+    """Return a network with a name of the blocks and channels that were chosen."""
+    blocks = "-".join(f"{stage.blocks}" for stage in found.stages)
+    channels = "-".join(f"{stage.channels}" for stage in found.stages)
+    return replace(found, name=f"{spec.name.partition('_at_')[0]}_at_{blocks}x{channels}")

@@ -1,4 +1,4 @@
-"""The app in a real browser, as a visitor has it."""
+"""Drive the app in a real browser."""
 
 import inspect
 import re
@@ -26,7 +26,7 @@ PHONE = {
 
 
 def settle(page) -> None:
-    """Wait until the server has nothing more to say and the page has shown all of it."""
+    """Wait until the server has sent everything and the page shows it."""
     page.wait_for_function(
         """() => {
             const app = document.querySelector("[data-testid=stApp]").dataset;
@@ -60,12 +60,12 @@ def expect_totals(page, network) -> None:
 
 
 def shown(page) -> Config:
-    """Return what the page's address says."""
+    """Return the values of the page's address."""
     return from_link(dict(parse_qsl(urlsplit(page.url).query)))
 
 
 def eventually(page, holds) -> None:
-    """Wait until something holds of what the page's address says."""
+    """Wait until the values of the page's address satisfy a condition."""
     for _ in range(150):
         if holds(shown(page)):
             break
@@ -75,7 +75,7 @@ def eventually(page, holds) -> None:
 
 
 def until(page, holds) -> None:
-    """Wait until something holds of what the page shows."""
+    """Wait until a condition on the page holds."""
     for _ in range(150):
         if holds():
             return
@@ -84,7 +84,7 @@ def until(page, holds) -> None:
 
 
 def number(page, name: str, stage: int, lang: str = "en"):
-    """Return the field of a stage, from 1."""
+    """Return a field of a stage; stages count from 1."""
     title = translate(lang, "of_stage", stage, name)
     return page.get_by_role("spinbutton", name=title, exact=True)
 
@@ -108,12 +108,12 @@ def choose(page, name: str, option: str) -> None:
 
 
 def alert(page):
-    """Return what is said to be wrong, in the form or above the figure."""
+    """Return the error message in the form or above the figure."""
     return page.locator(".form .wrong, [data-testid=stAlert]")
 
 
 class Line:
-    """The connection of a page, which a test can cut, and whose answers it can hold back."""
+    """The connection of a page, which a test can drop, and whose messages it can hold back."""
 
     def __init__(self) -> None:
         self.is_cut = self.is_held = False
@@ -136,7 +136,7 @@ class Line:
         self.is_cut = False
 
     def answered(self, page) -> int:
-        """Wait until answers came and no more of them come; return how many are held."""
+        """Wait until messages have arrived and no more arrive; return the number held back."""
         known, before = len(self.held), -1
         for _ in range(40):
             page.wait_for_timeout(500)
@@ -147,7 +147,7 @@ class Line:
         return before
 
     def release(self, messages: int) -> None:
-        """Let the page have some of the answers that are held."""
+        """Pass some of the messages held back to the page."""
         for data in self.held[:messages]:
             self.page.send(data)
         del self.held[:messages]

@@ -1,4 +1,4 @@
-"""The page, driven by Streamlit's own test runner."""
+"""Drive the page with Streamlit's own test runner."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ APP = Path(__file__).parents[1] / "app.py"
 
 
 def visit(**link) -> AppTest:
-    """Open the page by an address; what it shows is what a visitor would see."""
+    """Open the page with an address, as a visitor would."""
     page = AppTest.from_file(str(APP), default_timeout=60)
     for name, value in link.items():
         page.query_params[name] = value
@@ -42,7 +42,7 @@ def totals(page: AppTest) -> list[str]:
 
 
 def field(page: AppTest, name: str):
-    """Return the control that is filled anew with the page, in its language."""
+    """Return a control whose key changes with the page's filling and language."""
     session = page.session_state["session"]
     keys = {widget.key for widget in (*page.selectbox, *page.multiselect)}
     known = session.config.spec.name if is_known(session.config.spec) else ""
@@ -52,12 +52,12 @@ def field(page: AppTest, name: str):
 
 
 def typed(page: AppTest) -> dict:
-    """Return a copy of what the form of the spec holds."""
+    """Return a copy of the values in the spec's form."""
     return deepcopy(page.session_state["session"].typed)
 
 
 def put(page: AppTest, values: dict) -> AppTest:
-    """Send what the form holds, as the browser does."""
+    """Send the values of the form, as the browser does."""
     session = page.session_state["session"]
     found = check_form(json.loads(json.dumps(values)))
     assert found is not None
@@ -66,7 +66,7 @@ def put(page: AppTest, values: dict) -> AppTest:
 
 
 def type_in(page: AppTest, place: str, text: object) -> AppTest:
-    """Type into a field of the form, as `stages[0].blocks` or `head.classes`."""
+    """Type into a field of the form, such as `stages[0].blocks` or `head.classes`."""
     values = typed(page)
     part, _, name = place.partition(".")
     stage = re.fullmatch(r"stages\[(\d+)\]", part)
@@ -75,14 +75,14 @@ def type_in(page: AppTest, place: str, text: object) -> AppTest:
 
 
 def shown(page: AppTest) -> dict:
-    """Return what the page sends to the form in the browser."""
+    """Return the data that the page sends to the form in the browser."""
     sent = [json.loads(one.proto.json) for one in page.get("bidi_component")]
     (form,) = [data for data in sent if "fields" in data]
     return form
 
 
 def wrong(page: AppTest) -> dict | None:
-    """Return what the form says is wrong."""
+    """Return the error in the form."""
     return shown(page)["wrong"]
 
 
@@ -92,7 +92,7 @@ def link_of(page: AppTest) -> dict[str, str]:
 
 
 def places() -> list[tuple[str, str]]:
-    """Return the place and the sort of each field of the form, of the first stage's and others."""
+    """Return the place and sort of each field of the form; of the stages, only the first."""
     return [
         (f"{'stages[0]' if part == 'stages' else part}.{field['name']}", field["sort"])
         for part, known in describe_fields("en").items()

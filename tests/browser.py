@@ -1,4 +1,4 @@
-"""A server of an app for tests, and visits to it in a real browser."""
+"""Serve apps for tests, and open their pages in a real browser."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ main()
 
 
 class Server(NamedTuple):
-    """A server that runs.
+    """A running server.
 
     Attributes:
-        address: of its page, with a slash in the end.
-        log: what it has written.
+        address: the address of its page, with a slash at the end.
+        log: the path of its output.
     """
 
     address: str
     log: Path
 
     def reached(self) -> list[str]:
-        """Return what it has written on other hosts."""
+        """Return the lines of the output on requests to other hosts."""
         return [line for line in self.log.read_text().splitlines() if "reaches for" in line]
 
 
@@ -103,10 +103,10 @@ CUT = ("WebSocket onclose", "when disconnected")
 
 @contextmanager
 def visits(browser, address: str) -> Iterator:
-    """Hand out what opens a page in a context of its own.
+    """Yield a function that opens a page in its own browser context.
 
-    Nothing that a page does may fail, or reach for anything but what begins with the address. A
-    `line` is told of the page's connection, which it has to make.
+    A page must not log errors, and may only request addresses that begin with the given one. A
+    `line` gets the page's connection and must connect it to the server.
     """
     wrong, contexts = [], []
     memory = (

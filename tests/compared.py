@@ -1,4 +1,4 @@
-"""One model's traced counts beside those of torch's own counter, which runs it on the CPU."""
+"""Compare a model's traced counts with those of torch's own counter, which runs it on the CPU."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ has it in spite of all, is scores and values.
 
 
 class NotRun(Exception):  # noqa: N818 - it says what happened
-    """torch does not make or run a model; says why."""
+    """Torch cannot make or run a model; the message has the reason."""
 
 
 class Case(NamedTuple):
-    """A model in eval mode and the arguments of its forward: by name, or in their order."""
+    """A model in eval mode, with the arguments of its `forward` by name or by position."""
 
     model: nn.Module
     inputs: Mapping[str, Any] | tuple[Any, ...]
 
     def run(self) -> Any:
-        """Run the model as torch does."""
+        """Run the model."""
         with torch.no_grad():
             if isinstance(self.inputs, tuple):
                 return self.model(*self.inputs)
@@ -50,12 +50,12 @@ class Case(NamedTuple):
 
 
 def one_line(error: Exception) -> str:
-    """Return the first line of what an error says."""
+    """Return the first line of an error message."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
 def compare(case: Case, *, drawn: bool = True) -> dict[str, Any]:
-    """Return the counts of a case, by what means they were traced, and where torch's differ."""
+    """Return the counts of a case, the means of the trace, and the differences from torch's."""
     graph = trace(case.model, case.inputs)
     total = tally(graph)
     if drawn:

@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Define the fixtures and helpers of all tests."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ def pytest_addoption(parser) -> None:
 
 
 def lacking(what: str, how_to_get: str) -> None:
-    """Skip the test that needs this; in CI, where nothing may go untested, fail."""
+    """Skip the current test, or fail it in CI, where no test may be skipped."""
     reason = f"{what} is not installed ({how_to_get})"
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
@@ -29,7 +29,7 @@ def lacking(what: str, how_to_get: str) -> None:
 
 
 def program(name: str, packages: str) -> str:
-    """Return the path of a program that a test needs, from packages of Debian's."""
+    """Return the path of a program that a test needs; the error names its Debian packages."""
     path = shutil.which(name)
     if path is None:
         lacking(name, f"apt install {packages}")
@@ -44,7 +44,7 @@ FLAGS = (
 
 @pytest.fixture(scope="module")
 def browser():
-    """A browser that asks the network for nothing of its own."""
+    """A browser without network requests of its own."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

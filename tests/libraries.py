@@ -1,4 +1,4 @@
-"""Networks of timm and torchvision to test ours beside, and weights that no two layers share."""
+"""Make networks of timm and torchvision to compare with ours, with distinct weights."""
 
 from functools import cache
 from typing import Any
@@ -48,7 +48,7 @@ def counts(net: nn.Module, size: tuple[int, ...]) -> dict[str, int]:
 
 
 def shaken(net: nn.Module) -> nn.Module:
-    """Give every parameter and buffer a value of its own, so that no two could be confused."""
+    """Give every parameter and buffer a distinct value, so that mix-ups are detected."""
     torch.manual_seed(0)
     for name, tensor in net.state_dict().items():
         if tensor.is_floating_point():
@@ -60,7 +60,7 @@ def shaken(net: nn.Module) -> nn.Module:
 
 
 def outputs(name: str, size: int = 64) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return what timm's module and ours put out, ours with timm's weights, timm's with ours."""
+    """Return the outputs of timm's module and of ours, each with the other's weights loaded."""
     theirs, spec = shaken(of_timm(name, "cpu")), find(name)
     ours = build(spec).eval()
     ours.load_state_dict(from_timm(theirs.state_dict(), spec), strict=True)

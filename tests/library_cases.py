@@ -1,4 +1,4 @@
-"""Models of diffusers, torch_geometric, segmentation-models-pytorch and PEFT, made small."""
+"""Make small models of diffusers, torch_geometric, segmentation-models-pytorch and PEFT."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Cases = dict[str, Callable[[], Case]]
 
 
 def diffusers() -> Cases:
-    """Return a U-Net that takes a noisy image, a time step and what to draw."""
+    """Return a U-Net with a noisy image, a time step and a condition as inputs."""
 
     def unet() -> Case:
         import_beside("torchvision")
@@ -56,12 +56,12 @@ class Graphs(nn.Module):
         self.second = getattr(graphs, second)(16, 4)
 
     def forward(self, x: torch.Tensor, edges: torch.Tensor) -> torch.Tensor:
-        """Nodes and edges to nodes."""
+        """Return node features from node features and edges."""
         return self.second(self.first(x, edges).relu(), edges)  # type: ignore[no-any-return]
 
 
 def torch_geometric() -> Cases:
-    """Return networks of graph convolutions and of graph attention, dense edges as pairs."""
+    """Return networks of graph convolutions and of graph attention, with edges as index pairs."""
 
     def make(kind: str) -> Case:
         edges = torch.randint(0, 20, (2, 60), generator=torch.Generator().manual_seed(0))

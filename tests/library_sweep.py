@@ -1,8 +1,8 @@
-"""Traced counts against torch's own over models of other libraries, each in a process of its own.
+"""Compare traced counts with torch's own over models of other libraries, each in its own process.
 
 `make test-transformers` runs this file: every architecture of Hugging Face made small, and models
 of diffusers, torch_geometric, segmentation-models-pytorch and PEFT. Each result is a line of a log,
-so that a sweep that was stopped goes on where it was. At its end it writes the table of
+so that a stopped sweep continues where it stopped. At the end it writes the table of
 docs/tracing.md.
 """
 
@@ -36,7 +36,7 @@ SECONDS = 180
 
 
 def judged(make: Callable[[], Case]) -> dict[str, Any]:
-    """Return what became of a case, for one line of the log."""
+    """Return the result of a case, for one line of the log."""
     import torch
 
     warnings.simplefilter("ignore")
@@ -58,7 +58,7 @@ def _in_child(make: Callable[[], Case], pipe: Connection) -> None:
 
 
 def in_time(make: Callable[[], Case]) -> dict[str, Any]:
-    """Return what became of a case that runs in a process of its own."""
+    """Run a case in its own process and return its result."""
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
     child = context.Process(target=_in_child, args=(make, there))
@@ -77,13 +77,13 @@ def in_time(make: Callable[[], Case]) -> dict[str, Any]:
 
 
 def known(log: Path) -> dict[str, dict[str, Any]]:
-    """Return the results of a log by the names of their cases, the last of each."""
+    """Return the last result of each case in a log, by name."""
     lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
     return {row["name"]: row for row in map(json.loads, lines)}
 
 
 def table(results: dict[str, dict[str, dict[str, Any]]]) -> str:
-    """Return how many models of each library count as torch counts them, and by what means."""
+    """Return a table of the models of each library with torch's counts, by means of tracing."""
     heads = ("library", "run by torch", "equal", *MEANS, "torch does not run")
     rows = [heads, ("---", *["--:"] * (len(heads) - 1))]
     for library, found in results.items():
@@ -103,7 +103,7 @@ def write_table(text: str) -> None:
 
 
 def main(*wanted: str) -> int:
-    """Compare all cases that the log has no result of, or those named; return 1 if one differs."""
+    """Compare the named cases, or all without a result in the log; return 1 if one differs."""
     cases = {library: make() for library, make in LIBRARIES.items()}
     LOG.parent.mkdir(exist_ok=True)
     done = {} if wanted else known(LOG)

@@ -25,7 +25,7 @@ BATCHES = (1, 8)
 
 
 def saved_by_torch(module: nn.Module, x: torch.Tensor) -> int:
-    """Return the bytes of the storages that autograd saves, parameters and buffers left out."""
+    """Return the bytes of the storages that autograd saves, without parameters and buffers."""
     known = {t.untyped_storage()._cdata for t in (*module.parameters(), *module.buffers())}
     storages = {}
 

@@ -1,8 +1,8 @@
-"""Traced counts against torch's FlopCounterMode, over torchvision's and timm's models.
+"""Compare traced counts with torch's FlopCounterMode, over torchvision's and timm's models.
 
 `make test-zoo` runs this file over several hundred architectures; the ordinary tests run a sample.
-The counter runs the model on the meta device, where attention is made of the matrix products that
-it counts (on the CPU it counts none).
+The counter runs the model on the meta device, where attention is decomposed into matrix products
+that it counts (on the CPU it counts none).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def on_meta(make: Callable[[], nn.Module]) -> nn.Module:
 
 
 def differences(make: Callable[[], nn.Module], shape: tuple[int, ...]) -> list[str]:
-    """Return where the traced counts differ from torch's own; none if they do not."""
+    """Return the differences of the traced counts from torch's own, if any."""
     module = on_meta(make)
     total = tally(trace(module, shape))
     module.requires_grad_(False)  # the counter's own hooks want gradients of what has any
@@ -54,7 +54,7 @@ def differences(make: Callable[[], nn.Module], shape: tuple[int, ...]) -> list[s
 
 
 def torchvision_cases() -> Iterator[Case]:
-    """Classification, segmentation, and the backbones of detection."""
+    """Return torchvision's models for classification and segmentation, and detection backbones."""
     models = import_beside("torchvision.models")
     for name in models.list_models(models):
         side = 299 if "inception" in name else 224
@@ -74,7 +74,7 @@ def torchvision_cases() -> Iterator[Case]:
 
 
 def family_differences() -> Iterator[tuple[str, str]]:
-    """Yield timm's residual networks and how far our outputs are off, given timm's weights."""
+    """Yield timm's residual networks with the error of our outputs with timm's weights."""
     from libraries import NAMES, outputs
 
     for name in NAMES:
@@ -86,7 +86,7 @@ def family_differences() -> Iterator[tuple[str, str]]:
 
 
 def zoo_runs() -> Iterator[tuple[str, str]]:
-    """Yield the zoo's networks, forward and backward on the meta device, and what went wrong."""
+    """Run the zoo's networks forward and backward on the meta device; yield names and errors."""
     for name, entry in entries().items():
         with torch.device("meta"):
             net = build(entry.spec).train()
@@ -100,7 +100,7 @@ def zoo_runs() -> Iterator[tuple[str, str]]:
 
 
 def timm_cases() -> Iterator[Case]:
-    """Every architecture, the first of each of timm's files first, then the second of each."""
+    """Return every architecture: the first of each of timm's files, then the second of each."""
     timm = import_beside("timm")
     files = [timm.list_models(module=module) for module in timm.list_modules()]
     for place in range(max(map(len, files))):

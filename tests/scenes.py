@@ -1,4 +1,4 @@
-"""The figures that the tests of formats write."""
+"""Make the figures that the tests of formats write."""
 
 from resnet_viz import draw
 from resnet_viz.scene import Box, Circle, Group, Line, Run, Scene, Text
@@ -18,7 +18,7 @@ HOSTILE = (
 
 
 def scene_of(*labels: str) -> Scene:
-    """A scene with one of everything, and these labels in boxes."""
+    """Return a scene with one of each primitive, and boxes with the given labels."""
     boxes = tuple(
         Box(0, 20 * i, 300, 16, "#b2d9ff", id=f"box{i}", title=label, desc=label)
         for i, label in enumerate(labels)

@@ -1,4 +1,4 @@
-"""What holds for every scene, whatever it shows."""
+"""Check the invariants of every scene."""
 
 import itertools
 
@@ -23,14 +23,14 @@ def overlap(a, b) -> bool:
 
 
 def distance(point, bounds) -> float:
-    """How far a point lies outside a rectangle."""
+    """Return the distance of a point from a rectangle; 0 inside."""
     dx = max(bounds[0] - point[0], 0, point[0] - bounds[2])
     dy = max(bounds[1] - point[1], 0, point[1] - bounds[3])
     return max(dx, dy)
 
 
 def check(scene: Scene) -> None:
-    """Check what holds for every scene."""
+    """Check the invariants of every scene."""
     items = list(scene.walk())
     left, top = scene.origin
     page = (left, top, left + scene.width, top + scene.height)
@@ -80,5 +80,5 @@ def check(scene: Scene) -> None:
 
 
 def _widened(points):
-    """Segments of a line have no area; give them a little, so that they can overlap."""
+    """Return the segments of a line as thin rectangles, so that overlaps can be detected."""
     return [(x + 0.02 * (i % 2), y + 0.02 * (i % 2)) for i, (x, y) in enumerate(points)]

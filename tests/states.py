@@ -1,4 +1,4 @@
-"""State dicts without weights: the names and shapes that a spec's module has."""
+"""Make state dicts without weights: the names and shapes of a spec's module."""
 
 from resnet_viz import ResNetSpec, assemble, unroll
 
@@ -6,7 +6,7 @@ Shapes = dict[str, tuple[int, ...]]
 
 
 def state_of(spec: ResNetSpec) -> Shapes:
-    """Return what `build(spec).state_dict()` has, read off the graph."""
+    """Return the names and shapes of `build(spec).state_dict()`, from the graph."""
     state: Shapes = {}
     for node in unroll(assemble(spec)).nodes():
         state.update({param.name: tuple(param.shape) for param in node.params})

@@ -1,4 +1,4 @@
-"""Generated specs: every kind of part in small sizes."""
+"""Generate specs with every kind of part, in small sizes."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What README and docs say, runs and is true."""
+"""Test that the code in README and docs runs, and that their statements are true."""
 
 import ast
 import os
@@ -53,7 +53,7 @@ def test_commands_run(page: Path, tmp_path, monkeypatch, capsys) -> None:
 
 
 def ends_soon(words: list[str]) -> bool:
-    """Tell whether a command ends: the app serves on, and a lesson trains for minutes."""
+    """Return whether a command ends soon: the app does not stop, a lesson trains for minutes."""
     return words[1] != "app" and (words[1] != "lesson" or "--measured" in words)
 
 
@@ -184,7 +184,7 @@ KINDS = re.findall(
 
 
 def made_in(source: str, example: str) -> bool:
-    """Whether a file has a kind: as a text, a function, an option's row or one that is read."""
+    """Return whether a file has a kind: as a text, a function, or an option's row or use."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Constant) and node.value == example:
             return True

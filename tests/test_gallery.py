@@ -1,4 +1,4 @@
-"""The gallery: every command of its page makes the figure beside it, byte for byte."""
+"""Test that every command in the gallery writes the figure beside it, byte for byte."""
 
 import re
 import shlex

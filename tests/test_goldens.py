@@ -1,6 +1,6 @@
-"""Figures to the byte. `make goldens` writes them anew; look at them before you commit.
+"""Test figures byte for byte. `make goldens` rewrites them; look at them before you commit.
 
-They are the figures of the README and of the docs.
+They are the figures of the README and the docs.
 """
 
 import runpy

@@ -1,4 +1,4 @@
-"""What every public function does with whatever it is given."""
+"""Test every public function with arguments of all types."""
 
 import inspect
 from contextlib import suppress
@@ -64,11 +64,11 @@ FUNCTIONS = [
 
 
 class LongWorkError(Exception):
-    """Long work was about to begin: the arguments are legal."""
+    """Raised instead of starting long work: the arguments have passed all checks."""
 
 
 def long_work(*args: object, **options: object) -> None:
-    """Stand for training, timing and the runs of other tools."""
+    """Replace training, timing and the runs of other tools."""
     raise LongWorkError
 
 
@@ -81,7 +81,7 @@ def arguments_of(name: str) -> list[inspect.Parameter]:
 
 
 def legal(name: str, tmp_path) -> dict[str, object]:
-    """Arguments with which a public function works."""
+    """Return legal arguments of a public function."""
     file = tmp_path / "net.yaml"
     save(ARGUMENTS["spec"], file)
     given = {**ARGUMENTS, "path": file, **OF_FUNCTION.get(name, {})}

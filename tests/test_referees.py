@@ -1,4 +1,4 @@
-"""Conventions against the tools that they are named after, as those print."""
+"""Test conventions against the numbers printed by their tools."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The site: every page is built, and every link leads somewhere."""
+"""Test that every page of the site is built, and that no link is broken."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""The page without a server: opened from a file, it counts and draws what the package does."""
+"""Test the page without a server: opened from a file, it counts and draws as the package does."""
 
 import subprocess
 import sys
@@ -19,7 +19,7 @@ LIMIT = 15_000_000  # bytes
 
 @pytest.fixture(scope="module")
 def page(browser, tmp_path_factory):
-    """Build the page from a wheel, and open it from its folder; it may ask the network nothing."""
+    """Build the page from a wheel and open it from its folder, without network requests."""
     if not (FOLDER / "node_modules" / "pyodide").exists():
         lacking("pyodide", "make pyodide")
     folder = tmp_path_factory.mktemp("standalone")

@@ -1,4 +1,4 @@
-"""Hugging Face's architectures, made small, with eager attention, whose products a counter sees."""
+"""Make small models of Hugging Face's architectures, with eager attention, which counters see."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ LARGEST = 200_000_000
 
 
 def shrunk(config: Any, sizes: Mapping[str, Any]) -> Any:
-    """Return a config with small sizes, and small ones in the configs that it holds."""
+    """Return a config with small sizes, also in nested configs."""
     for name, value in list(vars(config).items()):
         if name in sizes and type(value) is type(sizes[name]):
             setattr(config, name, sizes[name])
@@ -73,7 +73,7 @@ def shrunk(config: Any, sizes: Mapping[str, Any]) -> Any:
 
 
 def input_sets(model: Any) -> Iterator[dict[str, Any]]:
-    """Yield what the forward of a model may take, the likelier first."""
+    """Yield possible inputs of a model's `forward`, the likeliest first."""
     names = inspect.signature(model.forward).parameters
     ids = torch.arange(3, 11)[None]
     image = getattr(model.config, "image_size", None) or 32
@@ -106,7 +106,7 @@ def input_sets(model: Any) -> Iterator[dict[str, Any]]:
 
 
 def cases() -> dict[str, Callable[[], Case]]:
-    """Return how each architecture is made that transformers has a base model for, by its name."""
+    """Return the function that makes each architecture with a base model in transformers."""
     import_beside("torchvision")
     from transformers.models.auto.modeling_auto import MODEL_MAPPING_NAMES
 
@@ -114,7 +114,7 @@ def cases() -> dict[str, Callable[[], Case]]:
 
 
 def parameters_of(config: Any) -> int:
-    """Return how many parameters a model has, or 0 if it cannot be made without memory."""
+    """Return a model's number of parameters, or 0 if it cannot be made without memory."""
     from transformers import AutoModel
 
     with suppress(Exception), torch.device("meta"):
@@ -123,10 +123,10 @@ def parameters_of(config: Any) -> int:
 
 
 def make(name: str) -> Case:
-    """Return a small model of a type that torch runs on the CPU: as small as it can be made.
+    """Return the smallest model of a type that torch can make and run on the CPU.
 
     Raises:
-        NotRun: torch does not run it; says why.
+        NotRun: torch cannot run it.
     """
     import_beside("torchvision")
     reason = NotRun("no input is known that its forward takes")
@@ -139,10 +139,10 @@ def make(name: str) -> Case:
 
 
 def made(name: str, sizes: Mapping[str, Any]) -> Case:
-    """Return a model with these sizes and an input that its forward takes.
+    """Return a model with the given sizes, and an input that its `forward` accepts.
 
     Raises:
-        NotRun: torch does not make it so, or runs it on no input that is known.
+        NotRun: torch cannot make it, or it accepts no known input.
     """
     from transformers import AutoModel
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING

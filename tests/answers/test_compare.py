@@ -1,4 +1,4 @@
-"""Two networks side by side: what is the same part, what differs, and that nothing is lost."""
+"""Test comparisons: which parts are paired, what differs, and that no part is lost."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What every drawing must be, whatever it shows."""
+"""Test the properties of every drawing."""
 
 import itertools
 import xml.etree.ElementTree as ET
@@ -22,7 +22,7 @@ from resnet_viz.view import DEPTHS, FIGURES
 
 
 def if_it_has_any(network, figure: str, **options):
-    """The drawing; None of a network without blocks of the kind that the figure shows."""
+    """Return the drawing, or None if the network lacks the blocks that the figure shows."""
     try:
         return draw(network, figure=figure, **options)
     except RequestError as error:
@@ -477,7 +477,7 @@ def test_a_theme_file_that_is_missing_is_named() -> None:
 
 
 def colour_blind(colour: str, kind: str) -> tuple[float, float, float]:
-    """A colour as people see it who lack one kind of cone.
+    """Return a colour as seen by people who lack one kind of cone.
 
     Viénot, Brettel & Mollon 1999, "Digital video colourmaps for checking the legibility of displays
     by dichromats", equations 4 to 6.
@@ -498,7 +498,7 @@ def colour_blind(colour: str, kind: str) -> tuple[float, float, float]:
 
 
 def lab(rgb: tuple[float, float, float]) -> tuple[float, float, float]:
-    """Linear sRGB to CIE L*a*b*, D65."""
+    """Convert linear sRGB to CIE L*a*b*, D65."""
     r, g, b = rgb
     x = (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505
     y = 0.2126 * r + 0.7152 * g + 0.0722 * b

@@ -1,4 +1,4 @@
-"""Checkpoints to networks: every one that fits, and what no file can tell."""
+"""Test that every network that fits a checkpoint is found, and what no file can tell."""
 
 from dataclasses import replace
 
@@ -59,7 +59,7 @@ def test_plain_or_option_a_is_not_told() -> None:
 
 
 def like(spec: ResNetSpec, truth: ResNetSpec, paths: object) -> ResNetSpec:
-    """Return the spec with the fields that were assumed as they are in truth."""
+    """Return the found spec with its assumed fields set to the true values."""
     for path in paths:
         part, _, name = path.rpartition(".")
         if path == "input":

@@ -1,4 +1,4 @@
-"""`measure` and `calibrate`: small runs, what they leave as it was, and what is refused."""
+"""Test `measure` and `calibrate`: small runs, the restored state, and rejected requests."""
 
 import json
 
@@ -16,7 +16,7 @@ from resnet_viz.devices.device import own_folder
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
-    """A configuration folder of the test's own."""
+    """A configuration folder for the test."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     return tmp_path
 

@@ -1,4 +1,4 @@
-"""The figure of where the bytes live."""
+"""Test the figure of live memory."""
 
 import pytest
 

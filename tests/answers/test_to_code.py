@@ -1,4 +1,4 @@
-"""Written code: it is the network, and it is written as one would."""
+"""Test that generated code is the same network, and is written as by hand."""
 
 import json
 import subprocess

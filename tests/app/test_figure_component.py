@@ -64,7 +64,7 @@ def address(tmp_path_factory):
 
 @pytest.fixture
 def opened(browser, address):
-    """Open the app with a query; nothing it does may fail or reach for another host."""
+    """Open the app with a query; it must not log errors or request other hosts."""
     with visits(browser, address) as visit:
 
         def opened(query: str = "", **options):
@@ -373,7 +373,7 @@ def test_on_a_phone_it_fits_and_two_fingers_zoom(opened) -> None:
 
 
 def at_rest(page) -> float:
-    """Return how far the page is scrolled when it moves no more; it glides on after a swipe."""
+    """Return the scroll position once it is stable; scrolling continues after a swipe."""
     return page.evaluate(
         """async () => {
           const main = document.querySelector('[data-testid=stMain]');

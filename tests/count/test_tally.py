@@ -1,4 +1,4 @@
-"""Counts against the papers and against what torchvision's own modules were measured to have."""
+"""Test counts against the papers, and against measurements of torchvision's own modules."""
 
 import pytest
 

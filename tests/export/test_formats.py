@@ -1,4 +1,4 @@
-"""Every format, read by programs that are not ours."""
+"""Test every format by reading it with other programs."""
 
 import io
 import math
@@ -36,10 +36,10 @@ SHARP = 4  # pixels per point of the pictures that are compared
 
 
 def difference(a: Image.Image, b: Image.Image) -> float:
-    """How far two pictures of a figure are apart, in parts of a thousand of black on white.
+    """Return the difference of two images of a figure, in thousandths of black on white.
 
-    Renderers put the edge of a line and of a letter on other pixels; both pictures are therefore
-    made small and blurred first.
+    Renderers place the edges of lines and letters on different pixels; so both images are first
+    reduced and blurred.
     """
     size = (400, max(1, round(400 * a.height / a.width)))
     if a.height > a.width:
@@ -61,7 +61,7 @@ def image(data: bytes) -> Image.Image:
 
 
 def picture(scene: Scene) -> Image.Image:
-    """A scene as our PNG shows it."""
+    """Return a scene rendered as our PNG."""
     return image(png.write(scene, scale=SHARP))
 
 
@@ -74,7 +74,7 @@ def ran(*command: object, **options) -> bytes:
 
 
 def page_image(path: Path) -> Image.Image:
-    """A page of a PDF file, drawn by Poppler."""
+    """Return a page of a PDF file rendered by Poppler."""
     pdftoppm = program("pdftoppm", POPPLER)
     return image(ran(pdftoppm, "-r", 72 * SHARP, "-png", "-singlefile", path))
 
@@ -122,7 +122,7 @@ def test_a_pdf_is_one_page_of_the_scenes_size_with_text(scene: Scene, tmp_path) 
 
 
 def squeezed(text: str) -> str:
-    """A text without spaces and ligatures, which readers of PDF see where they like."""
+    """Return a text without spaces and ligatures, which PDF readers extract differently."""
     return unicodedata.normalize("NFKC", "".join(text.split()))
 
 
@@ -135,7 +135,7 @@ def test_a_scenes_scale_is_that_of_its_paper(tmp_path) -> None:
 
 
 def compiled(scene: Scene, folder: Path, engine: str, packages: str) -> Path:
-    """Compile a scene's TikZ document to PDF, without a shell and in a folder of its own."""
+    """Compile a scene's TikZ document to PDF, without shell escape and in its own folder."""
     (folder / "f.tex").write_bytes(tikz.write(scene))
     command = (program(engine, packages), "-no-shell-escape", "-interaction=nonstopmode")
     ran(*command, "-halt-on-error", "f.tex", cwd=folder)
@@ -301,7 +301,7 @@ WITHOUT_FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 
 
 def without_fonts(tmp_path: Path, code: str) -> str:
-    """Run code where the machine has no fonts, and return what it prints."""
+    """Run code in an environment without fonts, and return its output."""
     (tmp_path / "fonts").mkdir()
     (tmp_path / "fonts.conf").write_text(WITHOUT_FONTS.format(tmp_path / "fonts"))
     env = {"FONTCONFIG_FILE": str(tmp_path / "fonts.conf"), "PYTHONIOENCODING": "utf-8"}

@@ -30,7 +30,7 @@ def test_the_file_of_a_graph_is_a_source_like_any_other(tmp_path):
 
 
 def forged(**values) -> bytes:
-    """Return the file of a small graph in which some values are others."""
+    """Return the file of a small graph with some values replaced."""
     conv = {"path": "conv", "op": "relu", "inputs": ["input"], "outputs": [[3, 8, 8]]}
     conv |= {"attrs": {}, "params": [], "terms": {}}
     root = {"path": "", "kind": "network", "repeat": 1, "carry": None, "children": [conv]}

@@ -11,7 +11,7 @@ from resnet_viz.scene import Box, Circle, Group, Scene
 
 @pytest.fixture
 def opened(browser, tmp_path):
-    """Open a scene's HTML in a page; nothing it does may fail or reach for the network."""
+    """Open a scene's HTML in a page, which must not log errors or make requests."""
     path = tmp_path / "figure.html"
     with visits(browser, path.as_uri()) as visit:
 
@@ -27,7 +27,7 @@ def view_box(page) -> list[float]:
 
 
 def geometry(page) -> list[str]:
-    """Where everything of the figure is and whether it is seen."""
+    """Return the position and visibility of every element of the figure."""
     return page.eval_on_selector_all(
         "#ui-stage svg *:not(.scope):not(.name)",
         "all => all.map(({attributes}) =>"
@@ -91,7 +91,7 @@ def test_expanding_restores_exactly(opened, name: str) -> None:
 
 
 def extent(scene: Scene, id: str) -> tuple[float, float]:
-    """From where to where the boxes and frames of a scope reach, in x."""
+    """Return the horizontal extent of the boxes and frames of a scope."""
 
     def groups(items):
         for item in items:
@@ -155,7 +155,7 @@ def test_where_others_stand_beside_it_a_scope_is_covered_in_place(opened) -> Non
 
 
 def overlaps(page) -> list:
-    """Pairs of boxes and bars that are seen, one not inside the other, and yet overlap."""
+    """Return the pairs of visible boxes and bars that overlap without nesting."""
     return page.evaluate(
         """() => { const seen = [...document.querySelectorAll(
             '.scope[aria-expanded="false"]:not(.off), rect[id]:not(.off), circle[id]:not(.off)')]

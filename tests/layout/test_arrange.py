@@ -1,4 +1,4 @@
-"""What a network is drawn as where nobody says how deep."""
+"""Test the default depth and layout of figures."""
 
 import pytest
 import torch
@@ -55,7 +55,7 @@ def test_numbers_change_nothing_but_numbers(name: str) -> None:
 
 
 def params_in(scene) -> int:
-    """The parameters written in a figure without folds."""
+    """Return the parameters written in a figure without folds."""
     ends = [word for word in words_of(scene) if word.endswith(" params")]
     return sum(int(word.removesuffix(" params").replace(",", "")) for word in ends)
 

@@ -65,7 +65,7 @@ HOSTILE = [
 
 
 def crossing():
-    """Three lines from two to two: the least graph that is not series-parallel."""
+    """Three edges from two nodes to two: the smallest graph that is not series-parallel."""
     from torch import nn
 
     class Crossing(nn.Module):
@@ -278,7 +278,7 @@ def check(scene: Scene) -> None:
 
 
 def runs_back(scene: Scene) -> list[Line]:
-    """The edges that end before they begin, in a figure that flows upwards."""
+    """Return the backward edges of a figure that flows upwards."""
     lines = [item for item in scene.walk() if isinstance(item, Line)]
     return [line for line in lines if line.points[-1][1] > line.points[0][1]]
 

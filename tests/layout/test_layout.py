@@ -1,4 +1,4 @@
-"""Whether what is measured is what is placed."""
+"""Test that measured extents equal those of the placed parts."""
 
 import pytest
 

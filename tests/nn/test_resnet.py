@@ -86,7 +86,7 @@ def test_with_torchvisions_weights_the_outputs_are_equal(name: str) -> None:
 
 
 def chapter_keys(net: nn.Module) -> dict[str, str]:
-    """Our parameter names to those of the chapter's network, block by block."""
+    """Map our parameter names to those of the chapter's network, block by block."""
     names = {"0.0": "conv1", "0.1": "bn1", "7": "fc"}
     for stage in range(1, 5):
         for block in range(2):

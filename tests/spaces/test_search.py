@@ -1,4 +1,4 @@
-"""The best of a space beside every network of it, counted one by one."""
+"""Test the best networks of a space against all its networks, counted one by one."""
 
 import itertools
 

@@ -20,7 +20,7 @@ def messages(request):
 
 
 def places(text):
-    """Return the places of values in a text, each with its format."""
+    """Return the placeholders in a text, each with its format."""
     parsed = string.Formatter().parse(text)
     return sorted((name, spec, kind) for _, name, spec, kind in parsed if name is not None)
 

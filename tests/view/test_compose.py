@@ -1,4 +1,4 @@
-"""Whether a composition says what the graph says: the same lines between the same boxes."""
+"""Test that a composition has the same lines between the same boxes as the graph."""
 
 import pytest
 import torch
@@ -21,7 +21,7 @@ from resnet_viz.zoo import find
 
 
 def lines(chain: Chain, entry: str) -> tuple[set[tuple[str, str]], str]:
-    """The pairs of boxes that a composition joins by a line, and the box at its end."""
+    """Return the pairs of boxes that a composition joins by a line, and the box at its end."""
     found: set[tuple[str, str]] = set()
     for part in chain.parts:
         if isinstance(part, (Leaf, Given)):
@@ -55,7 +55,7 @@ def closed(chain: Chain) -> list[Scope]:
 
 
 def expected(root: Scope, boxes: list[Scope]) -> set[tuple[str, str]]:
-    """The pairs that the graph joins; hidden operators and closed scopes stand for one box."""
+    """Return the pairs that the graph joins; hidden operators and closed scopes are one box."""
     stands = {node.path: scope.path for scope in boxes for node in scope.nodes()}
     pairs = set()
 
@@ -145,7 +145,7 @@ def test_what_is_composed_has_the_graphs_lines_and_the_rest_is_refused(data) -> 
 
 
 def stands_for(chain: Chain) -> int:
-    """How many operators the boxes of a chain stand for, brackets multiplied out."""
+    """Return the number of operators in the boxes of a chain, with brackets multiplied out."""
     total = 0
     for part in chain.parts:
         if isinstance(part, Split):

@@ -1,7 +1,7 @@
-"""The tables of the papers, row by row, at the precision that they print.
+"""Test the tables of the papers, row by row, at their printed precision.
 
-He et al. 2015, Tables 1 and 6: see `count/test_tally.py`. A number agrees if it is ours rounded or
-cut to its digits; where it is neither, the test derives what the paper counted.
+He et al. 2015, Tables 1 and 6: see `count/test_tally.py`. A printed number agrees if it is ours
+rounded or truncated to its digits; if it is neither, the test derives what the paper counted.
 """
 
 from dataclasses import replace
@@ -15,7 +15,7 @@ from resnet_viz.zoo import find
 
 
 def printed(value: float, text: str) -> bool:
-    """Tell whether a text is a value rounded or cut to its digits."""
+    """Return whether a text is a value rounded or truncated to its digits."""
     digits = len(text.partition(".")[2])
     cut = int(value * 10**digits) / 10**digits
 
@@ -108,7 +108,7 @@ def test_parameters_of_resnext_29(groups: int, text: str) -> None:
 
 
 def passes(name: str) -> int:
-    """Return the elements that all blocks put out: what one elementwise operation costs."""
+    """Return the output elements of all blocks, the cost of one element-wise operation on them."""
     nodes = unroll(assemble(find(name))).nodes()
     return sum(prod(node.output) for node in nodes if node.op == "add")
 

@@ -136,7 +136,7 @@ def test_torchvisions_regnets_count_as_torch_counts_them(name: str) -> None:
 
 
 def parts(graph) -> Counter:
-    """Return what the nodes of a graph are, whatever they are called and in which order they run.
+    """Return the nodes of a graph as a multiset, without names and order.
 
     A block of torchvision's runs its projection before its body.
     """

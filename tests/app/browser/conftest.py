@@ -16,7 +16,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture
 def visit(browser, server):
-    """Open the page by an address; nothing it does may fail or reach for another host."""
+    """Open the page with an address; it must not log errors or request other hosts."""
     from playwright.sync_api import expect
 
     expect.set_options(timeout=20_000)
@@ -34,7 +34,7 @@ def visit(browser, server):
 
 @pytest.fixture
 def picture(request):
-    """Write what a page shows for the docs, if the golden files are to be written anew."""
+    """Write a screenshot of a page for the docs, if golden files are rewritten."""
 
     def picture(page, name: str) -> None:
         if not request.config.getoption("--write-goldens"):

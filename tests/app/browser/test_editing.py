@@ -26,7 +26,7 @@ def boxes(page) -> list[str]:
 
 
 def menu(page, stage: int, name: str) -> None:
-    """Press a button of a stage, from 1, which is opened first."""
+    """Open a stage, counted from 1, and press one of its buttons."""
     toggle = page.locator(".form .toggle").nth(stage - 1)
     if toggle.get_attribute("aria-expanded") == "false":
         toggle.click()

@@ -62,7 +62,7 @@ def test_language_and_theme(visit, picture) -> None:
 
 
 def named_violations(page) -> list[str]:
-    """Return what axe finds wrong, but for what is Streamlit's own and no option changes."""
+    """Return the violations that axe finds, without those of Streamlit's own elements."""
     from axe_playwright_python.sync_playwright import Axe
 
     found = Axe().run(page).response

@@ -190,7 +190,7 @@ def test_the_title_is_not_under_the_bar_when_the_sidebar_is_closed(visit) -> Non
 
 
 def weights(name: str) -> bytes:
-    """Return the header of a file with a network's tensors, and none of their bytes."""
+    """Return the header of a file with a network's tensors, without their data."""
     nodes = unroll(assemble(find(name))).nodes()
     params = [param for node in nodes for param in node.params]
     header = {

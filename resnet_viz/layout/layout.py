@@ -11,7 +11,7 @@ from resnet_viz.layout.extent import gap
 from resnet_viz.layout.flow import DIRECTIONS
 from resnet_viz.layout.kinds.fold import bracket_distances, label_room
 from resnet_viz.layout.measure import Measure, smallest_text
-from resnet_viz.layout.metrics import COLUMN_GAP, FONT, GAP, LEAD, MARGIN
+from resnet_viz.layout.metrics import COLUMN_GAP, COMPACT_GAP, FONT, GAP, LEAD, MARGIN
 from resnet_viz.layout.page import LEGIBLE, Page, in_columns
 from resnet_viz.layout.place import Placer, Style
 from resnet_viz.scene import Item, Scene, Text
@@ -47,27 +47,36 @@ def plan(
         describe: a function that returns the tooltip of an operator or scope.
     """
     flow = DIRECTIONS[direction]
-    measure = Measure([column.chain for column in figure.columns], language, flow.horizontal)
-    return Plan(figure.columns, Style(flow, theme, measure, describe), figure.title)
+    chains = [column.chain for column in figure.columns]
+    if figure.compact:
+        measures = [Measure([chain], language, flow.horizontal, least=0) for chain in chains]
+    else:
+        measures = [Measure(chains, language, flow.horizontal)] * len(chains)
+    styles = [Style(flow, theme, measure, describe) for measure in measures]
+    return Plan(figure.columns, styles, figure.title, COMPACT_GAP if figure.compact else COLUMN_GAP)
 
 
 class Plan:
     """Columns side by side across the flow, with aligned inputs, and the room that each takes."""
 
-    def __init__(self, columns: tuple[Column, ...], style: Style, title: str) -> None:
-        self.columns, self.style, self.title = columns, style, title
+    def __init__(
+        self, columns: tuple[Column, ...], styles: list[Style], title: str, gap: float
+    ) -> None:
+        self.columns, self.styles, self.title, self.gap = columns, styles, title, gap
+        self.style = styles[0]
         self.joined = any(column.joined for column in columns)
         self.lead = max(map(_lead, columns)) + (TURN if self.joined else 0)
-        self.rows = _rows(columns, style.measure)
+        self.rows = _rows(columns, self.style.measure)
         self.names = max((width(name, FONT) for name in self.rows), default=0.0)
-        self.rooms = [_room(column, style.measure, style.flow.horizontal) for column in columns]
+        self.beside = self.names + ROWS_GAP if self.names else 0.0
+        self.rooms = list(map(_room, columns, styles))
 
     def cut(self, count: int) -> Plan:
         """Return the plan with a single column cut into `count`; unchanged if it has several."""
         if count == 1 or len(self.columns) > 1:
             return self
         columns = in_columns(self.columns[0], self.style.measure, count)
-        return Plan(columns, self.style, self.title)
+        return Plan(columns, self.styles * len(columns), self.title, self.gap)
 
     def smallest_text(self) -> float:
         """Return the size of the smallest text, in points."""
@@ -82,9 +91,8 @@ class Plan:
     def outline(self) -> Scene:
         """Return the empty scene, with its size."""
         flow, theme = self.style.flow, self.style.theme
-        beside = self.names + ROWS_GAP if self.rows else 0.0
         across = sum(room.negative + room.positive for room in self.rooms)
-        across += beside + COLUMN_GAP * (len(self.columns) - 1)
+        across += self.beside + self.gap * (len(self.columns) - 1)
         length = self.lead + max(map(self._length, self.columns, self.rooms))
         length += TURN if self.joined else 0
         left, top, wide, high = flow.rectangle(-MARGIN, length + MARGIN, -MARGIN, across + MARGIN)
@@ -112,21 +120,19 @@ class Plan:
 
     def scene(self) -> Scene:
         """Return the scene with all parts placed."""
-        style, items = self.style, list[Item]()
+        flow, items = self.style.flow, list[Item]()
         rows = {name: self.lead + u for name, u in self.rows.items()}
-        for name, u in rows.items():
-            x, y = style.flow.point(u + FONT, self.names)
-            items.append(
-                Text(x=x, y=y, runs=name, size=FONT, turned=style.flow.horizontal, anchor="end")
-            )
-        across = self.names + ROWS_GAP if rows else 0.0
+        for name, u in rows.items() if self.names else ():
+            x, y = flow.point(u + FONT, self.names)
+            items.append(Text(x=x, y=y, runs=name, size=FONT, turned=flow.horizontal, anchor="end"))
+        across = self.beside
         before: Placer | None = None
-        for column, room in zip(self.columns, self.rooms, strict=True):
+        for column, style, room in zip(self.columns, self.styles, self.rooms, strict=True):
             if before is not None:
-                across += COLUMN_GAP
+                across += self.gap
             placer = Placer(style, across + room.negative)
             if column.joined and before is not None:
-                placer.go_on_from(before, across - COLUMN_GAP / 2, self.lead - TURN, TURN)
+                placer.go_on_from(before, across - self.gap / 2, self.lead - TURN, TURN)
             placer.rows = rows
             items.extend(placer.column(column, self.lead, room.brackets))
             across += room.negative + room.positive
@@ -179,7 +185,8 @@ class _Room(NamedTuple):
     brackets: list[float]
 
 
-def _room(column: Column, measure: Measure, horizontal: bool) -> _Room:
+def _room(column: Column, style: Style) -> _Room:
+    measure, horizontal = style.measure, style.flow.horizontal
     extent = measure.chain(column.chain, 1)
     brackets = bracket_distances(column.chain, 1, measure)
     outermost = brackets[-1] + label_room(column.chain, measure) if brackets else 0

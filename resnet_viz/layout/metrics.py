@@ -9,6 +9,7 @@ __all__ = [
     "BRACKET",
     "CIRCLE",
     "COLUMN_GAP",
+    "COMPACT_GAP",
     "CORNER",
     "EVEN",
     "FONT",
@@ -33,6 +34,7 @@ SMALL = 0.43
 
 MARGIN = 2.0
 COLUMN_GAP = 54.0
+COMPACT_GAP = 24.0  # between the columns of a compact figure
 
 GROUND = 5.0
 """The margin of the highlight around a highlighted part."""

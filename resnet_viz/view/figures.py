@@ -58,10 +58,15 @@ class Column(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """The content of a figure, without positions and colours."""
+    """The content of a figure, before layout and colours.
+
+    Attributes:
+        compact: whether the boxes of each column are only as wide as its own labels need.
+    """
 
     title: str
     columns: tuple[Column, ...]
+    compact: bool = False
 
 
 def stem(graph: Graph, options: FigureOptions) -> Figure:

@@ -89,16 +89,18 @@ def _body(graph: Graph, wanted: str) -> tuple[Split, list[Leaf]]:
 
 
 def residual(graph: Graph, options: FigureOptions) -> Figure:
-    """Return a regular and a residual block: d2l, Figure 8.6.2."""
+    """Return a regular and a residual block, their last activations in line: d2l, Figure 8.6.2."""
     split, after = _body(graph, "a residual figure")
     body = Frame(Chain(tuple(_generic(split.branches[0], options.lang))))
     behind = tuple(_generic(Chain(tuple(after)), options.lang))
-    regular = Chain((body, Note(other=_math("f(*x*)")), *behind))
+    lower, upper = Tick((Run("", "sans"),), size=2), Tick((Run("", "serif"),), size=1)
+    regular = Chain((lower, body, Note(other=_math("f(*x*)")), upper, *behind))
     with_shortcut = split._replace(
         branches=(Chain((body, Note(other=_math("g(*x*)")))), Chain()), arriving=X
     )
     sum_of_both = Note(other=_math("f(*x*) = g(*x*) + *x*"))
-    columns = (Column(regular, X), Column(Chain((with_shortcut, sum_of_both, *behind)), X))
+    residual = Chain((lower, with_shortcut, sum_of_both, upper, *behind))
+    columns = (Column(regular, X), Column(residual, X))
     return Figure(f"{graph.name}: a regular and a residual block", columns)
 
 
@@ -265,29 +267,36 @@ def groups(graph: Graph, options: FigureOptions) -> Figure:
         convs[2].attrs["out_channels"],
     )
     apart = _groups_apart(convs, language)
-    wide = Note(_words("channels_out", language, outer))
+    wide = Note(_symbol_words("channels_out", language, "c"))
     drawn = Chain(
         (
-            Note(_words("groups_word", language, number)),
+            Note(_symbol_words("groups_word", language, f"g = {number}")),
             apart,
-            Note(_words("channels_inner", language, inner)),
+            Note(_symbol_words("channels_inner", language, f"b = {inner}")),
             _bare(last),
         )
     )
-    inside = Note(_words("channels", language, inner))
+    inside = Note(_symbol_words("channels", language, "b"))
     lines = (
         _conv_words_long(grouped),
-        _words("groups_line", language, number),
+        _symbol_words("groups_line", language, "g"),
     )
     short = Chain((_bare(first), inside, _bare(grouped)._replace(lines=lines), inside, _bare(last)))
-    foot = _words("channels_in", language, outer)
 
-    def column(body: Chain, title: str) -> Column:
+    def column(body: Chain, title: str, channels: str) -> Column:
         joined = Split((body, Chain()), Leaf(join._replace(path="")))
+        foot = _symbol_words("channels_in", language, channels)
         return Column(Chain((joined, wide)), foot, _words(title, language))
 
-    columns = (column(drawn, "groups_title"), column(short, "short_title"))
-    return Figure(f"{graph.name}: a block with groups", columns)
+    columns = (column(drawn, "groups_title", f"c = {outer}"), column(short, "short_title", "c"))
+    return Figure(f"{graph.name}: a block with groups", columns, compact=True)
+
+
+def _symbol_words(name: str, language: str, symbols: str) -> Words:
+    """Return a phrase with a formula in the place of its value."""
+    before, _, after = phrase(name, language, "\0").partition("\0")
+    ends = [(Run(text),) if text else () for text in (before, after)]
+    return (*ends[0], *_math(symbols), *ends[1])
 
 
 def _grouped(graph: Graph) -> tuple[Node, list[Node]]:
@@ -330,7 +339,7 @@ def _groups_apart(convs: list[Node], language: str) -> Split:
     number = second.attrs["groups"]
     width = first.attrs["out_channels"] // number
     entry = (first.params[0].shape[1], *first.output[-2:])
-    each = Note(_words("channels_each", language, width))
+    each = Note(_symbol_words("channels_each", language, "b/g"))
     one = _once(first, entry, width)
     two = _once(second, one.output, second.attrs["out_channels"] // number)
     branch = Chain((_bare(Leaf(one)), each, _bare(Leaf(two))))
@@ -411,7 +420,7 @@ def anynet(graph: Graph, options: FigureOptions) -> Figure:
         Column(stage, _math("c_{i−1}, 2r_i"), _words("stage_title", language)),
     ]
     columns += _block_columns(graph, language)
-    return Figure(f"{graph.name}: stem, body and head", tuple(columns))
+    return Figure(f"{graph.name}: stem, body and head", tuple(columns), compact=True)
 
 
 def _labelled(scopes: list[tuple[Scope, str]], language: str) -> Chain:

@@ -353,22 +353,23 @@ def _values(path: str, value: Any) -> tuple[Any, ...]:
     """Return the values of a set without duplicates.
 
     Raises:
-        SpecError: the set is empty or infinite.
+        SpecError: the set is empty, infinite or too large, or holds more than plain values.
     """
     if isinstance(value, Mapping):
         value = _steps(path, value)
-    values = tuple(dict.fromkeys(value)) if not isinstance(value, tuple) else value
-    values = tuple(dict.fromkeys(values))
-    if not values:
+    if not value:
         raise SpecError(path, "an empty set (must have at least one value)")
-    if len(values) > MAX_VALUES:
+    if len(value) > MAX_VALUES:
         raise SpecError(
             path,
             "{count} values (must be at most {most})",
-            count=len(values),
+            count=len(value),
             most=MAX_VALUES,
         )
-    return values
+    for one in value:
+        if one is not None and not isinstance(one, (int, float, str)):
+            raise SpecError(path, "{value} in a set (must be a number or a name)", value=show(one))
+    return tuple(dict.fromkeys(value))
 
 
 def _steps(path: str, value: Mapping[str, Any]) -> range:

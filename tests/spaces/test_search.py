@@ -216,6 +216,7 @@ def test_a_wrong_request_is_one_line(call, message: str) -> None:
         ({"blocks": {"from": 1}, "channels": 64}, "has no 'to' .a space must be finite"),
         ({"blocks": {"from": 4, "to": 1}, "channels": 64}, "from 4 to 1 is empty"),
         ({"blocks": {"from": 1, "to": 10**9}, "channels": 64}, "1000000000 values"),
+        ({"blocks": [[1]], "channels": 64}, r"^stages\[0\].blocks: \[1\] in a set"),
         ({"blocks": 1, "channles": [64]}, "unknown key 'channles'"),
     ],
 )

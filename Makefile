@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 BESIDE_TORCH := torchvision timm segmentation-models-pytorch peft accelerate  # their wheels would bring another torch
 
-.PHONY: app demo test test-zoo figures-check test-transformers test-memory fit-latency check format goldens catalogue bench lesson mermaid pyodide standalone site dist peers clean
+.PHONY: app demo test test-zoo test-exported test-code figures-check test-transformers test-memory fit-latency check format goldens catalogue bench lesson mermaid pyodide standalone site dist peers clean
 
 app: $(VENV)/.app  ## Set up everything and open the app in a browser.
 	$(BIN)/streamlit run app.py
@@ -28,6 +28,12 @@ figures-check: $(VENV)/.dev  ## Measure whether figures can be read, beside torc
 
 test-zoo: $(VENV)/.dev  ## Compare counts with torch's own over several hundred models.
 	$(BIN)/python tests/scale.py
+
+test-exported: $(VENV)/.dev  ## Export the whole zoo to .onnx and .pt2 files, and compare what is read back.
+	$(BIN)/python tests/exported_sweep.py
+
+test-code: $(VENV)/.dev  ## Write the whole zoo as code for each framework, and compare outputs; identify it by its weights.
+	$(BIN)/python tests/code_sweep.py
 
 test-memory: $(VENV)/.dev  ## Compare the bytes saved for backward with torch's own, over the zoo.
 	$(BIN)/python tests/saved.py

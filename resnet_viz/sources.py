@@ -60,6 +60,12 @@ def to_graph(
         if input is not None:
             raise RequestError("input: given with a graph (which has its own; must be left out)")
         return fold(network) if folded else network
+    if isinstance(network, (str, os.PathLike)) and os.path.splitext(network)[1]:
+        from resnet_viz.exported import is_exported, read_exported  # lazy: only files need it
+
+        if is_exported(network):
+            graph = read_exported(network, input)
+            return fold(graph) if folded else graph
     module = network if is_module(network) else None
     name = ""
     if module is None and is_callable_name(network):
@@ -73,7 +79,7 @@ def to_graph(
     from dataclasses import replace
 
     trace = torch_corner("tracing").trace
-    graph: Graph = trace(module, input, means=means)
+    graph = trace(module, input, means=means)
     if folded:
         graph = fold(graph)
     return replace(graph, name=name) if name else graph
@@ -142,6 +148,14 @@ def find_spec(network: object) -> ResNetSpec:
 
         if is_checkpoint(network):
             return likeliest(network)
+        from resnet_viz.exported import is_exported  # lazy as well
+
+        if is_exported(network):
+            raise RequestError(
+                "network: {network} (holds a graph and no spec; must be a zoo name, a spec, or the "
+                "path of a spec file or a checkpoint)",
+                network=show(os.fspath(network)),
+            )
     return zoo.find_spec(network)
 
 

@@ -80,6 +80,7 @@ class Report(Tabular):
         convention: the convention by which `cost` is counted.
         unknown: operators whose cost is unknown; `macs` is then a lower bound.
         means: how a module was traced; see `Graph`.
+        note: a remark on the file from which the network was read; empty if there is none.
         columns: the numbers in the table for readers; parameters, cost and activations if empty.
     """
 
@@ -91,6 +92,7 @@ class Report(Tabular):
     convention: str = "macs"
     unknown: tuple[str, ...] = ()
     means: str = ""
+    note: str = ""
     columns: tuple[str, ...] = ()
 
     @property
@@ -125,6 +127,7 @@ class Report(Tabular):
                 **({"convention": self.convention} if self.convention != "macs" else {}),
                 **({"unknown": self.unknown} if self.unknown else {}),
                 **({"means": self.means} if self.means else {}),
+                **({"note": self.note} if self.note else {}),
             },
         )
 
@@ -252,6 +255,7 @@ def report_graph(
         convention=convention,
         unknown=tuple(sorted(unknown)),
         means=graph.means,
+        note=graph.note,
         columns=columns,
     )
 
@@ -365,4 +369,6 @@ def _sentence(report: Report) -> str:
         sentence += f"; as {report.convention} counts: {totals[report.convention]}"
     if report.means == "run":
         sentence += "; counted in a run, which took one path through the data"
+    if report.note:
+        sentence += f"; {report.note}"
     return sentence

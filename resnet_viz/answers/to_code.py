@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from resnet_viz.answers.table import table
 from resnet_viz.code.chapter import write_chapter
+from resnet_viz.code.dialect import Dialect
+from resnet_viz.code.flax import FLAX
+from resnet_viz.code.keras import KERAS
 from resnet_viz.code.network import write
+from resnet_viz.code.torch import TORCH
 from resnet_viz.errors import RequestError, choose, show
 from resnet_viz.files import write_whole
 from resnet_viz.sources import Network, find_spec
@@ -19,11 +23,18 @@ from resnet_viz.zoo import entries
 
 __all__ = ["FRAMEWORKS", "STYLES", "Code", "to_code"]
 
-FRAMEWORKS: Mapping[str, str] = MappingProxyType({"torch": "PyTorch"})
+_DIALECTS: Mapping[str, Dialect] = MappingProxyType({"torch": TORCH, "keras": KERAS, "flax": FLAX})
+
+FRAMEWORKS: Mapping[str, str] = MappingProxyType(
+    {name: dialect.name for name, dialect in _DIALECTS.items()}
+)
 """The frameworks for which code can be written."""
 
-STYLES: Mapping[str, Callable[[ResNetSpec, list[str]], str]] = MappingProxyType(
-    {"plain": write, "chapter": write_chapter}
+STYLES: Mapping[str, str] = MappingProxyType(
+    {
+        "plain": "a class for each kind of block",
+        "chapter": "the form of the d2l chapter, where the network has it",
+    }
 )
 """The styles of code: a class for each kind of block, or the form of the d2l chapter."""
 
@@ -33,10 +44,12 @@ class Code(str):
 
     Attributes:
         spec: the network.
+        trial: code that runs it on zeros.
     """
 
-    __slots__ = ("spec",)
+    __slots__ = ("spec", "trial")
     spec: ResNetSpec
+    trial: str
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the code to a `.py` file, or to an `.ipynb` notebook with figure and report.
@@ -63,21 +76,33 @@ def to_code(network: Network, framework: str = "torch", *, style: str = "plain")
 
     Args:
         network: a zoo name, the path of a spec file or a checkpoint, or a spec.
-        framework: `torch`.
-        style: `plain`, or `chapter` for the form of the d2l chapter (`Residual`, `resnet_block`, b1
-            to b5), with the chapter's parameter names; only for networks that it can express.
+        framework: `torch`, `keras` (Keras 3) or `flax` (NNX). The latter two take images as
+            `(N, H, W, C)`, and their `from_torch` takes a `state_dict`.
+        style: `plain`, or `chapter`: the form of the d2l chapter (`Residual`, `resnet_block`, b1 to
+            b5), for networks that it can say; their parameters have the chapter's names.
 
     Raises:
-        RequestError: the network is unknown or has no spec, or the style cannot express it.
+        RequestError: there is no such network, it has no spec, or the style cannot say it: the
+            chapter writes PyTorch.
 
     >>> print(to_code("resnet50").splitlines()[13])
     STAGES = ((3, 64, 256, 1), (4, 128, 512, 2), (6, 256, 1024, 2), (3, 512, 2048, 2))
     """
-    choose("framework", framework, FRAMEWORKS)
-    writer = choose("style", style, STYLES)
+    dialect = choose("framework", framework, _DIALECTS)
+    choose("style", style, STYLES)
     spec = find_spec(network)
-    code = Code(writer(spec, _title(spec)))
-    code.spec = spec
+    if style == "plain":
+        code = Code(write(spec, _title(spec), dialect))
+    elif dialect is TORCH:
+        code = Code(write_chapter(spec, _title(spec)))
+    else:
+        raise RequestError(
+            "style: 'chapter' is written for torch (not for {framework})", framework=framework
+        )
+    channels, *sides = spec.input
+    shape = (1, *sides, channels) if dialect.channels_last else (1, channels, *sides)
+    made = "ResNet()" if style == "plain" else "net"
+    code.spec, code.trial = spec, dialect.trial.format(made=made, shape=shape)
     return code
 
 
@@ -108,15 +133,10 @@ def _notebook(code: Code) -> str:
     from resnet_viz.answers.report import report
 
     spec = code.spec
-    shape = ", ".join(map(str, (1, *spec.input)))
-    made = "net" if "class ResNet(" not in code else "ResNet()"
-    trial = (
-        f"net = {made}.eval()\nwith torch.no_grad():\n    print(net(torch.zeros({shape})).shape)"
-    )
     cells = [
         _cell("markdown", f"# {spec.name}"),
         _cell("code", str(code).rstrip()),
-        _cell("code", f"import torch\n\n{trial}"),
+        _cell("code", code.trial),
         _cell("markdown", draw(spec).to_svg()),
         _cell("markdown", report(spec).to("md")),
     ]

@@ -22,7 +22,10 @@ class Verb(NamedTuple):
     add_arguments: Callable[[argparse.ArgumentParser], None]
 
 
-_NETWORK = "a zoo name, a spec file, a checkpoint, or package.module:callable for any torch module"
+_NETWORK = (
+    "a zoo name, a spec file, a checkpoint, an .onnx or .pt2 file, or package.module:callable for "
+    "any torch module"
+)
 
 
 def _add_draw(verb: argparse.ArgumentParser) -> None:
@@ -164,7 +167,7 @@ def _add_measure(verb: argparse.ArgumentParser) -> None:
 
 def _add_code(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("network", metavar="NETWORK", help="a zoo name, a spec file or a checkpoint")
-    _choice(verb, "framework", "torch", "torch")
+    _choice(verb, "framework", "torch", "torch, keras (Keras 3) or flax (Flax NNX)")
     _choice(verb, "style", "plain", "plain, or chapter: as the d2l chapter writes it")
     verb.add_argument(
         "-o",

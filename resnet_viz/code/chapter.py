@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from resnet_viz.spec import Head, ResNetSpec, Stage, Stem
 __all__ = ["write_chapter"]
 
 
-def write_chapter(spec: ResNetSpec, title: list[str]) -> str:
+def write_chapter(spec: ResNetSpec, title: Sequence[str]) -> str:
     """Return the source of the file, which defines `net` at its end.
 
     Raises:

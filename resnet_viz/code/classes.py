@@ -7,18 +7,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from resnet_viz.code.dialect import Dialect, Made
 from resnet_viz.code.text import call, indented
-from resnet_viz.code.torch import ACTIVATIONS, FUNCTIONS, MODULES, Made
 from resnet_viz.code.unify import INPUT, Kind, Slot, Step
 from resnet_viz.graph.model import module_path
+from resnet_viz.ops.activation import NAMES as ACTIVATIONS
 
-__all__ = ["class_lines", "forward_lines", "grouped", "in_order", "init_lines"]
+__all__ = ["ClassWriter", "grouped", "in_order"]
 
 _FIRST = ("incoming", "width", "channels", "stride", "dilation")
 _FRESH = ("out", "y", "z", "gate")
-_LINE = 72  # the most characters of an expression with nested calls
-
-ClassOf = Callable[[Kind], str]
+_LINE = 72  # characters of an expression that calls are nested in
 
 
 class _Statement(NamedTuple):
@@ -69,164 +68,204 @@ def grouped(steps: Sequence[Step]) -> list[Step]:
     return made
 
 
-def class_lines(
-    kind: Kind, name: str, description: str, class_of: ClassOf, types: Mapping[str, str]
-) -> list[str]:
-    """Return the source of a class."""
-    names = in_order(kind.parameters)
-    typed = [f"{one}: {types.get(one, 'int')}" for one in names]
-    made = init_lines(kind.steps, class_of)
-    kept = [f"self.{one} = {one}" for one in names if _is_kept(one, kind.steps)]
-    return [
-        f"class {name}(nn.Module):",
-        f'    """{description}"""',
-        "",
-        *call("def __init__(", ["self", *typed], ") -> None:", 4),
-        "        super().__init__()",
-        *indented([*kept, *made], 8),
-        "",
-        "    def forward(self, x: Tensor) -> Tensor:",
-        *indented(forward_lines(kind.steps, returns=True), 8),
-    ]
+class ClassWriter:
+    """Writes classes in the words of a framework.
 
+    Args:
+        dialect: those words.
+        class_of: names the class of a kind.
+    """
 
-def _is_kept(name: str, steps: Sequence[Step]) -> bool:
-    """Return whether a forward pass reads a parameter: a function's number or condition."""
-    return any(
-        re.search(rf"\b{name}\b", f"{slot.text}")
-        for step in steps
-        if step.kind is None and _is_function(step)
-        for slot in (*step.slots.values(), Slot(step.condition))
-    )
+    def __init__(self, dialect: Dialect, class_of: Callable[[Kind], str]) -> None:
+        self.dialect = dialect
+        self.class_of = class_of
 
+    def class_lines(
+        self, kind: Kind, name: str, description: str, types: Mapping[str, str]
+    ) -> list[str]:
+        """Return the source of a class."""
+        names = in_order(kind.parameters)
+        typed = [f"{one}: {types.get(one, 'int')}" for one in names]
+        kept = [f"self.{one} = {one}" for one in names if self._is_kept(one, kind.steps)]
+        more = self.dialect.parameters if self._makes(kind) else ()
+        made = [*kept, *self.init_lines(kind.steps)]
+        return [
+            f"class {name}({self.dialect.base}):",
+            f'    """{description}"""',
+            "",
+            *([*self.constructor([*typed, *more], made), ""] if typed or made else []),
+            *self.computation(self.forward_lines(kind.steps, returns=True)),
+        ]
 
-def _is_function(step: Step) -> bool:
-    return step.op in FUNCTIONS or bool(step.slots.get("functional"))
+    def constructor(self, parameters: Sequence[str], lines: Sequence[str]) -> list[str]:
+        """Return the constructor of a class."""
+        return [
+            *call("def __init__(", ["self", *parameters], ") -> None:", 4),
+            *indented([*self.dialect.start, *lines], 8),
+        ]
 
+    def computation(self, lines: Sequence[str]) -> list[str]:
+        """Return the method that computes."""
+        words = self.dialect
+        return [
+            f"    def {words.method}(self, x: {words.array}) -> {words.array}:",
+            *indented(lines, 8),
+        ]
 
-# Modules
+    def _is_kept(self, name: str, steps: Sequence[Step]) -> bool:
+        """Return whether a forward pass reads a parameter: a function's number or condition."""
+        return any(
+            re.search(rf"\b{name}\b", f"{slot.text}")
+            for step in steps
+            if step.kind is None and self._is_function(step)
+            for slot in (*step.slots.values(), Slot(step.condition))
+        )
 
+    def _is_function(self, step: Step) -> bool:
+        return step.kind is None and self.dialect.is_function(step.op, step.slots)
 
-def init_lines(steps: Sequence[Step], class_of: ClassOf) -> list[str]:
-    """Return the assignments of a constructor."""
-    lines: list[str] = []
-    done: set[str] = set()
-    for step in steps:
-        name = module_path(step.name)
-        if _is_function(step) or name in done:
-            continue
-        done.add(name)
-        made = _constructor(step, class_of, {})
-        if name.isdigit():  # not a Python identifier
+    def _makes(self, kind: Kind) -> bool:
+        """Tell whether a class has modules."""
+        return not all(
+            self._is_function(step) if step.kind is None else not self._makes(step.kind)
+            for step in kind.steps
+        )
+
+    # Modules
+
+    def init_lines(self, steps: Sequence[Step]) -> list[str]:
+        """Return the assignments of a constructor."""
+        lines: list[str] = []
+        done: set[str] = set()
+        for step in steps:
+            name = module_path(step.name)
+            if self._is_function(step) or name in done:
+                continue
+            done.add(name)
+            made = self._constructor(step, {})
+            if name.isdigit():  # no name of Python's
+                line = self.dialect.numbered.format(name=f'"{name}"', module=made)
+                lines += [f"if {step.condition}:", f"    {line}"] if step.condition else [line]
+                continue
+            optional = self.dialect.optional or made.name
             if step.condition:
-                lines.append(f"if {step.condition}:")
-            lines += [f'{"    " if step.condition else ""}self.add_module("{name}", {made})']
-        elif not step.condition:
-            lines += call(f"self.{name} = {made.name}(", made.arguments, ")", outer=8)
-        else:
-            lines += [f"self.{name}: nn.Module | None = None", f"if {step.condition}:"]
-            lines += call(f"self.{name} = {made.name}(", made.arguments, ")", 4, 8)
-    return lines
+                lines += [f"self.{name}: {optional} | None = {self.dialect.absent}"]
+                lines += [f"if {step.condition}:"]
+            indent = 4 if step.condition else 0
+            opening, closing = made.brackets
+            lines += call(f"self.{name} = {made.name}{opening}", made.arguments, closing, indent, 8)
+        return lines
 
-
-def _constructor(step: Step, class_of: ClassOf, outer: Mapping[str, str]) -> Made:
-    """Return the constructor call of a step's module; `outer` has the caller's arguments."""
-    if step.kind is None:
-        slots = {
-            name: slot._replace(text=_substituted(slot.text, outer))
-            for name, slot in step.slots.items()
-        }
-        return MODULES[step.op](slots)
-    arguments = {name: _substituted(text, outer) for name, text in step.arguments.items()}
-    if _is_chain(step.kind):
-        modules: list[str] = []
+    def _constructor(self, step: Step, outer: Mapping[str, str]) -> Made:
+        """Return what makes a step's module; outer are the words for its class's parameters."""
+        if step.kind is None:
+            return self.dialect.modules[step.op](_slots_in(step, outer))
+        arguments = {name: _substituted(text, outer) for name, text in step.arguments.items()}
+        if not _is_chain(step.kind):
+            more = self.dialect.arguments if self._makes(step.kind) else ()
+            said = (arguments[name] for name in in_order(arguments))
+            return Made(self.class_of(step.kind), (*said, *more))
+        modules: list[str | Made] = []
         for inner in step.kind.steps:
-            modules += ["nn.Identity()"] * (int(inner.name) - len(modules))
-            made = str(_constructor(inner, class_of, arguments))
+            modules += [self.dialect.identity] * (int(inner.name) - len(modules))
+            module = self.element(inner, arguments)
             if inner.condition:
-                made += f" if {_substituted(inner.condition, arguments)} else nn.Identity()"
-            modules.append(made)
-        return Made("nn.Sequential", tuple(modules))
-    return Made(class_of(step.kind), tuple(arguments[name] for name in in_order(arguments)))
+                one = f"({module})" if str(module).startswith("lambda") else module
+                condition = _substituted(inner.condition, arguments)
+                module = f"{one} if {condition} else {self.dialect.identity}"
+            modules.append(module)
+        return self.dialect.sequential._replace(arguments=tuple(modules))
+
+    def element(self, step: Step, outer: Mapping[str, str]) -> str | Made:
+        """Return what stands for a step in a chain: its module, or its function."""
+        if not self._is_function(step):
+            return self._constructor(step, outer)
+        expression = self.dialect.expression(step.op, _slots_in(step, outer), INPUT)
+        name, _, rest = expression.partition("(")
+        return name if rest == f"{INPUT})" else f"lambda {INPUT}: {expression}"
+
+    # Calls
+
+    def forward_lines(self, steps: Sequence[Step], *, returns: bool) -> list[str]:
+        """Return the lines of a forward pass, which starts from `x` and returns or reassigns it."""
+        statements = _nested(list(self._statements(steps)))
+        lines: list[str] = []
+        for i, one in enumerate(statements):
+            last = i == len(statements) - 1
+            target = one.variable if returns or not last else INPUT
+            if one.condition and target == one.other:
+                lines += [f"if {one.condition}:", f"    {target} = {one.expression}"]
+            else:
+                expression = one.expression
+                if one.condition:
+                    expression = f"{one.expression} if {one.condition} else {one.other}"
+                if last and returns and not self.dialect.untyped.search(expression):
+                    return [*lines, f"return {expression}"]
+                if last and returns:
+                    return [*lines, f"{INPUT} = {expression}", f"return {INPUT}"]
+                lines.append(f"{target} = {expression}")
+        return [*lines, f"return {statements[-1].variable}"] if returns else lines
+
+    def _statements(self, steps: Sequence[Step]) -> Iterator[_Statement]:
+        last = {name: i for i, step in enumerate(steps) for name in step.inputs}
+        variables = {INPUT: INPUT}
+        for i, step in enumerate(steps):
+            reads = [variables[name] for name in step.inputs]
+            live = {variables[name] for name, end in last.items() if end > i and name in variables}
+            variable = next(name for name in (reads[0], *_FRESH) if name not in live)
+            variables[step.name] = variable
+            condition, name = "", module_path(step.name)
+            if self._is_function(step):
+                slots = {
+                    key: slot._replace(text=_of_self(slot.text)) for key, slot in step.slots.items()
+                }
+                expression = self.dialect.expression(step.op, slots, *reads)
+                condition = _of_self(step.condition)
+            else:
+                digit = name.isdigit()
+                module = self.dialect.member.format(name=f'"{name}"') if digit else f"self.{name}"
+                expression = f"{module}({reads[0]})"
+                if step.condition:
+                    condition = f"{module} is not None"
+                    if digit:
+                        condition = self.dialect.is_there.format(name=f'"{name}"')
+            yield _Statement(
+                value=step.name,
+                variable=variable,
+                expression=expression,
+                reads=step.inputs,
+                op=step.op,
+                condition=condition,
+                other=reads[0],
+            )
 
 
 def _is_chain(kind: Kind) -> bool:
     """Return whether a class is a sequence of numbered modules."""
     before = INPUT
     for step in kind.steps:
-        if not step.name.isdigit() or _is_function(step) or step.kind or step.inputs != (before,):
+        if not step.name.isdigit() or step.kind or step.inputs != (before,):
             return False
         before = step.name
     return True
 
 
+def _slots_in(step: Step, words: Mapping[str, str]) -> dict[str, Slot]:
+    """Return the numbers of a step with other words for the parameters in them."""
+    return {
+        name: slot._replace(text=_substituted(slot.text, words))
+        for name, slot in step.slots.items()
+    }
+
+
 def _substituted(text: str, words: Mapping[str, str]) -> str:
-    """Return an expression with its parameters substituted."""
+    """Return an expression with other words for its parameters."""
 
     def other(match: re.Match[str]) -> str:
         said = words.get(match[0], match[0])
         return f"({said})" if " " in said and match[0] != text else said
 
     return re.sub(r"[A-Za-z_]\w*", other, text) if words else text
-
-
-# Calls
-
-
-def forward_lines(steps: Sequence[Step], *, returns: bool) -> list[str]:
-    """Return the lines of a forward pass, which starts from `x` and returns or reassigns it."""
-    statements = _nested(list(_statements(steps)))
-    lines: list[str] = []
-    for i, one in enumerate(statements):
-        last = i == len(statements) - 1
-        target = one.variable if returns or not last else INPUT
-        if one.condition and target == one.other:
-            lines += [f"if {one.condition}:", f"    {target} = {one.expression}"]
-        else:
-            expression = one.expression
-            if one.condition:
-                expression = f"{one.expression} if {one.condition} else {one.other}"
-            if last and returns:
-                lines.append(f"return {expression}")
-                return lines
-            lines.append(f"{target} = {expression}")
-    return [*lines, f"return {statements[-1].variable}"] if returns else lines
-
-
-def _statements(steps: Sequence[Step]) -> Iterator[_Statement]:
-    last = {name: i for i, step in enumerate(steps) for name in step.inputs}
-    variables = {INPUT: INPUT}
-    for i, step in enumerate(steps):
-        reads = [variables[name] for name in step.inputs]
-        live = {variables[name] for name, end in last.items() if end > i and name in variables}
-        free = (name for name in (reads[0], *_FRESH) if name not in live)
-        variable = next(free)
-        variables[step.name] = variable
-        condition, name = "", module_path(step.name)
-        if _is_function(step):
-            slots = {
-                key: slot._replace(text=_of_self(slot.text)) for key, slot in step.slots.items()
-            }
-            if step.op in FUNCTIONS:
-                expression = FUNCTIONS[step.op](slots, *reads)
-            else:
-                expression = f"F.{step.op}({reads[0]})"
-            condition = _of_self(step.condition)
-        else:
-            digit = name.isdigit()
-            module = f'self.get_submodule("{name}")' if digit else f"self.{name}"
-            expression = f"{module}({reads[0]})"
-            if step.condition:
-                condition = f'"{name}" in self._modules' if digit else f"{module} is not None"
-        yield _Statement(
-            value=step.name,
-            variable=variable,
-            expression=expression,
-            reads=step.inputs,
-            op=step.op,
-            condition=condition,
-            other=reads[0],
-        )
 
 
 def _of_self(text: str) -> str:
@@ -249,15 +288,11 @@ def _nested(statements: list[_Statement]) -> list[_Statement]:
             and not one.condition
             and not before.condition
             and (before.op not in ACTIVATIONS or one.op.startswith("max_pool"))
-            and not (
-                before.op in ("add", "mul", "pad")
-                and not one.expression.startswith(("self.", "F."))
-            )
         ):
-            head, middle, tail = one.expression.partition(before.variable)
-            expression = f"{head}{before.expression}{tail}"
-            single = one.expression.count(before.variable) == 1 and middle
-            if single and len(expression) <= _LINE and before.variable not in head:
+            around = re.split(rf"\b{before.variable}\b", one.expression)
+            expression = before.expression.join(around)
+            bare = before.op in ("add", "mul", "pad") and not around[0].endswith("(")
+            if len(around) == 2 and not bare and len(expression) <= _LINE:
                 made[-1] = one._replace(expression=expression, reads=before.reads + one.reads[1:])
                 continue
         made.append(one)

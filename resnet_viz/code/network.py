@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import resnet_viz
 from resnet_viz.assembly import assemble
-from resnet_viz.code.classes import class_lines, forward_lines, grouped, in_order, init_lines
+from resnet_viz.code.channels_last import fused
+from resnet_viz.code.classes import ClassWriter, grouped, in_order
+from resnet_viz.code.dialect import Dialect
 from resnet_viz.code.text import WIDTH, call, docstring, indented
-from resnet_viz.code.unify import Instance, Kind, Slot, Step, unify
+from resnet_viz.code.unify import INPUT, Instance, Kind, Slot, Step, unify
 from resnet_viz.graph import Scope
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.kinds import ATTENTIONS, BLOCKS
@@ -32,6 +30,9 @@ _NAMES = {
 }
 
 
+_LAYER = 'f"layer{number}"'
+
+
 class _Stage(NamedTuple):
     """A stage: the classes of its blocks, and the indices of the blocks among their instances."""
 
@@ -41,16 +42,18 @@ class _Stage(NamedTuple):
     pool: bool
 
 
-def write(spec: ResNetSpec, title: Sequence[str]) -> str:
-    """Return the source of the file; `title` is its docstring."""
-    return _File(spec).text(title)
+def write(spec: ResNetSpec, title: Sequence[str], dialect: Dialect) -> str:
+    """Return the file in a framework's words; title is its docstring."""
+    return _File(spec, dialect).text(title)
 
 
 class _File:
     """Writes the file of one spec."""
 
-    def __init__(self, spec: ResNetSpec) -> None:
+    def __init__(self, spec: ResNetSpec, dialect: Dialect) -> None:
         self.spec = spec
+        self.dialect = dialect
+        self.writer = ClassWriter(dialect, self._name)
         scopes = [part for part in assemble(spec).root.children if isinstance(part, Scope)]
         (stem,), (head,) = (
             [one for one in scopes if one.kind == kind] for kind in ("stem", "head")
@@ -64,11 +67,15 @@ class _File:
                 facts = _facts(blueprint, before)
                 instances.append(Instance(block, facts))
                 before = facts["channels"]
-        self.kinds = unify(instances)
+        self.kinds = unify(instances, dialect.unread)
         self.stages = [self._stage(*pair) for pair in zip(stages, spec.stages, strict=True)]
         self.stem, self.head = (
-            grouped(unify([Instance(part, {})])[0].steps) for part in (stem, head)
+            grouped(unify([Instance(part, {})], dialect.unread)[0].steps) for part in (stem, head)
         )
+        if dialect.channels_last:
+            self.stem, self.head = fused(self.stem), fused(self.head)
+            for kind in self.kinds:
+                kind.steps = fused(kind.steps)
         self.classes: dict[str, list[str]] = {}
         self.names: dict[int, str] = {}
         self._set_rates()
@@ -104,10 +111,40 @@ class _File:
         network = self._network()
         classes = [line for lines in self.classes.values() for line in ("", "", *lines)]
         body = "\n".join([*classes, *network])
-        helpers = [line for lines in _helpers(body) for line in ("", "", *lines)]
-        body = "\n".join([*helpers, *classes, "", "", *network])
+        helpers = [line for lines in self._helpers(body) for line in lines]
+        ending = self._ending()
+        body = "\n".join([*helpers, *classes, "", "", *network, *ending])
         constants = self._constants()
-        return "\n".join([*docstring(title), "", *_imports(body), *constants, body]) + "\n"
+        return "\n".join([*docstring(title), "", *self._imports(body), *constants, body]) + "\n"
+
+    def _imports(self, body: str) -> list[str]:
+        """Return the imports that a file needs."""
+        imports = self.dialect.imports.items()
+        return [line for line, need in imports if re.search(need, body)]
+
+    def _helpers(self, body: str) -> Iterator[list[str]]:
+        """Yield the source of each layer that a file needs and the framework lacks."""
+        sources = self.dialect.helpers()
+        needed: set[str] = set()
+        texts = [body]
+        while texts:
+            text = texts.pop()
+            new = {
+                name for name in sources.keys() - needed if re.search(rf"(?<!\.)\b{name}\b", text)
+            }
+            needed |= new
+            texts += [sources[name] for name in new]
+        for name, source in sources.items():
+            if name in needed:
+                is_block = source.startswith(("def ", "class "))
+                yield [*([""] * (2 if is_block else 1)), *source.split("\n")]
+
+    def _ending(self) -> list[str]:
+        if not self.dialect.ending:
+            return []
+        channels, high, wide = self.spec.input
+        ending = self.dialect.ending.replace("{input}", f"({high}, {wide}, {channels})")
+        return ["", "", *ending.split("\n")]
 
     def _constants(self) -> list[str]:
         lines = []
@@ -135,37 +172,46 @@ class _File:
                 number += 1
                 name = f"{base}{number}"
             self.names[id(kind)] = name
-            self.classes[name] = []  # reserves the name
+            self.classes[name] = []  # its place is taken
             types = {one: _type(values) for one, values in kind.parameters.items()}
-            inner: dict[str, list[str]] = {}
-            lines = class_lines(kind, name, _description(kind), self._name, types)
+            lines = self.writer.class_lines(kind, name, _description(kind), types)
             del self.classes[name]
-            self.classes.update({**inner, name: lines})
+            own = [line.replace(f"class {name}(", f"class {base}(") for line in lines]
+            if number > 1 and self.classes.get(base) == own:  # it stands there already
+                self.names[id(kind)] = base
+            else:
+                self.classes[name] = lines
         return self.names[id(kind)]
 
     # The network
 
     def _network(self) -> list[str]:
-        made = "self, classes: int = " + repr(self.spec.head.classes)
+        writer, known = self.writer, set(self.writer.init_lines(self.stem))
+        head = [
+            line for line in writer.init_lines(self.head) if line not in known or line[0] == " "
+        ]
+        classes = f"classes: int = {self.spec.head.classes!r}"
+        called = [
+            *writer.forward_lines(self.stem, returns=False),
+            *self._called_stages(),
+            *writer.forward_lines(self.head, returns=True),
+        ]
         return [
-            "class ResNet(nn.Module):",
+            f"class ResNet({self.dialect.network}):",
             f'    """{self._shapes()}"""',
             "",
-            f"    def __init__({made}) -> None:",
-            "        super().__init__()",
-            *indented(init_lines(self.stem, self._name), 8),
-            *indented(self._made_stages(), 8),
-            *indented(_new(init_lines(self.head, self._name), self.stem, self._name), 8),
+            *writer.constructor(
+                [classes, *self.dialect.parameters],
+                [*writer.init_lines(self.stem), *self._made_stages(), *head],
+            ),
             "",
-            "    def forward(self, x: Tensor) -> Tensor:",
-            *indented(forward_lines(self.stem, returns=False), 8),
-            *indented(self._called_stages(), 8),
-            *indented(forward_lines(self.head, returns=True), 8),
+            *writer.computation(called),
         ]
 
     def _shapes(self) -> str:
         channels, high, wide = self.spec.input
-        return f"(N, {channels}, {high}, {wide}) to (N, classes)."
+        sizes = (high, wide, channels) if self.dialect.channels_last else (channels, high, wide)
+        return f"(N, {', '.join(map(str, sizes))}) to (N, classes)."
 
     def _loops(self) -> bool:
         """Return whether one loop can make all stages, because they use the same classes."""
@@ -178,7 +224,7 @@ class _File:
         if self._loops():
             return [
                 "for number in range(1, len(STAGES) + 1):",
-                '    x = self.get_submodule(f"layer{number}")(x)',
+                f"    x = {self.dialect.member.format(name=_LAYER)}(x)",
             ]
         return [f"x = self.layer{i}(x)" for i in range(1, len(self.stages) + 1)]
 
@@ -192,13 +238,18 @@ class _File:
 
     def _one_by_one(self) -> Iterator[str]:
         for number, stage in enumerate(self.stages, start=1):
-            blocks = [_new_block(self._name(stage.first[0]), _values(*stage.first))]
+            blocks = [self._new_block(*stage.first)]
             if stage.rest:
-                more = _new_block(self._name(stage.rest[0]), _values(*stage.rest))
-                blocks.append(f"*({more} for _ in range({stage.blocks - 1}))")
-            yield from call(f"self.layer{number} = nn.Sequential(", blocks, ")", outer=8)
-            if stage.pool:
-                yield f'self.layer{number}.add_module("pool", nn.MaxPool2d(2, 2))'
+                blocks.append(
+                    f"*({self._new_block(*stage.rest)} for _ in range({stage.blocks - 1}))"
+                )
+            if stage.pool and self.dialect.channels_last:
+                blocks.append(self._pool())
+            made = self.dialect.sequential
+            opening, closing = made.brackets
+            yield from call(f"self.layer{number} = {made.name}{opening}", blocks, closing, outer=8)
+            if stage.pool and not self.dialect.channels_last:
+                yield f'self.layer{number}.add_module("pool", {self._pool()})'
 
     # A loop over stages
 
@@ -212,21 +263,41 @@ class _File:
             lines.append(header)
         else:
             lines += ["for number, stage in enumerate(STAGES, start=1):", f"    {columns} = stage"]
-        lines.append("    layer = nn.Sequential()")
+        lines.append(f"    {self.dialect.stage}")
         kind, other = self.stages[0].first[0], self._rest_kind()
         carry = ["incoming = channels"] if carried else []
         if other is None or other is kind:
             words = [_either(said, rest.get(name, said)) for name, said in first.items()]
             counted = any(re.search(r"\bi\b", word) for word in words)
             lines.append(f"    for {'i' if counted else '_'} in range(blocks):")
-            lines += indented([*_append(self._name(kind), words, 16), *carry], 8)
+            lines += indented([*self._append(kind, words, 16), *carry], 8)
         else:
-            lines += indented([*_append(self._name(kind), first.values(), 12), *carry])
+            lines += indented([*self._append(kind, first.values(), 12), *carry])
             lines.append("    for _ in range(blocks - 1):")
-            lines += indented(_append(self._name(other), rest.values(), 16), 8)
+            lines += indented(self._append(other, rest.values(), 16), 8)
         if self.stages[0].pool:
-            lines.append('    layer.add_module("pool", nn.MaxPool2d(2, 2))')
-        return [*lines, '    self.add_module(f"layer{number}", layer)']
+            lines.append(f"    {self.dialect.stage_pool.format(pool=self._pool())}")
+        return [*lines, f"    {self.dialect.stage_done.format()}"]
+
+    def _pool(self) -> str:
+        """Return the pool at the end of a stage."""
+        numbers = {"kernel": 2, "stride": 2, "padding": 0}
+        slots = {name: Slot(repr(value), value) for name, value in numbers.items()}
+        return str(self.writer.element(Step("pool", "max_pool2d", (INPUT,), slots), {}))
+
+    def _new_block(self, kind: Kind, number: int) -> str:
+        """Return what makes a block, with its numbers."""
+        values = _values(kind, number).values()
+        said = [value if value == "next(rates)" else repr(value) for value in values]
+        return f"{self._name(kind)}({', '.join([*said, *self.dialect.arguments])})"
+
+    def _append(self, kind: Kind, arguments: Iterable[str], outer: int) -> list[str]:
+        """Return the lines that append a block to a stage."""
+        name, given = self._name(kind), [*arguments, *self.dialect.arguments]
+        line = f"layer.append({name}({', '.join(given)}))"
+        if len(line) + outer <= WIDTH:
+            return [line]
+        return [*call(f"block = {name}(", given, ")", outer=outer), "layer.append(block)"]
 
     def _rest_kind(self) -> Kind | None:
         return next((stage.rest[0] for stage in self.stages if stage.rest), None)
@@ -315,20 +386,6 @@ def _values(kind: Kind, number: int) -> dict[str, Any]:
     return {name: kind.parameters[name][number] for name in in_order(kind.parameters)}
 
 
-def _new_block(name: str, values: Mapping[str, Any]) -> str:
-    said = [value if value == "next(rates)" else repr(value) for value in values.values()]
-    return f"{name}({', '.join(said)})"
-
-
-def _append(name: str, arguments: Iterable[str], outer: int) -> list[str]:
-    """Return the lines that append a block to a stage."""
-    given = list(arguments)
-    line = f"layer.append({name}({', '.join(given)}))"
-    if len(line) + outer <= WIDTH:
-        return [line]
-    return [*call(f"block = {name}(", given, ")", outer=outer), "layer.append(block)"]
-
-
 def _listed(names: Iterable[str]) -> str:
     listed = list(names)
     return ", ".join(listed) + ("," if len(listed) == 1 else "")
@@ -345,12 +402,6 @@ def _either(first: str, other: str) -> str:
     return f"{first} if i == 0 else {other}"
 
 
-def _new(lines: list[str], before: list[Step], class_of: Any) -> list[str]:
-    """Return a constructor's lines, without those that the steps in `before` already gave."""
-    known = set(init_lines(before, class_of))
-    return [line for line in lines if line not in known or line.startswith(" ")]
-
-
 def _type(values: list[Any]) -> str:
     if all(type(value) is bool for value in values):
         return "bool"
@@ -358,10 +409,10 @@ def _type(values: list[Any]) -> str:
 
 
 def _description(kind: Kind) -> str:
-    """Return a one-line docstring of a class; it names the source if the line is long enough."""
+    """Return what a class is, on a line; without its source where that makes it too long."""
     table: Mapping[str, Any] = {**BLOCKS, **ATTENTIONS}
     if kind.base not in table:
-        return "The shortcut of a block that changes the shape."
+        return "What runs beside a body that changes the shape."
     said = table[kind.base].description
     line = f"{said[0].upper()}{said[1:]}."
     return line if len(line) <= WIDTH - 10 else f"{line.partition(',')[0].partition(' (')[0]}."
@@ -370,42 +421,3 @@ def _description(kind: Kind) -> str:
 def _tuple(values: Any) -> str:
     said = [repr(value) for value in values]
     return f"({', '.join(said)}{',' if len(said) == 1 else ''})"
-
-
-def _imports(body: str) -> list[str]:
-    lines = ["import torch"] if "torch." in body.replace("torch.nn", "") else []
-    lines += ["from torch import Tensor, nn"]
-    return lines + (["from torch.nn import functional as F"] if re.search(r"\bF\.", body) else [])
-
-
-_EXAMPLE = re.compile(r"\n\n +>>> .*?(?=\n +\"\"\")", re.DOTALL)
-"""The example at the end of a docstring."""
-
-
-@cache
-def _sources() -> dict[str, list[str]]:
-    """Return the source of each class in `nn.layers`, without doctests."""
-    path = Path(resnet_viz.__file__).parent / "nn" / "layers.py"
-    text = path.read_text(encoding="utf-8")
-    return {
-        node.name: re.sub(
-            r"\n\n +>>> .*?(?=\n +\"\"\")",
-            "",
-            ast.get_source_segment(text, node) or "",
-            flags=re.DOTALL,
-        ).split("\n")
-        for node in ast.parse(text).body
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef))
-    }
-
-
-def _helpers(body: str) -> Iterator[list[str]]:
-    """Yield the source of the layers that a file needs, dependencies first."""
-    needed = {name for name in _sources() if re.search(rf"\b{name}\b", body)}
-    needed |= {
-        other
-        for name in needed
-        for other in _sources()
-        if any(re.search(rf"\b{other}\b", line) for line in _sources()[name])
-    }
-    yield from (lines for name, lines in _sources().items() if name in needed)

@@ -1,75 +1,56 @@
-"""Write operators in PyTorch: constructor calls of modules, and expressions of functions."""
+"""PyTorch's words: what makes the module of each operator, or the expression of a function."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import ast
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
 
+import resnet_viz
+from resnet_viz.code.dialect import Dialect, Made, Slots, every, keywords, single
 from resnet_viz.code.unify import Slot
 
-__all__ = ["ACTIVATIONS", "FUNCTIONS", "MODULES", "Made"]
-
-Slots = Mapping[str, Slot]
-
-
-class Made(NamedTuple):
-    """A constructor call of a module: the class and the arguments."""
-
-    name: str
-    arguments: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return f"{self.name}({', '.join(self.arguments)})"
-
-
-def _keywords(slots: Slots, defaults: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the keyword arguments that differ from their defaults."""
-    for name, default in defaults.items():
-        if name in slots and slots[name].text != repr(default):
-            yield f"{name}={slots[name].text}"
+__all__ = ["TORCH"]
 
 
 def _conv(name: str) -> Callable[[Slots], Made]:
     def make(slots: Slots) -> Made:
         kind = "StdConv2d" if slots.get("standardized", Slot("")).value else name
-        sizes = [_single(slots[key].text) for key in ("in_channels", "out_channels", "kernel")]
-        plain = {key: Slot(_single(slot.text)) for key, slot in slots.items()}
+        sizes = [single(slots[key].text) for key in ("in_channels", "out_channels", "kernel")]
+        plain = {key: Slot(single(slot.text)) for key, slot in slots.items()}
         if plain["stride"].text != "1":
             sizes.append(plain["stride"].text)
         defaults = {"padding": 0, "dilation": 1, "groups": 1, "bias": True}
-        return Made(kind, (*sizes, *_keywords(plain, defaults)))
+        return Made(kind, (*sizes, *keywords(plain, defaults)))
 
     return make
-
-
-def _single(text: str) -> str:
-    """Return the number in a tuple of equal sizes, as text."""
-    return text[1:-2] if text.endswith(",)") else text
 
 
 def _pool(name: str) -> Callable[[Slots], Made]:
     def make(slots: Slots) -> Made:
         sizes = (slots["kernel"].text, slots["stride"].text)
         defaults = {"padding": 0, "ceil_mode": False}
-        return Made(name, (*sizes, *_keywords(slots, defaults)))
+        return Made(name, (*sizes, *keywords(slots, defaults)))
 
     return make
 
 
 def _plain(name: str, *keys: str) -> Callable[[Slots], Made]:
-    return lambda slots: Made(name, tuple(_single(slots[key].text) for key in keys))
+    return lambda slots: Made(name, tuple(single(slots[key].text) for key in keys))
 
 
 def _norm(name: str, *keys: str) -> Callable[[Slots], Made]:
     def make(slots: Slots) -> Made:
         sizes = tuple(slots[key].text for key in keys)
-        return Made(name, (*sizes, *_keywords(slots, {"activated": True})))
+        return Made(name, (*sizes, *keywords(slots, {"activated": True})))
 
     return make
 
 
-ACTIVATIONS = {
+_ACTIVATIONS = {
     "relu": "ReLU",
     "relu6": "ReLU6",
     "leaky_relu": "LeakyReLU",
@@ -83,15 +64,15 @@ ACTIVATIONS = {
     "sigmoid": "Sigmoid",
 }
 
-MODULES: Mapping[str, Callable[[Slots], Made]] = MappingProxyType(
+_MODULES: Mapping[str, Callable[[Slots], Made]] = MappingProxyType(
     {
         "conv1d": _conv("nn.Conv1d"),
         "conv2d": _conv("nn.Conv2d"),
         "batch_norm": _plain("nn.BatchNorm2d", "features"),
-        "group_norm": _plain("nn.GroupNorm", "groups", "weight"),
+        "group_norm": _plain("nn.GroupNorm", "groups", "features"),
         "filter_response_norm": _norm("FilterResponseNorm2d", "features"),
         "evo_norm": _norm("EvoNorm2d", "features", "groups"),
-        **{op: _plain(f"nn.{name}") for op, name in ACTIVATIONS.items()},
+        **{op: _plain(f"nn.{name}") for op, name in _ACTIVATIONS.items()},
         "dropout": _plain("nn.Dropout", "rate"),
         "drop_path": _plain("DropPath", "rate"),
         "max_pool2d": _pool("nn.MaxPool2d"),
@@ -101,20 +82,62 @@ MODULES: Mapping[str, Callable[[Slots], Made]] = MappingProxyType(
         "linear": _plain("nn.Linear", "in_features", "out_features"),
     }
 )
-"""The function that writes the constructor call of each operator that is a module."""
 
-FUNCTIONS: Mapping[str, Callable[..., str]] = MappingProxyType(
+_FUNCTIONS: Mapping[str, Callable[..., str]] = MappingProxyType(
     {
         "add": lambda slots, a, b: f"{a} + {b}",
         "mul": lambda slots, a, b: f"{a} * {b}",
         "flatten": lambda slots, x: f"{x}.flatten({slots['start'].text})",
         "unflatten": lambda slots, x: f"{x}.unflatten(-1, {slots['sizes'].text})",
-        "subsample": lambda slots, x: f"{x}[{_steps(slots['steps'].text)}]",
+        "subsample": lambda slots, x: (
+            f"{x}[..., {every(slots['steps'].text)}, {every(slots['steps'].text)}]"
+        ),
         "pad": lambda slots, x: f"F.pad({x}, {slots['amounts'].text})",
     }
 )
-"""The function that writes the expression of each operator that is a function."""
 
 
-def _steps(text: str) -> str:
-    return f"..., ::{text}, ::{text}"
+@cache
+def _sources() -> Mapping[str, str]:
+    """Return the source of each layer of ours that PyTorch lacks, examples left out."""
+    path = Path(resnet_viz.__file__).parent / "nn" / "layers.py"
+    text = path.read_text(encoding="utf-8")
+    example = re.compile(r"\n\n +>>> .*?(?=\n +\"\"\")", re.DOTALL)
+    return {
+        node.name: example.sub("", ast.get_source_segment(text, node) or "")
+        for node in ast.parse(text).body
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef))
+    }
+
+
+TORCH = Dialect(
+    name="PyTorch",
+    modules=_MODULES,
+    functions=_FUNCTIONS,
+    functional=lambda op, x: f"F.{op}({x})",
+    base="nn.Module",
+    network="nn.Module",
+    method="forward",
+    array="Tensor",
+    sequential=Made("nn.Sequential"),
+    identity="nn.Identity()",
+    optional="nn.Module",
+    start=("super().__init__()",),
+    numbered="self.add_module({name}, {module})",
+    member="self.get_submodule({name})",
+    is_there="{name} in self._modules",
+    stage="layer = nn.Sequential()",
+    stage_pool='layer.add_module("pool", {pool})',
+    stage_done='self.add_module(f"layer{{number}}", layer)',
+    imports=MappingProxyType(
+        {
+            "import torch": r"\btorch\.(?!nn)",
+            "from torch import Tensor, nn": r"\bnn\.",
+            "from torch.nn import functional as F": r"\bF\.",
+        }
+    ),
+    trial="import torch\n\nnet = {made}.eval()\n"
+    "with torch.no_grad():\n    print(net(torch.zeros({shape})).shape)",
+    helpers=_sources,
+    untyped=re.compile(r"self\.\w+\(|\bout\b"),
+)

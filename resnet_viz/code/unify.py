@@ -66,12 +66,14 @@ class Kind:
     Attributes:
         base: the kind of scope, such as `bottleneck`.
         parameters: the values of each parameter, by instance.
+        varying: facts that differ among the scopes, or among those that these are parts of.
     """
 
     base: str
     steps: list[Step]
     instances: list[Instance]
     parameters: dict[str, list[Any]]
+    varying: frozenset[str] = frozenset()
 
 
 class _Call(NamedTuple):
@@ -83,8 +85,18 @@ class _Call(NamedTuple):
     child: Node | Scope
 
 
-def unify(instances: Sequence[Instance]) -> list[Kind]:
-    """Return classes for scopes; each scope is an instance of one of them."""
+def unify(
+    instances: Sequence[Instance],
+    unread: frozenset[str] = frozenset(),
+    varying: frozenset[str] = frozenset(),
+) -> list[Kind]:
+    """Return classes for scopes; each scope is an instance of one of them.
+
+    Args:
+        instances: the scopes.
+        unread: numbers of operators that no module is made with.
+        varying: facts that differ in the class that these scopes are parts of.
+    """
     groups: list[tuple[list[_Call], list[Instance]]] = []
     for instance in sorted(instances, key=lambda one: -len(one.scope.children)):
         calls = _calls(instance.scope)
@@ -94,7 +106,7 @@ def unify(instances: Sequence[Instance]) -> list[Kind]:
                 break
         else:
             groups.append((calls, [instance]))
-    return [_kind(whole, members, instances) for whole, members in groups]
+    return [_kind(whole, members, unread, varying) for whole, members in groups]
 
 
 def _calls(scope: Scope) -> list[_Call]:
@@ -124,17 +136,13 @@ def _is_part(calls: list[_Call], whole: list[_Call]) -> bool:
     left = list(calls)
     for call in whole:
         inputs = tuple(stands[name] for name in call.inputs)
-        counterpart = kept.get(call.name)
-        if counterpart is None:
+        mine = kept.get(call.name)
+        if mine is None:
             if len(inputs) != 1:
                 return False
             stands[call.name] = inputs[0]
             continue
-        same = (
-            counterpart.op == call.op
-            and counterpart.inputs == inputs
-            and _is_alike(counterpart.child, call.child)
-        )
+        same = mine.op == call.op and mine.inputs == inputs and _is_alike(mine.child, call.child)
         if not same or not left or left.pop(0).name != call.name:
             return False
         stands[call.name] = call.name
@@ -152,12 +160,19 @@ def _is_alike(one: Node | Scope, other: Node | Scope) -> bool:
 def _literals(node: Node) -> tuple[Any, ...]:
     """Return the attributes that determine an operator's code, apart from its numbers."""
     kernel = node.attrs.get("kernel") if node.op == "conv2d" else None
-    return (kernel, *(node.attrs.get(key) for key in ("bias", "standardized", "activated")))
+    return (kernel, *(bool(node.attrs.get(key)) for key in ("bias", "standardized", "activated")))
 
 
-def _kind(whole: list[_Call], members: list[Instance], every: Sequence[Instance]) -> Kind:
+def _kind(
+    whole: list[_Call], members: list[Instance], unread: frozenset[str], varying: frozenset[str]
+) -> Kind:
     own = [{call.name: call for call in _calls(member.scope)} for member in members]
-    kind = Kind(members[0].scope.kind, [], list(members), {})
+    varying |= {
+        name
+        for name, value in members[0].facts.items()
+        if any(member.facts[name] != value for member in members)
+    }
+    kind = Kind(members[0].scope.kind, [], list(members), {}, varying)
     for call in whole:
         present = [call.name in calls for calls in own]
         having = [i for i, is_there in enumerate(present) if is_there]
@@ -168,14 +183,14 @@ def _kind(whole: list[_Call], members: list[Instance], every: Sequence[Instance]
         facts = {name: [members[i].facts[name] for i in having] for name in members[0].facts}
         if isinstance(call.child, Node):
             columns = [_numbers(child) for child in children if isinstance(child, Node)]
-            for slot in columns[0]:
+            for slot in [name for name in columns[0] if name not in unread]:
                 values = [column[slot] for column in columns]
                 step.slots[slot] = _slot(kind, step, slot, values, facts, having)
         else:
             scopes = [child for child in children if isinstance(child, Scope)]
             pairs = zip(having, scopes, strict=True)
-            inner = unify([Instance(scope, members[i].facts) for i, scope in pairs])
-            (step.kind,) = inner
+            inner = [Instance(scope, members[i].facts) for i, scope in pairs]
+            (step.kind,) = unify(inner, unread, varying)
             order = [one.scope.path for one in step.kind.instances]
             for name, column in step.kind.parameters.items():
                 values = [column[order.index(child.path)] for child in children]
@@ -194,6 +209,8 @@ def _numbers(node: Node) -> dict[str, Any]:
         numbers = {"in_channels": node.params[0].shape[1] * node.attrs["groups"], **numbers}
     if node.op == "linear":
         numbers = {"in_features": node.params[0].shape[1], **numbers}
+    if node.op == "group_norm":
+        numbers = {"features": node.params[0].shape[0], "groups": node.attrs["groups"]}
     return numbers
 
 
@@ -204,7 +221,7 @@ _MATCHES: Mapping[str, tuple[str, ...]] = {
     "kernel": ("stride",),
     "padding": ("dilation", "rest_dilation"),
     "dilation": ("dilation", "rest_dilation"),
-    **dict.fromkeys(("in_channels", "out_channels", "features", "weight", "bias"), _CHANNELS),
+    **dict.fromkeys(("in_channels", "out_channels", "features"), _CHANNELS),
     **dict.fromkeys(_CHANNELS, _CHANNELS),
 }
 """The facts that each number may equal; a number without an entry becomes its own parameter."""
@@ -221,7 +238,12 @@ def _slot(
     """Return a number as text, adding the parameters that it needs to the class."""
     first = values[0]
     if all(value == first and type(value) is type(first) for value in values):
-        return Slot(repr(first), first)
+        legal = _MATCHES.get(name, ())
+        said = next((one for one in legal if one in facts and facts[one] == values), "")
+        if first == 1 or "pool" in step.op or said not in kind.varying:
+            return Slot(repr(first), first)
+        kind.parameters[said] = [instance.facts[said] for instance in kind.instances]
+        return Slot(said)
     if all(isinstance(value, tuple) and len(value) == len(first) for value in values):
         parts = [
             _slot(kind, step, f"{name}", [value[i] for value in values], facts, having).text

@@ -149,6 +149,7 @@ class Graph:
             mapping; empty if they have none.
         means: how the module was traced, one of `MEANS`, or `parameters` if it was read without an
             input; empty for an assembled graph.
+        note: a remark on the file from which the graph was read; empty if there is none.
 
     Two graphs are equal when the same nodes run in the same order on the same input. Scopes do not
     matter: they only group nodes for a reader.
@@ -162,6 +163,7 @@ class Graph:
     memory: Mapping[str, Memory] = field(default_factory=dict)
     input_names: tuple[str, ...] = ()
     means: str = ""
+    note: str = ""
 
     @property
     def input(self) -> Shape:

@@ -3,16 +3,19 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from code_sweep import distance
 from hypothesis import given, settings
 from strategies import specs
 from torch import nn
 
 from resnet_viz import RequestError, ResNetSpec, assemble, build, to_code, trace, unroll
+from resnet_viz.answers.to_code import FRAMEWORKS
 from resnet_viz.cli import run
 from resnet_viz.nn import chapter_resnet18
 from resnet_viz.zoo import find
@@ -83,18 +86,73 @@ def test_only_what_a_spec_needs_is_written() -> None:
 
 
 def test_written_code_is_formatted_linted_and_typed(tmp_path: Path) -> None:
-    for name in ONE_OF_A_FAMILY:
-        to_code(name).save(tmp_path / f"{name.replace('-', '_')}.py")
-    to_code("d2l-resnet18", style="chapter").save(tmp_path / "chapter.py")
+    for framework in FRAMEWORKS:
+        folder = tmp_path / f"for_{framework}"  # not `torch`: that would be a package
+        folder.mkdir()
+        for name in ONE_OF_A_FAMILY:
+            to_code(name, framework).save(folder / f"{name.replace('-', '_')}.py")
+    to_code("d2l-resnet18", style="chapter").save(tmp_path / "for_torch" / "chapter.py")
     ruff = [sys.executable, "-m", "ruff"]
+    mypy = [sys.executable, "-m", "mypy", "--config-file="]
     for command in (
         [*ruff, "format", "--isolated", "--check", "."],
-        [*ruff, "format", "--isolated", "--line-length", "100", "--check", "."],
+        [*ruff, "format", "--isolated", "--line-length", "100", "--check", "for_torch"],
         [*ruff, "check", "--isolated", "."],
-        [sys.executable, "-m", "mypy", "--config-file=", "ecaresnet26t.py", "resnet50_v1.py"],
+        [*mypy, "--strict", "for_torch/ecaresnet26t.py", "for_torch/resnet50_v1.py"],
     ):
         ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
         assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+KERAS_AND_FLAX = (
+    *("resnet34-a", "senet154", "ecaresnet26t", "resnetblur18", "resnetv2_50x1_bit", "vgg16"),
+)
+"""Every kind of block; `make test-code` writes the whole zoo."""
+
+
+def narrow(spec: ResNetSpec) -> ResNetSpec:
+    """Return a network of the same parts: two stages of two blocks, few channels, small images."""
+    divisor = 4
+    stages = tuple(
+        replace(
+            stage,
+            blocks=min(stage.blocks, 2),
+            channels=stage.channels // divisor,
+            groups=max(stage.groups // 16, 1),
+        )
+        for stage in spec.stages[:2]
+    )
+    stem = replace(
+        spec.stem,
+        channels=spec.stem.channels // divisor,
+        hidden=tuple(width // divisor for width in spec.stem.hidden),
+    )
+    head = replace(spec.head, classes=5, hidden=tuple(16 for _ in spec.head.hidden))
+    shape = (spec.input[0], 32, 32)
+    groups = min(spec.norm_groups, 2)
+    norm_groups = groups if spec.norm in ("group", "evo") else spec.norm_groups
+    return replace(spec, stages=stages, stem=stem, head=head, input=shape, norm_groups=norm_groups)
+
+
+@pytest.mark.parametrize("framework", ["keras", "flax"])
+@pytest.mark.filterwarnings("default")  # what the frameworks say of themselves
+def test_keras_and_flax_put_out_what_pytorch_does(framework: str, monkeypatch) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    monkeypatch.setenv("JAX_PLATFORMS", "cpu")
+
+    for name in KERAS_AND_FLAX:
+        assert distance(narrow(find(name)), framework) < 1e-5, name
+
+
+def test_a_class_stands_for_blocks_that_differ_in_numbers_only() -> None:
+    code = to_code("resnetv2_50x1_bit")
+    assert [line for line in code.splitlines() if line.startswith("class ")] == [
+        "class StdConv2d(nn.Conv2d):",
+        "class Bottleneck(nn.Module):",
+        "class Bottleneck2(nn.Module):",
+        "class ResNet(nn.Module):",
+    ]
+    assert "nn.Conv2d(incoming, channels, 1, stride)" in to_code("d2l-resnet18")
 
 
 def test_the_chapters_form_is_the_chapters_network() -> None:
@@ -133,11 +191,11 @@ def test_the_command_prints_what_the_function_returns(capsys, tmp_path: Path) ->
     assert "must end in .py or .ipynb" in capsys.readouterr().err
     assert run(["code", "resnet18", "--framework", "tensorflow"]) == 2
     assert "unknown framework: 'tensorflow'" in capsys.readouterr().err
+    assert run(["code", "d2l-resnet18", "--framework", "flax", "--style", "chapter"]) == 2
+    assert "is written for torch (not for flax)" in capsys.readouterr().err
 
 
 def test_a_name_is_data_in_a_docstring() -> None:
-    from dataclasses import replace
-
     spec = replace(find("cifar-resnet20"), name='"""\\N{x} + 1')
     assert json.dumps(spec.name)
     assert written(spec) is not None

@@ -1,0 +1,642 @@
+"""`.onnx` files to graphs: what each operator of ONNX is in the catalogue.
+
+Of a file only its description is read; tensors' elements stay on the disk, in it or beside it.
+Source of the operators: https://onnx.ai/onnx/operators.
+"""
+
+from __future__ import annotations
+
+import ast
+import mmap
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from math import prod
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from resnet_viz.errors import RequestError, first_line, show
+from resnet_viz.exported.recording import MAX_NODES, Place, Recording, Tensor
+from resnet_viz.exported.wire import ONNX, stripped
+from resnet_viz.graph import Graph
+
+__all__ = ["read"]
+
+FOLDED = "batch norms are folded into {count} convolutions, and stand here as they were before"
+_FLOATS = (1, 10, 11, 16)  # float, half, double, bfloat16
+_INTEGERS = (6, 7)
+_BUFFER = re.compile(r"(running_mean|running_var)$")
+_CONSTANT = re.compile(r"(val|_val|const)_\d+$")
+"""How torch names constants that it makes on the way."""
+
+
+def read(path: Path, input: Any = None) -> Graph:
+    """Return the graph of a file; see `read_exported`."""
+    return _File(_model(path), path.stem, input).graph()
+
+
+def _model(path: Path) -> Any:
+    """Return the description in a file, with the shape of each value."""
+    try:
+        import onnx
+        from google.protobuf.message import DecodeError
+    except ImportError:
+        raise RequestError(
+            "onnx is not installed (it reads .onnx files: pip install 'resnet-viz[onnx]')"
+        ) from None
+    with path.open("rb") as file:
+        if not path.stat().st_size:
+            raise RequestError("empty (must be an ONNX model)")
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        with mapped, memoryview(mapped) as data:
+            description = stripped(data, "model", ONNX)
+    try:
+        model = onnx.ModelProto.FromString(description)
+    except DecodeError as error:
+        raise RequestError("not an ONNX model ({reason})", reason=first_line(error)) from None
+    if not model.graph.node:
+        raise RequestError("not an ONNX model (it has no operators)")
+    if len(model.graph.node) > MAX_NODES:
+        raise RequestError("more than {most} operators", most=MAX_NODES)
+    if model.functions:
+        from onnx.inliner import inline_local_functions
+
+        model = inline_local_functions(model)
+    return model
+
+
+class _File:
+    """The reading of one model."""
+
+    def __init__(self, model: Any, name: str, input: Any) -> None:
+        self.graph_proto = model.graph
+        self.name = name
+        graph = model.graph
+        self.tensors = {one.name: one for one in graph.initializer}
+        inputs = [one for one in graph.input if one.name not in self.tensors]
+        shapes = _inputs(inputs, input)
+        self.shapes = _inferred(model, inputs, shapes)
+        weights = {at for node in graph.node for at in node.input[1:2] if node.op_type in _WEIGHED}
+        statistics = {
+            at
+            for node in graph.node
+            for at in node.input[3:5]
+            if node.op_type == "BatchNormalization"
+        }
+        params = {
+            name: tuple(tensor.dims)
+            for name, tensor in self.tensors.items()
+            if tensor.data_type in _FLOATS
+            and name not in statistics
+            and not _BUFFER.search(name)
+            and (name in weights or not _CONSTANT.match(name) or prod(tensor.dims) > 1)
+            and not name.endswith(".weight_bias")
+        }
+        self.recording = Recording(shapes, _without_filters(params, graph.node))
+        self.values = {
+            one.name: value for one, value in zip(inputs, self.recording.inputs(), strict=True)
+        }
+        self.values |= {name: self._held(name, one) for name, one in self.tensors.items()}
+
+    def _held(self, name: str, tensor: Any) -> Tensor:
+        """Return an initializer: a parameter, integers that are known, or another constant."""
+        params = (name,) if name in self.recording.params else ()
+        return Tensor("", tuple(tensor.dims), params, _integers(tensor))
+
+    def graph(self) -> Graph:
+        proto = self.graph_proto
+        folded = 0
+        for whole, nodes in groupby(proto.node, key=_whole):
+            if whole:
+                self._group_norm(list(nodes))
+                continue
+            for node in nodes:
+                outputs = self._call(node)
+                if "FuseBatchNorm" in _metadata(node, "pkg.onnxscript.rewriter.rule_name"):
+                    outputs = [self._folded_norm(node, outputs[0])]
+                    folded += 1
+                for name, value in zip(node.output, outputs, strict=False):
+                    self.values[name] = value
+        self.recording.forget(name for name in self.recording.params if _CONSTANT.match(name))
+        leaving = [self.values[one.name] for one in proto.output if one.name in self.values]
+        graph = self.recording.graph(self.name, leaving)
+        note = FOLDED.format(count=folded) if folded else ""
+        return replace(graph, note=note)
+
+    def _call(self, node: Any) -> list[Tensor]:
+        """Return what a call puts out, after recording it."""
+        if node.op_type == "Constant" and node.domain in ("", "ai.onnx"):
+            return [_constant(node)]
+        inputs = [self._value(name) if name else None for name in node.input]
+        place = _place(node, self.values)
+        row = _ROWS.get(node.op_type) if node.domain in ("", "ai.onnx") else None
+        attrs = {one.name: _attribute(one) for one in node.attribute}
+        if row is not None:
+            made = row(self.recording, place, attrs, inputs)
+            if made is not None:
+                return [made]
+        given = [one for one in inputs if one is not None]
+        known = node.domain in ("", "ai.onnx") and node.op_type not in _COSTLY
+        shape = self.shapes.get(node.output[0]) if node.output else ()
+        if shape is None:
+            shape, known = (given[0].shape if given else ()), False
+        value = self.recording.other(place, node.op_type, given, shape, known=known)
+        more = [value._replace(shape=self.shapes.get(name, ())) for name in node.output[1:]]
+        return [value, *more]
+
+    def _folded_norm(self, node: Any, x: Tensor) -> Tensor:
+        """Return what a norm puts out that torch has folded into the convolution before it."""
+        place, features = _exporters_place(node, "batch_norm"), (x.shape[1],)
+        weight, bias = (self.recording.own(place, name, features) for name in ("weight", "bias"))
+        return self.recording.batch_norm(place, x, weight, bias)
+
+    def _group_norm(self, nodes: Sequence[Any]) -> None:
+        """Record the operators that torch's exporter writes a group norm as, as that norm.
+
+        They are a reshaping to groups, an instance norm, a reshaping back, a product and a sum.
+        """
+        x = self._value(nodes[0].input[0])
+        shape = self._value(nodes[0].input[1]).data or ()
+        kinds = {node.op_type for node in nodes}
+        place, features = _exporters_place(nodes[0], "group_norm"), (x.shape[1],)
+        if nodes[0].op_type != "Reshape" or len(shape) != 3 or shape[1] < 1:
+            raise RequestError("{name}: a group norm of another form", name=show(place.name))
+        weight, bias = (
+            self.recording.own(place, name, features) if kind in kinds else None
+            for name, kind in (("weight", "Mul"), ("bias", "Add"))
+        )
+        value = self.recording.scaled(place, "group_norm", x, weight, bias, groups=shape[1])
+        self.values[nodes[-1].output[0]] = value
+
+    def _value(self, name: str) -> Tensor:
+        try:
+            return self.values[name]
+        except KeyError:
+            raise RequestError("{name} is read before it is made", name=show(name)) from None
+
+
+def _inputs(inputs: Sequence[Any], given: Any) -> list[tuple[int, ...]]:
+    """Return the shape of each input: as it is given, with 1 for a size that is open."""
+    if given is not None:
+        given = [given] if given and isinstance(given[0], int) else list(given)
+        if len(given) != len(inputs):
+            raise RequestError(
+                "input: {count} shapes (the file has {inputs})",
+                count=len(given),
+                inputs=len(inputs),
+            )
+    made = []
+    for number, one in enumerate(inputs):
+        sizes = [dim.dim_value or None for dim in one.type.tensor_type.shape.dim]
+        wanted = [size or 1 for size in sizes] if given is None else list(given[number])
+        fits = len(wanted) == len(sizes) and all(
+            size in (None, other) for size, other in zip(sizes, wanted, strict=True)
+        )
+        if not fits or any(type(size) is not int or not 0 < size < 2**31 for size in wanted):
+            raise RequestError(
+                "input: {wanted} (the file takes {sizes})",
+                wanted="x".join(map(str, wanted)),
+                sizes="x".join(str(size or "N") for size in sizes),
+            )
+        made.append(tuple(wanted))
+    return made
+
+
+def _inferred(
+    model: Any, inputs: Sequence[Any], shapes: Sequence[tuple[int, ...]]
+) -> Mapping[str, tuple[int, ...]]:
+    """Return the shape of each value that ONNX can tell, with the inputs' own."""
+    from onnx import shape_inference
+
+    for one, shape in zip(inputs, shapes, strict=True):
+        for dim, size in zip(one.type.tensor_type.shape.dim, shape, strict=True):
+            dim.dim_value = size
+    open_sizes = any(
+        not dim.HasField("dim_value")
+        for one in model.graph.value_info
+        for dim in one.type.tensor_type.shape.dim
+    )
+    if open_sizes:
+        del model.graph.value_info[:]
+        for one in model.graph.output:
+            one.type.tensor_type.ClearField("shape")
+    if open_sizes or not model.graph.value_info:
+        try:
+            model = shape_inference.infer_shapes(model, data_prop=True)
+        except Exception as error:  # its C++ part raises many kinds
+            raise RequestError("shapes: {reason}", reason=first_line(error)) from None
+    known = {}
+    for one in (*model.graph.value_info, *model.graph.output):
+        dims = one.type.tensor_type.shape.dim
+        if one.type.tensor_type.HasField("shape") and all(dim.dim_value > 0 for dim in dims):
+            known[one.name] = tuple(dim.dim_value for dim in dims)
+    return known
+
+
+def _without_filters(params: dict[str, Any], nodes: Sequence[Any]) -> dict[str, Any]:
+    """Return parameters without torch's constants that blur each channel by itself."""
+    filters = {
+        node.input[1]
+        for node in nodes
+        if node.op_type == "Conv" and len(node.input) > 1 and node.input[1].isidentifier()
+        if params.get(node.input[1], ())[1:2] == (1,)
+    }
+    return {name: shape for name, shape in params.items() if name not in filters}
+
+
+# What a description says
+
+
+def _attribute(one: Any) -> Any:
+    kinds = {1: one.f, 2: one.i, 3: one.s, 6: tuple(one.floats), 7: tuple(one.ints)}
+    return kinds.get(one.type)
+
+
+def _integers(tensor: Any) -> tuple[int, ...] | None:
+    """Return the elements of a small tensor of integers."""
+    if tensor.data_type not in _INTEGERS or tensor.external_data:
+        return None
+    size = 8 if tensor.data_type == 7 else 4
+    if tensor.raw_data:
+        raw = tensor.raw_data
+        parts = (raw[i : i + size] for i in range(0, len(raw), size))
+        return tuple(int.from_bytes(part, "little", signed=True) for part in parts)
+    return tuple(tensor.int64_data or tensor.int32_data) or None
+
+
+def _constant(node: Any) -> Tensor:
+    for one in node.attribute:
+        if one.name == "value":
+            return Tensor("", tuple(one.t.dims), (), _integers(one.t))
+        if one.name in ("value_int", "value_ints"):
+            numbers = (one.i,) if one.name == "value_int" else tuple(one.ints)
+            return Tensor("", () if one.name == "value_int" else (len(numbers),), (), numbers)
+        if one.name == "value_floats":
+            return Tensor("", (len(one.floats),))
+    return Tensor("", ())
+
+
+def _metadata(node: Any, key: str) -> str:
+    return next((one.value for one in node.metadata_props if one.key == key), "")
+
+
+def _whole(node: Any) -> str:
+    """Return the name of the group norm that a node is a part of, or nothing."""
+    kinds = _metadata(node, "pkg.torch.onnx.class_hierarchy")
+    scopes = _metadata(node, "pkg.torch.onnx.name_scopes")
+    return scopes if "'aten.group_norm.default'" in kinds else ""
+
+
+def _texts(text: str) -> list[str]:
+    """Return a list of texts that is written as Python writes it."""
+    try:
+        value = ast.literal_eval(text) if len(text) < 4_000 else []
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return []
+    return [str(one) for one in value] if isinstance(value, list) else []
+
+
+def _place(node: Any, values: Mapping[str, Tensor]) -> Place:
+    """Return where a call stands: as its weight is named, or as its exporter says."""
+    for at in node.input[1:]:
+        held = values.get(at)
+        if held is not None and held.params == (at,) and "." in at:
+            return _nested(at.split(".")[:-1], node)
+    return _exporters_place(node, node.op_type.lower())
+
+
+def _exporters_place(node: Any, name: str) -> Place:
+    """Return where torch's exporter says that a call stands, or where its name says so."""
+    scopes = _texts(_metadata(node, "pkg.torch.onnx.name_scopes"))[:-1]
+    if not scopes:
+        return _nested(_of_name(node.name, node.op_type) or [name], node)
+    kinds = _texts(_metadata(node, "pkg.torch.onnx.class_hierarchy"))[:-1]
+    path = scopes[-1].split(".") if scopes[-1] else []
+    leaf = kinds[-1:] and re.match(r"torch\.nn\.modules\.(?!container)", kinds[-1])
+    return _nested(path if leaf and path else [*path, name], node)
+
+
+def _nested(path: Sequence[str], node: Any) -> Place:
+    """Return a path as scopes of the kinds that torch's exporter notes."""
+    scopes = _texts(_metadata(node, "pkg.torch.onnx.name_scopes"))
+    kinds = _texts(_metadata(node, "pkg.torch.onnx.class_hierarchy"))
+    kind = {scope: kind.rpartition(".")[2] for scope, kind in zip(scopes, kinds, strict=False)}
+    outer = [".".join(path[: i + 1]) for i in range(len(path) - 1)]
+    made = [(path[i], kind.get(one) or "module") for i, one in enumerate(outer)]
+    return Place(tuple(made), path[-1])
+
+
+def _of_name(name: str, op: str) -> list[str]:
+    """Return the path in a node's name, as `/layer1/layer1.0/conv1/Conv` has one.
+
+    >>> _of_name("/layer1/layer1.0/conv1/Conv", "Conv")
+    ['layer1', '0', 'conv1']
+    """
+    path: list[str] = []
+    for part in name.strip("/").split("/")[:16]:
+        before = ".".join(path)
+        path += part.removeprefix(f"{before}." if before else "").split(".")
+    if len(path) > 1 and path[-1].startswith(op):
+        path.pop()
+    return [part for part in path if part]
+
+
+# Operators
+
+_Inputs = Sequence[Any]
+_Row = Callable[[Recording, Place, Mapping[str, Any], _Inputs], Tensor | None]
+
+
+def _at(inputs: _Inputs, number: int) -> Any:
+    return inputs[number] if number < len(inputs) else None
+
+
+def _even(
+    recording: Recording, place: Place, attrs: Mapping[str, Any], x: Tensor, kernel: Sequence[int]
+) -> tuple[Tensor, tuple[int, ...]]:
+    """Return a padding that is the same on both sides, after padding by an operator where not."""
+    rank = len(kernel)
+    stride = attrs.get("strides") or (1,) * rank
+    dilation = attrs.get("dilations") or (1,) * rank
+    pads = attrs.get("pads") or (0,) * (2 * rank)
+    mode = (attrs.get("auto_pad") or b"NOTSET").decode()
+    if mode.startswith("SAME"):
+        sides = []
+        for n, k, s, d in zip(x.shape[-rank:], kernel, stride, dilation, strict=True):
+            more = max((-(-n // s) - 1) * s + d * (k - 1) + 1 - n, 0)
+            short, long = more // 2, more - more // 2
+            sides.append((short, long) if mode == "SAME_UPPER" else (long, short))
+        pads = (*(one for one, _ in sides), *(other for _, other in sides))
+    if len(pads) != 2 * rank:
+        raise RequestError(
+            "{path}: pads {pads} (must be two for each side)", path=place.name, pads=show(pads)
+        )
+    if pads[:rank] == pads[rank:]:
+        return x, tuple(pads[:rank])
+    amounts = tuple(pads[side * rank + i] for i in reversed(range(rank)) for side in (0, 1))
+    return recording.node(place._replace(name="pad"), "pad", [x], {"amounts": amounts}), (0,) * rank
+
+
+def _conv(
+    recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs
+) -> Tensor | None:
+    x, weight, bias = inputs[0], _at(inputs, 1), _at(inputs, 2)
+    if x is None or weight is None or weight.source:
+        return None
+    kernel = weight.shape[2:]
+    x, padding = _even(recording, place, attrs, x, kernel)
+    ones = (1,) * len(kernel)
+    if bias is not None and not bias.params:
+        bias = None  # zeros, or what a folded norm adds
+    return recording.convolution(
+        place,
+        x,
+        weight,
+        bias,
+        stride=attrs.get("strides") or ones,
+        padding=padding,
+        dilation=attrs.get("dilations") or ones,
+        groups=attrs.get("group") or 1,
+    )
+
+
+def _conv_transposed(
+    recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs
+) -> Tensor | None:
+    x, weight, bias = inputs[0], _at(inputs, 1), _at(inputs, 2)
+    if x is None or weight is None or weight.source or attrs.get("output_shape"):
+        return None
+    rank = len(weight.shape) - 2
+    ones, pads = (1,) * rank, attrs.get("pads") or (0,) * (2 * rank)
+    if pads[:rank] != pads[rank:] or attrs.get("auto_pad") not in (None, b"NOTSET"):
+        return None
+    return recording.convolution(
+        place,
+        x,
+        weight,
+        bias,
+        stride=attrs.get("strides") or ones,
+        padding=pads[:rank],
+        dilation=attrs.get("dilations") or ones,
+        groups=attrs.get("group") or 1,
+        output_padding=attrs.get("output_padding") or (0,) * rank,
+    )
+
+
+def _batch_norm(
+    recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs
+) -> Tensor:
+    return recording.batch_norm(place, inputs[0], _at(inputs, 1), _at(inputs, 2))
+
+
+def _gemm(
+    recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs
+) -> Tensor | None:
+    x, weight, bias = inputs[0], inputs[1], _at(inputs, 2)
+    if attrs.get("transA") or weight.source or len(weight.shape) != 2:
+        return None
+    if not attrs.get("transB"):
+        weight = weight._replace(shape=weight.shape[::-1])
+    return recording.linear(place, x, weight, bias)
+
+
+def _matmul(
+    recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs
+) -> Tensor:
+    return recording.matmul(place, *inputs)
+
+
+def _merge(op: str) -> _Row:
+    return lambda recording, place, attrs, inputs: recording.merge(place, op, *inputs)
+
+
+def _unary(op: str) -> _Row:
+    return lambda recording, place, attrs, inputs: recording.node(place, op, inputs[:1], {})
+
+
+def _pool(op: str) -> _Row:
+    def row(
+        recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs
+    ) -> Tensor | None:
+        kernel = attrs.get("kernel_shape") or ()
+        rank = len(kernel)
+        if rank not in (1, 2, 3):
+            return None
+        x, padding = _even(recording, place, attrs, inputs[0], kernel)
+        sizes = {
+            "kernel": kernel,
+            "stride": attrs.get("strides") or (1,) * rank,
+            "padding": padding,
+            "dilation": attrs.get("dilations") or (1,) * rank,
+        }
+        ceil = {"ceil_mode": True} if attrs.get("ceil_mode") else {}
+        return recording.node(place, f"{op}_pool{rank}d", [x], {**sizes, **ceil})
+
+    return row
+
+
+def _global_pool(op: str) -> _Row:
+    def row(
+        recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs
+    ) -> Tensor | None:
+        rank = len(inputs[0].shape) - 2
+        if rank not in (1, 2, 3):
+            return None
+        return recording.node(
+            place, f"adaptive_{op}_pool{rank}d", inputs[:1], {"size": (1,) * rank}
+        )
+
+    return row
+
+
+def _mean(
+    recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs
+) -> Tensor | None:
+    """Record a mean over all pixels as the global pool that it is."""
+    x, axes = inputs[0], attrs.get("axes") or (_at(inputs, 1) or Tensor("", ())).data
+    rank = len(x.shape) - 2
+    if axes is None or rank not in (1, 2, 3) or not attrs.get("keepdims", 1):
+        return None
+    if {axis % len(x.shape) for axis in axes} != set(range(2, len(x.shape))):
+        return None
+    return _global_pool("avg")(recording, place, attrs, inputs)
+
+
+def _clip(recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs) -> Tensor:
+    op = "relu6" if (attrs.get("min"), attrs.get("max")) == (0.0, 6.0) else "hardtanh"
+    return recording.node(place, op, inputs[:1], {})
+
+
+def _group_norm(
+    recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs
+) -> Tensor:
+    groups = attrs.get("num_groups") or 1
+    return recording.scaled(place, "group_norm", *inputs[:3], groups=groups)
+
+
+def _layer_norm(
+    recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs
+) -> Tensor:
+    return recording.scaled(place, "layer_norm", inputs[0], _at(inputs, 1), _at(inputs, 2))
+
+
+def _concat(
+    recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs
+) -> Tensor | None:
+    parts = [one for one in inputs if one is not None]
+    axis = attrs.get("axis") or 0
+    if not all(one.source for one in parts):
+        return None
+    return recording.node(
+        place, "cat", parts, {"axis": axis - len(parts[0].shape) if axis >= 0 else axis}
+    )
+
+
+def _flatten(
+    recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs
+) -> Tensor | None:
+    axis = attrs.get("axis", 1)
+    return None if axis != 1 else recording.reshape(place, inputs[0], (inputs[0].shape[0], -1))
+
+
+def _reshape(
+    recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs
+) -> Tensor | None:
+    x, wanted = inputs[0], _at(inputs, 1)
+    if wanted is None or wanted.data is None or len(wanted.data) > 16:
+        return None
+    pairs = enumerate(wanted.data)
+    sizes = [x.shape[i] if size == 0 and i < len(x.shape) else size for i, size in pairs]
+    return recording.reshape(place, x, sizes)
+
+
+def _transpose(
+    recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs
+) -> Tensor | None:
+    rank = len(inputs[0].shape)
+    order = attrs.get("perm") or tuple(reversed(range(rank)))
+    if sorted(order) != list(range(rank)):
+        return None
+    return recording.node(
+        place, "permute", inputs[:1], {"order": tuple(axis - rank for axis in order)}
+    )
+
+
+def _pad(
+    recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs
+) -> Tensor | None:
+    x, given = inputs[0], _at(inputs, 1)
+    pads = attrs.get("pads") or (given.data if given is not None else None)
+    rank = len(x.shape)
+    if pads is None or len(pads) != 2 * rank:
+        return None
+    amounts = tuple(pads[side * rank + i] for i in reversed(range(rank)) for side in (0, 1))
+    while amounts[-2:] == (0, 0):
+        amounts = amounts[:-2]
+    return recording.node(place, "pad", [x], {"amounts": amounts}) if amounts else x
+
+
+def _shape(recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs) -> Tensor:
+    sizes = inputs[0].shape[attrs.get("start") or 0 : attrs.get("end")]
+    return Tensor("", (len(sizes),), (), sizes)
+
+
+def _same(recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs) -> Tensor:
+    value: Tensor = inputs[0]
+    return value
+
+
+_ROWS: Mapping[str, _Row] = MappingProxyType(
+    {
+        "Conv": _conv,
+        "ConvTranspose": _conv_transposed,
+        "Gemm": _gemm,
+        "MatMul": _matmul,
+        "BatchNormalization": _batch_norm,
+        "GroupNormalization": _group_norm,
+        "LayerNormalization": _layer_norm,
+        "MaxPool": _pool("max"),
+        "AveragePool": _pool("avg"),
+        "GlobalMaxPool": _global_pool("max"),
+        "GlobalAveragePool": _global_pool("avg"),
+        "ReduceMean": _mean,
+        "Clip": _clip,
+        "Concat": _concat,
+        "Flatten": _flatten,
+        "Reshape": _reshape,
+        "Transpose": _transpose,
+        "Pad": _pad,
+        "Shape": _shape,
+        **dict.fromkeys(("Identity", "Dropout", "Cast", "CastLike"), _same),
+        **{name: _merge(name.lower()) for name in ("Add", "Sub", "Mul", "Div")},
+        **{
+            name: _unary(name.lower())
+            for name in ("Relu", "Elu", "Selu", "Gelu", "Mish", "Softplus", "Sigmoid", "Tanh")
+        },
+        **{name: _unary(name.lower()) for name in ("HardSwish", "HardSigmoid", "Softmax")},
+        "LeakyRelu": _unary("leaky_relu"),
+        "Swish": _unary("silu"),
+    }
+)
+
+_WEIGHED = frozenset({"Conv", "ConvTranspose", "Gemm", "MatMul"})
+
+_COSTLY = frozenset(
+    {
+        *(
+            "Attention",
+            "Conv",
+            "ConvInteger",
+            "ConvTranspose",
+            "DFT",
+            "DeformConv",
+            "Det",
+            "Einsum",
+        ),
+        *("GRU", "Gemm", "If", "LSTM", "LinearAttention", "Loop", "MatMul", "MatMulInteger", "RNN"),
+        *("QLinearConv", "QLinearMatMul", "STFT", "Scan", "SequenceMap", "RotaryEmbedding"),
+    }
+)
+"""Operators of ONNX that multiply and add, or call others; those without a row are not known."""

@@ -125,6 +125,7 @@ def main() -> None:
     )
     line("drawing ResNet-152 folded", f"{1000 * least(draw_152):.1f} ms", "at most 3 ms")
     figures()
+    bytes_for_backward()
     peers()
 
 
@@ -164,6 +165,35 @@ def figures() -> None:
     line("the same, with the trace and as the book draws", f"{long / short:.0f}", "")
     share = len(ours().encode()) / len(theirs())
     line("bytes of our SVG over theirs", f"{share:.2f}", "at most 0.33")
+
+
+def bytes_for_backward() -> None:
+    """Compare counting the memory of a training step with torchinfo and torch's MemTracker."""
+    import torch
+    from torch._subclasses.fake_tensor import FakeTensorMode
+    from torch.distributed._tools.mem_tracker import MemTracker
+    from torchinfo import summary
+
+    from resnet_viz import build, memory
+    from resnet_viz.zoo import find
+
+    shape = (8, 3, 224, 224)
+    with torch.device("meta"):
+        module = build(find("resnet152")).train()
+
+    def tracked() -> None:
+        with FakeTensorMode():
+            fake, x = build(find("resnet152")).train(), torch.zeros(shape)
+            tracker = MemTracker()
+            tracker.track_external(fake, x)
+            with tracker:
+                fake(x).sum().backward()
+
+    ours = least(lambda: memory("resnet152", batch=8))
+    line("memory of ResNet-152, batch 8", f"{1000 * ours:.1f} ms", "at most 10 ms")
+    theirs = once(lambda: summary(module, shape, verbose=0, device="meta"))
+    line("torchinfo over memory, resnet152", f"{theirs / ours:.0f}", "")
+    line("MemTracker over memory, resnet152", f"{once(tracked) / ours:.0f}", "")
 
 
 def peers() -> None:
@@ -225,10 +255,10 @@ def peers() -> None:
         "linear: about 10",
         repeat=3,
     )
-    memory()
+    processes()
 
 
-def memory() -> None:
+def processes() -> None:
     """Print the peak memory of a process that counts ResNet-152 with each tool."""
     make = (
         "from resnet_viz.tracing.torchvision import import_beside\n"

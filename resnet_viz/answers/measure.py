@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
@@ -42,7 +43,10 @@ FITTED = ("flops", "matrix_bandwidth", "bandwidth", "launch", "grouped")
 """The coefficients that a calibration fits; the others are those of `BASE`."""
 
 MIN_SECONDS = 1.0
-"""The least time in seconds for which each of them runs."""
+"""The least time in seconds for which each of them runs, if the machine is quick enough."""
+
+MAX_SECONDS = 40.0
+"""The time in seconds that all of them share; on a slow machine each runs for less."""
 
 HELD_BACK = 0.01
 """The weight of the regularization: a coefficient's squared log change against squared log errors.
@@ -259,14 +263,17 @@ def calibrate(name: str = THIS_MACHINE, *, threads: int | None = None) -> Device
         raise RequestError("name: {name} (is that of a shipped device)", name=show(name))
     path = own_folder() / f"{name}.json"
     runs: list[tuple[tuple[Work, ...], float]] = []
+    end = time.monotonic() + MAX_SECONDS
     with progress("Calibrating", len(NETWORKS)) as advance:
-        for network, size, batch in NETWORKS:
+        for done, (network, size, batch) in enumerate(NETWORKS):
+            share = (end - time.monotonic()) / (len(NETWORKS) - done) / 2  # half is to make it
+            seconds = min(MIN_SECONDS, max(share, 0.0))
             spec = find(network)
             graph = assemble(spec, (batch, spec.input[0], size, size))
             needed = memory(graph, batch=batch, training=False).totals["total_inference"]
             with stopwatch.ready(spec, graph.input, needed, threads) as (module, x):
                 module(x)
-                runs.append((work_of(graph), stopwatch.seconds_of(module, x, MIN_SECONDS)))
+                runs.append((work_of(graph), stopwatch.seconds_of(module, x, seconds)))
             advance()
     device = _fitted(name, runs)
     path.parent.mkdir(parents=True, exist_ok=True)

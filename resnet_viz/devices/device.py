@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -149,8 +150,8 @@ def find_device(name: object, *, mode: str = "infer", dtype: str | None = None) 
     if dtype is not None:
         choose("dtype", dtype, DTYPES)
     known = devices()
-    wanted = str(name).lower().replace("_", "-") if isinstance(name, str) else ""
-    found = [d for d in known if wanted in (d.machine, d.name.lower().replace("_", "-"))]
+    wanted = _plain(name) if isinstance(name, str) else ""
+    found = [d for d in known if wanted in map(_plain, (d.machine, d.name))]
     if not found:
         names = list(dict.fromkeys([*(d.machine for d in known), *(d.name for d in known)]))
         raise unknown("device", name, names)
@@ -171,6 +172,16 @@ def find_device(name: object, *, mode: str = "infer", dtype: str | None = None) 
             legal=sorted({device.dtype for device in in_mode}),
         )
     return min(of_dtype, key=_preference)
+
+
+def _plain(name: str) -> str:
+    """Return a device's name as it is compared: without case, maker, spaces and dashes.
+
+    >>> _plain("NVIDIA GeForce RTX 4090"), _plain("4090"), _plain("i7_12700H")
+    ('4090', '4090', 'i712700h')
+    """
+    letters = re.sub("[^a-z0-9]", "", name.lower())
+    return re.sub("^(nvidia)?(geforce)?(rtx)?(?=.)", "", letters)
 
 
 def _preference(device: Device) -> tuple[bool, int, bool, bool]:

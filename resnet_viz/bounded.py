@@ -1,8 +1,8 @@
-"""Arrays of integers that never overflow: 64-bit ones, and Python's own where those may not do.
+"""Define integer arrays that never overflow: 64-bit integers, or Python's where these may overflow.
 
-Each array knows a bound that no element of it exceeds. A sum, difference, product or quotient has a
-bound that follows from those of its operands; while it fits, the processor's integers hold the
-result, about a hundred times as fast as Python's.
+Each array has a bound on the magnitude of its elements. The bound of a sum, difference, product or
+quotient follows from those of its operands; as long as it fits, the result is an array of 64-bit
+integers, which are about a hundred times as fast as Python's.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import numpy as np
 __all__ = ["Bounded", "bounded"]
 
 LIMIT = 1 << 63
-"""What no bound may reach."""
+"""The value that no bound may reach."""
 
 
 class Bounded(np.ndarray[Any, Any]):
-    """An array of 64-bit integers, none of which is larger than `most`, whatever its sign."""
+    """An array of 64-bit integers whose magnitudes do not exceed `most`."""
 
     most: int
 
@@ -33,7 +33,7 @@ class Bounded(np.ndarray[Any, Any]):
         if rule is None or method != "__call__" or options or not all(map(_is_whole, plain)):
             return getattr(ufunc, method)(*plain, **options)
         bound = rule(*map(_most, inputs))
-        if bound >= LIMIT:  # the elements may be smaller than what they are known to be
+        if bound >= LIMIT:  # the elements may be smaller than their bound
             bound = rule(*map(_largest, plain))
         if bound >= LIMIT:
             return ufunc(*(np.asarray(x).astype(object) for x in plain))
@@ -51,7 +51,7 @@ _RULES: dict[str, Callable[..., int]] = {
     "remainder": lambda a, b: b,
     "negative": lambda a: a,
 }
-"""How large a result may be, by the sizes of the operands."""
+"""The function that returns the bound of each operation's result from those of its operands."""
 
 
 def _is_whole(value: Any) -> bool:
@@ -76,7 +76,7 @@ def _largest(value: Any) -> int:
 
 
 def bounded(values: Any) -> Any:
-    """Return an array as bounded integers; one of Python's integers as it is.
+    """Return an array as bounded integers; an array of Python integers is returned unchanged.
 
     >>> sides = bounded(np.array([224, 256]))
     >>> (sides * sides).tolist(), (sides**1).tolist()

@@ -1,4 +1,4 @@
-"""What a user limits, or wants large or small, to columns of costs and limits of them."""
+"""Translate a user's goals and budgets to columns of costs and their limits."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ __all__ = ["QUANTITIES", "Budgets", "Found", "Running", "count", "quantity"]
 
 
 class Quantity(NamedTuple):
-    """Something that a network costs.
+    """A cost of networks that can be limited or optimized.
 
     Attributes:
-        total: what is counted.
-        units: how many of it are one of that total.
-        parse: reads an amount that a user writes, by the name of the quantity.
-        show: writes one.
+        total: the name of the total that is counted.
+        units: the number of units of this quantity in one unit of the total.
+        parse: the function that parses a user's amount, given the name of the quantity.
+        show: the function that formats an amount.
     """
 
     total: str
@@ -49,34 +49,34 @@ QUANTITIES: Mapping[str, Quantity] = {
         "latency", parse=parse_time, show=lambda picoseconds: f"{picoseconds / 10**9:,.3f} ms"
     ),
 }
-"""What may be made large or small, or limited."""
+"""The quantities that can be limited or optimized, by name."""
 
 
 def quantity(what: str, name: object) -> Quantity:
-    """Return a quantity by its name.
+    """Return the quantity with the given name.
 
     Raises:
-        RequestError: there is none.
+        RequestError: the name is unknown.
     """
     return choose(what, name, QUANTITIES)
 
 
 class Running(NamedTuple):
-    """How networks are run, which says what memory a training step takes, and how long a pass.
+    """The settings of a run, for the memory of a training step and the time of a forward pass.
 
     Attributes:
-        batch: how many images.
-        device: whose time is predicted, as `resnet_viz.latency` has it.
+        batch: the number of images.
+        device: the device, as in `resnet_viz.latency`.
     """
 
     batch: int = 1
     device: str = "rtx4090"
 
     def columns(self, totals: set[str]) -> Columns:
-        """Return what is to be counted.
+        """Return the columns to count for some totals.
 
         Raises:
-            RequestError: there is no such device, or the batch is none.
+            RequestError: the device is unknown, or the batch is not legal.
         """
         from resnet_viz.spaces.columns import Columns
 
@@ -89,11 +89,11 @@ class Running(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A network that was found, with its totals as `report`, `memory` and `latency` have them.
+    """A found network, with its totals as in `report`, `memory` and `latency`.
 
     Attributes:
-        memory: bytes of a training step, where memory was asked for.
-        latency: milliseconds of a forward pass, where latency was asked for.
+        memory: the bytes of a training step, if requested.
+        latency: the milliseconds of a forward pass, if requested.
     """
 
     spec: ResNetSpec
@@ -112,13 +112,13 @@ class Found(NamedTuple):
         return f"{blocks} blocks of {widths} at {self.spec.input[-1]}"
 
     def amount(self, total: str) -> int:
-        """Return a total in the unit of its column: latency in picoseconds."""
+        """Return a total in the unit of its column; for latency, picoseconds."""
         value = getattr(self, total)
         return round(value * 10**9) if total == "latency" else int(value)
 
 
 def count(spec: ResNetSpec, columns: Columns) -> Found:
-    """Count a network, as the commands of the same names do."""
+    """Count a network by `report`, `memory` and `latency`."""
     from resnet_viz.answers.latency import latency_graph
     from resnet_viz.assembly import assemble
 
@@ -141,11 +141,11 @@ def count(spec: ResNetSpec, columns: Columns) -> Found:
 
 
 class Budgets(NamedTuple):
-    """The least and the most of totals.
+    """The limits of totals.
 
     Attributes:
-        given: what was asked for, by the names that were used.
-        ranges: by total: the least (None for none) and the most, in the total's unit.
+        given: the budgets as given by the user, by name.
+        ranges: for each total, the minimum (or None) and the maximum, in the total's unit.
     """
 
     given: Mapping[str, Any]
@@ -153,10 +153,10 @@ class Budgets(NamedTuple):
 
     @classmethod
     def of(cls, budgets: Mapping[str, Any]) -> Budgets:
-        """Return budgets as a user writes them; one that is None is none.
+        """Parse a user's budgets; those that are None are ignored.
 
         Raises:
-            RequestError: a name or an amount cannot be read, or two contradict each other.
+            RequestError: a name or an amount is not legal, or two budgets conflict.
         """
         given = {name: budget for name, budget in budgets.items() if budget is not None}
         least: dict[str, tuple[int, str]] = {}
@@ -189,23 +189,23 @@ class Budgets(NamedTuple):
         return cls(given, ranges)
 
     def hold(self, found: Found) -> bool:
-        """Tell whether a network is inside all of them."""
+        """Return whether a network is within all budgets."""
         return all(
             (low or 0) <= found.amount(total) <= high for total, (low, high) in self.ranges.items()
         )
 
     @property
     def words(self) -> str:
-        """Say what is allowed."""
+        """Return the budgets in words."""
         return ", ".join(f"{name} at most {budget}" for name, budget in self.given.items())
 
     def requests(
         self, total: str, sign: int, columns: Columns, stages: int
     ) -> list[tuple[Goal, list[Limit]]]:
-        """Return goals and limits of columns; the best of all of them together is what is wanted.
+        """Return pairs of a goal and limits by column; the best result of all pairs is the answer.
 
-        A total that is the largest of several columns is at most so much where each of them is, and
-        at least so much where one of them is; so it is with the goal.
+        A total may be the maximum of several columns. It is below a limit if all of them are, and
+        above a limit if one of them is, which takes one pair for each; the same holds for the goal.
         """
         from resnet_viz.spaces.goal import Goal, Limit
 

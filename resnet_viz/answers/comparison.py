@@ -1,4 +1,4 @@
-"""What differs between two networks: parts that are paired, totals, and the table of them."""
+"""Define a comparison of two networks: paired parts, totals, and their table."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ BASES: Mapping[str, tuple[str, str]] = {
     layout: (f"amp-{layout}-pt113-cu117-rtx3090", f"amp-{layout}-pt112-cu113-rtx3090")
     for layout in ("nchw", "nhwc")
 }
-"""By memory layout, the pair of devices with which training was measured as well as inference."""
+"""By memory layout, the pair of devices with which inference and training were measured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,16 +117,16 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
 """The metrics by which boxes can be coloured and that reports can have as columns."""
 
 MEASURED = ("memory", "time", "intensity")
-"""Those that are no counts of a graph: what each part of it needs or takes in a run."""
+"""The metrics that are no counts of a graph, but predicted for a run."""
 
 
 def colors_of(graph: Graph, metric: object, language: str) -> Colors:
-    """Return the numbers by which to paint boxes.
+    """Return the numbers by which to colour boxes.
 
     Args:
         graph: the graph to measure.
         metric: the name of a metric, the path of a CSV file, or a mapping of paths to numbers.
-        language: of the heading.
+        language: the language of the heading.
 
     Raises:
         RequestError: the metric is unknown, or the file cannot be read or is not legal.
@@ -141,7 +141,7 @@ def colors_of(graph: Graph, metric: object, language: str) -> Colors:
 
 
 def facts_of(graph: Graph, names: Iterable[str]) -> Facts:
-    """Return facts to annotate a graph's figure with, and the numbers of those that have some."""
+    """Return the facts for a graph's figure, with numbers by path for `memory` and `time`."""
     return {name: METRICS[name].numbers(graph) if name in MEASURED else {} for name in names}
 
 
@@ -151,7 +151,7 @@ def read_numbers(path: str | os.PathLike[str]) -> tuple[Numbers, str]:
     Raises:
         RequestError: the file cannot be read, or a row is not a path and a number.
     """
-    import csv  # most figures need no file of numbers
+    import csv  # lazy: most figures need no file of numbers
 
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:

@@ -1,4 +1,4 @@
-"""A space and budgets to the best networks in it, and the front of what can be had."""
+"""Search a space for the best networks under budgets, or for its Pareto front."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ _ASKED = (
     ("memory", "bytes in training", "{:,}".format),
     ("latency", "ms", "{:,.3f}".format),
 )
-"""Columns that are shown where they were asked for."""
+"""The columns that are shown only if requested."""
 
 
 def _plain(spec: ResNetSpec) -> object:
@@ -114,20 +114,22 @@ def search(
 ) -> Search:
     """Return the best networks of a space under budgets; the optimum is exact.
 
-    Costs of stages add, so that the optimum is a dynamic programme over stages; see
-    `resnet_viz.spaces.optimize`. Every network that is returned was counted again by `report`,
-    `memory` and `latency`.
+    The costs of stages add up, so that dynamic programming over stages finds the optimum; see
+    `resnet_viz.spaces.optimize`. Every returned network is counted again by `report`, `memory` and
+    `latency`.
 
     Args:
         space: the space, its data, or the path of its file.
-        maximise: what is to be large: `params`, `macs`, `flops`, `activations`, `layers` (also
-            called `depth`), `memory` or `latency`; params if neither this nor `minimise` is given.
-        minimise: what is to be small.
-        k: how many networks are wanted.
-        batch: how many images, for memory (of a training step) and latency (of a forward pass).
-        device: whose latency it is, as `resnet_viz.latency` has it.
-        **budgets: the most of any of these: an integer, or a text with a unit (`"1G"`, `"5M"`, of
-            memory `"2GB"`, of latency `"5ms"`); or the least and the most, `(low, high)` or
+        maximise: the total to maximize: `params`, `macs`, `flops`, `activations`, `layers` (also
+            called `depth`), `memory` or `latency`; `params` if neither this nor `minimise` is
+            given.
+        minimise: the total to minimize, one of the same.
+        k: the number of networks to return.
+        batch: the number of images, for memory (of a training step) and latency (of a forward
+            pass).
+        device: the device for latency, as in `resnet_viz.latency`.
+        **budgets: limits of these totals by name: a maximum, as an integer or a text with a unit
+            (`"1G"`, `"5M"`, for memory `"2GB"`, for latency `"5ms"`), or a range, `(low, high)` or
             `"0.5G:1G"`.
 
     Raises:
@@ -172,13 +174,13 @@ def search(
 
 
 def check_k(k: object) -> None:
-    """Check how many networks are wanted."""
+    """Check the number of networks to return."""
     if type(k) is not int or not 1 <= k <= MAX_K:
         raise RequestError("k: {k} (must be an integer from 1 to {most})", k=show(k), most=MAX_K)
 
 
 def needs_numpy() -> None:
-    """Check for the package that holds the tables of costs."""
+    """Check that numpy, which the tables of costs need, is installed."""
     from importlib.util import find_spec as find_package
 
     if find_package("numpy") is None:
@@ -197,7 +199,7 @@ def _tables(space: Space, columns: Columns) -> list[Setting]:
 
 
 def _best(tables: Sequence[Setting], requests: Sequence[Any], k: int) -> Any:
-    """Return the best choices of several goals together."""
+    """Return the best choices over several pairs of goal and limits."""
     from resnet_viz.spaces.goal import Outcome
     from resnet_viz.spaces.optimize import PASSES, optimize
 
@@ -235,10 +237,10 @@ def _extremes(tables: Sequence[Setting], allowed: Budgets, columns: Columns, sta
 def _found(
     space: Space, tables: Sequence[Setting], choice: Choice, columns: Columns
 ) -> tuple[Found, bool]:
-    """Return the network of a choice, counted once more, and whether its bytes are what was added.
+    """Return the network of a choice, counted again, and whether its memory equals the sum.
 
     Raises:
-        ResNetVizError: another count differs from what was added up; that would be a fault of ours.
+        ResNetVizError: another count differs from the sum over stages; that would be a bug.
     """
     found = count(space.at(tables[choice.setting].values(choice.chosen)), columns)
     same = True
@@ -271,8 +273,8 @@ def pareto(
 
     Args:
         space: as for `search`.
-        axes: two totals: the first is to be large, the second small. Any that `search` has but
-            memory, which is no sum.
+        axes: two totals; the first is maximized, the second minimized. All totals of `search` are
+            possible except memory, which is no sum.
         batch: as for `search`.
         device: as for `search`.
 

@@ -46,8 +46,8 @@ class Session:
         problem: the error in the visitor's last input.
         identified: the networks that fit the visitor's checkpoint.
         traced: the visitor's own graph, which is shown instead of the network.
-        searched: the network and the budget for which an exact search was asked.
-        fronted: the network around which the exact front was asked.
+        searched: the network and the budget of the requested exact search.
+        fronted: the network of the requested Pareto front.
     """
 
     config: Config
@@ -169,14 +169,14 @@ class Session:
 
     @property
     def look(self) -> Look:
-        """How the network is drawn: dark on a dark page."""
+        """The look of the figure: dark on a dark page."""
         look = self.config.look
         is_dark = st.context.theme.type == "dark"
         return look if look.theme or not is_dark else look._replace(theme="dark")
 
     @property
     def shown(self) -> Config:
-        """What is shown, with the look that fits this visitor's screen."""
+        """The shown state, with the look that fits this visitor's screen."""
         return self.config._replace(look=fitted(self.look, is_phone()))
 
     @property

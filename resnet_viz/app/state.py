@@ -43,12 +43,12 @@ class Look(NamedTuple):
 
 
 class Paper(NamedTuple):
-    """What a file of the figure has that the screen has not; the names are those of `draw`.
+    """The options for files of the figure, named as in `resnet_viz.draw`.
 
     Attributes:
-        width: in points; as it comes if 0.
-        caption: below the figure.
-        transparent: whether what is behind the figure shows through.
+        width: the width in points; 0 for the natural width.
+        caption: the caption below the figure.
+        transparent: whether the background is transparent.
     """
 
     width: float = 0
@@ -56,7 +56,7 @@ class Paper(NamedTuple):
     transparent: bool = False
 
     def asked(self) -> dict[str, Any]:
-        """Return what is not as it is without being asked for.
+        """Return the options that differ from their defaults.
 
         >>> Paper(caption="Figure 1").asked()
         {'caption': 'Figure 1'}

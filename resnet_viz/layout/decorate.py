@@ -119,7 +119,7 @@ def _words(text: str) -> list[str]:
 
 
 def with_legend(scene: Scene, entries: Collection[tuple[str, str]], heading: str = "") -> Scene:
-    """Return a scene with a legend below it: a box of each colour with what it means."""
+    """Return a scene with a legend below it: a box of each colour with its meaning."""
     if not entries:
         return scene
     left, top = scene.origin

@@ -57,7 +57,7 @@ def plan(
 
 
 class Plan:
-    """Columns side by side across the flow, with aligned inputs, and the room that each takes."""
+    """Columns side by side across the flow, with aligned inputs, and the extent of each."""
 
     def __init__(
         self, columns: tuple[Column, ...], styles: list[Style], title: str, gap: float

@@ -46,7 +46,7 @@ class Page(NamedTuple):
     height: float
 
     def scale(self, scene: Scene) -> float:
-        """Return to what part of its size a scene shrinks to fit; 1 if it does."""
+        """Return the scale at which a scene fits the page, at most 1."""
         return min(1.0, self.width / scene.width, self.height / scene.height)
 
 
@@ -97,7 +97,7 @@ def least_text(scene: Scene, page: Page = LETTER) -> float:
 
 
 def is_legible(scene: Scene, page: Page, size: float | None = None) -> bool:
-    """Return whether text of a size can be read on a page; of the smallest in the scene if None."""
+    """Return whether text of a size, by default the smallest of the scene, is legible on a page."""
     least = least_text(scene, page) if size is None else size * page.scale(scene)
     return least >= LEGIBLE - 0.001
 

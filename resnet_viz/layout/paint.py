@@ -27,12 +27,12 @@ LOG = 30
 
 
 class Colors(NamedTuple):
-    """What boxes are painted by.
+    """The numbers by which boxes are coloured.
 
     Attributes:
-        numbers: a number for each box that has one, by path or id.
-        show: returns a number as the legend writes it.
-        heading: what the numbers are.
+        numbers: the numbers of boxes, by path or id.
+        show: the function that formats a number for the legend.
+        heading: the heading of the legend, the name of the numbers.
     """
 
     numbers: Mapping[str, float]
@@ -41,7 +41,7 @@ class Colors(NamedTuple):
 
 
 def painted(scene: Scene, colors: Colors, theme: Theme) -> Scene:
-    """Return a scene whose boxes are painted by the numbers of their ids, with a legend.
+    """Return a scene with boxes coloured by the numbers of their ids, and a legend.
 
     Boxes without a number get the background colour; frames of opened scopes do not change.
 
@@ -60,7 +60,7 @@ def painted(scene: Scene, colors: Colors, theme: Theme) -> Scene:
 
 
 def painted_net(net: Net, colors: Colors, theme: Theme) -> Net:
-    """Return a net whose boxes are painted by the numbers of their paths; see `painted`.
+    """Return a net with boxes coloured by the numbers of their paths; see `painted`.
 
     Raises:
         RequestError: no box of the net has a number.
@@ -97,7 +97,7 @@ class _Scale:
         return self.colours[sum(self.numbers[name] > edge for edge in self.edges[1:-1])]
 
     def legend(self, show: Callable[[float], str]) -> list[tuple[str, str]]:
-        """Return each colour with the numbers that it stands for."""
+        """Return each colour with its range of numbers."""
         steps = zip(self.colours, pairwise(map(show, self.edges)), strict=False)
         return [
             (colour, f"{low} – {high}" if low != high else low) for colour, (low, high) in steps
@@ -105,7 +105,7 @@ class _Scale:
 
 
 def _boxes(items: tuple[Item, ...]) -> Iterator[Box | Circle]:
-    """Yield the filled boxes and circles that stand for a part of the network."""
+    """Yield the filled boxes and circles that represent a part of the network."""
     for item in items:
         if isinstance(item, Group):
             yield from _boxes(item.items)

@@ -82,7 +82,7 @@ NOTHING = Memory()
 
 
 def given(kept: tuple[Kept, ...], x: Shape, output: Shape, attrs: Attrs) -> tuple[Kept, ...]:
-    """Return tensors that do not depend on shapes, as a `Memory.extra` once they are bound."""
+    """Return `kept` for any shapes; with `kept` bound, this function is a `Memory.extra`."""
     return kept
 
 

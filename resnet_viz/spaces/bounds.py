@@ -1,9 +1,9 @@
-"""What the rest of a network can be at best, by stage and the channels before it.
+"""Bound the best completion of a network, by stage and input channels.
 
-For multipliers λ ≥ 0, no network inside the budgets has a goal above the largest
+For multipliers λ ≥ 0, no network within the budgets has a goal above the maximum of
 `goal − Σ λ · (cost − budget)` (Lagrangian relaxation; Geoffrion 1974, doi 10.1007/BFb0120690). That
-adds over stages as costs do, so its maximum is a dynamic programme over channels alone. The
-multipliers are chosen to make it small.
+expression is a sum over stages as costs are, so that dynamic programming over channels alone finds
+its maximum. The multipliers are chosen to make the maximum small.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ __all__ = ["Bounds"]
 Array = Any
 
 STEPS = 150
-"""Steps on the way to good multipliers."""
+"""The number of steps in the search for good multipliers."""
 
 PATIENCE = 4
-"""Steps without success before less is hoped for."""
+"""The steps without progress after which the target level is raised."""
 
 MOMENTS = 2
-"""Budgets of one sort that get a multiplier: of many moments, those that are exceeded most."""
+"""The most budgets of one kind with a multiplier: of the moments, those exceeded the most."""
 
 
 class _Relaxation(NamedTuple):
-    """A weighted cost that no network inside the budgets has a goal above.
+    """A weighted cost that is an upper bound on the goal of every network within the budgets.
 
     Attributes:
-        weights: of the columns.
-        constant: what is added.
-        completions: the largest weighted cost from before each stage to the end, by channels.
+        weights: the weights of the columns.
+        constant: the constant term.
+        completions: the largest weighted cost from each stage to the end, by input channels.
     """
 
     weights: Array
@@ -49,9 +49,9 @@ class Bounds:
     """The bounds of one setting.
 
     Attributes:
-        cheapest: for each limit, the least of its cost from before each stage to the end, negative.
-        most: for each column of the goal, the largest from before each stage to the end.
-        best: what no network of the setting is better than; not finite where none is legal.
+        cheapest: for each limit, the negative of its least cost from each stage to the end.
+        most: for each column of the goal, its largest cost from each stage to the end.
+        best: an upper bound on the goal in the setting; not finite if no network is legal.
     """
 
     def __init__(self, setting: Setting, goal: Goal, limits: Sequence[Limit]) -> None:
@@ -86,9 +86,9 @@ class Bounds:
         self.relaxations = tuple(found)
 
     def reach(self, number: int, costs: Array, states: Array, needed: float = -np.inf) -> Array:
-        """Return what labels before a stage can come to at best.
+        """Return the bounds of labels before a stage.
 
-        Of a label that does not come to what is needed, any bound below that is enough.
+        For a label that cannot reach `needed`, the bound may be any value below `needed`.
         """
         best = np.full(len(costs), self.best)
         open_ = np.arange(len(costs))
@@ -100,16 +100,16 @@ class Bounds:
 
     @property
     def lead(self) -> _Relaxation:
-        """The relaxation that orders labels."""
+        """The relaxation by which labels are sorted."""
         return self.relaxations[0]
 
     def may_do(self, number: int, cost: Callable[[int], Array], states: Array) -> Array:
-        """Tell of which labels before a stage the cheapest end keeps each budget.
+        """Return which labels before a stage have a completion within every budget.
 
         Args:
-            number: the stage's; that of all stages behind the last one.
-            cost: returns a column of the labels.
-            states: the channels that they put out, by their numbers.
+            number: the index of the stage; the number of stages for complete networks.
+            cost: a function that returns a column of the labels' costs.
+            states: the indices of the labels' output channels.
         """
         keep = np.ones(len(states), dtype=bool)
         for limit, rest in zip(self.limits, self.cheapest, strict=True):
@@ -179,11 +179,11 @@ class Bounds:
         )
 
     def _multipliers(self, column: int, which: Sequence[int]) -> Array:
-        """Return multipliers for which the bound is small; 0 of limits that are not to have one.
+        """Return multipliers that make the bound small; those not in `which` are 0.
 
-        The bound is convex in them, and what the best relaxed network exceeds of each limit is a
-        subgradient; steps go as far as would reach a level below the best that is known, which
-        rises where it is not reached (Polyak 1969; Goffin and Kiwiel 1999,
+        The bound is convex in the multipliers, and the amounts by which the best relaxed network
+        exceeds the limits are a subgradient. The step length aims at a level below the best known
+        bound; if the level is not reached, it is raised (Polyak 1969; Goffin and Kiwiel 1999,
         doi 10.1007/s101070050054).
         """
         unit = self._unit(column, self.goal.sign)
@@ -235,7 +235,7 @@ class Bounds:
         return best
 
     def _strictest(self, which: Sequence[int]) -> list[int]:
-        """Return budgets that get a multiplier: of several with one bound, the last two."""
+        """Return the budgets with a multiplier: of several with the same bound, the last two."""
         kept: list[int] = []
         for number in reversed(which):
             limit = self.limits[number]
@@ -254,7 +254,7 @@ class Bounds:
         return self._solve(weights)[0]
 
     def _relaxed_best(self, weights: Array) -> tuple[float, Array]:
-        """Return the largest weighted cost of a network, and the costs of one that has it."""
+        """Return the largest weighted cost of a network, and the costs of such a network."""
         completions, shapes = self._solve(weights)
         costs, state = self.setting.base.astype(float), 0
         for stage, best in zip(self.setting.stages, shapes, strict=True):
@@ -266,7 +266,7 @@ class Bounds:
         return float(completions[0][0] + weights @ self.setting.base), costs
 
     def _solve(self, weights: Array) -> tuple[list[Array], list[Array]]:
-        """Return the completions, and by stage and channels before it the shape that has them."""
+        """Return the completions, and the shape that attains each, by stage and input channels."""
         used = [int(column) for column in np.flatnonzero(weights)]
         values = np.zeros(len(self.setting.stages[-1].channels))
         completions, shapes = [values], []

@@ -1,9 +1,9 @@
-"""Graphs to what is added up over stages: counts, picoseconds on a device, bytes at each moment.
+"""Compute the columns that are summed over stages: counts, picoseconds, bytes at each moment.
 
-The memory of a training step is not a sum over stages but the largest of several sums. While a
+The memory of a training step is not a sum over stages but the maximum of several sums. While a
 stage runs, three kinds of tensors are alive: those that earlier stages have saved, its own, and in
 the backward pass the gradients of later stages. Each stage has one column for its forward and one
-for its backward pass, stem and head have theirs, and the largest column is the network's memory.
+for its backward pass, and so have stem and head; the largest column is the network's memory.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from resnet_viz.spec import ResNetSpec
 __all__ = ["METRICS", "Columns", "Step"]
 
 METRICS = ("params", "macs", "activations", "layers")
-"""What `report` counts of a network."""
+"""The totals that `report` counts."""
 
 PICOSECONDS = 10**12
 
@@ -36,11 +36,11 @@ class Step(NamedTuple):
     """The bytes of one training step.
 
     Attributes:
-        stays: weights, buffers and the input, which are there all the time.
-        saved: what is saved for the backward pass when the forward pass ends.
-        gradients: of all parameters.
-        peaks: the most that is alive beside `stays` while a part runs, by the first names of its
-            path and by direction.
+        stays: weights, buffers and the input, which are always alive.
+        saved: the bytes saved for the backward pass at the end of the forward pass.
+        gradients: the bytes of all parameters' gradients.
+        peaks: the largest number of live bytes besides `stays` while a part runs, by the first
+            names of its path and by direction.
     """
 
     stays: Size
@@ -50,11 +50,11 @@ class Step(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """What is counted of each network.
+    """The choice of columns.
 
     Attributes:
-        device: whose time is predicted, if one's is.
-        batch: how many images, for time and memory.
+        device: the device whose time is predicted, if any.
+        batch: the number of images, for time and memory.
         memory: whether the bytes of a training step are counted.
     """
 
@@ -68,21 +68,21 @@ class Columns(NamedTuple):
         return (*METRICS, *(("latency",) if self.device else ()))
 
     def moments(self, stages: int) -> tuple[tuple[str, str], ...]:
-        """Return the part and the direction that each column of bytes is of."""
+        """Return the part and the direction of each column of bytes."""
         if not self.memory:
             return ()
         parts = ("stem", *(f"layer{i + 1}" for i in range(stages)), "head")
         return tuple((part, direction) for part in parts for direction in (FORWARD, BACKWARD))
 
     def of(self, name: str, stages: int) -> tuple[int, ...]:
-        """Return the columns of a total, by number; of several, the largest is the total."""
+        """Return the indices of a total's columns; the total is the largest of them."""
         if name in self.counts:
             return (self.counts.index(name),)
         start = len(self.counts)
         return tuple(range(start, start + len(self.moments(stages))))
 
     def sums(self, spec: ResNetSpec) -> list[Size]:
-        """Return the plain sums of a network, or of many whose sizes are arrays."""
+        """Return the plain sums of a network, whose sizes may be arrays."""
         graph = assemble(spec)
         whole = tally(graph)
         counts = [whole.params, whole.macs, whole.activations, count_layers(graph).total]
@@ -95,7 +95,7 @@ class Columns(NamedTuple):
         return counts
 
     def whole(self, spec: ResNetSpec) -> Any:
-        """Return all columns of a network, or of many whose sizes are arrays, in the last axis."""
+        """Return all columns of a network, whose sizes may be arrays, along the last axis."""
         counts = self.sums(spec)
         if self.memory:
             made = self.step(spec)
@@ -104,7 +104,7 @@ class Columns(NamedTuple):
         return np.stack(arrays, axis=-1).astype(np.int64)
 
     def step(self, spec: ResNetSpec, depth: int = 1) -> Step:
-        """Return the bytes of a training step; `depth` says how many names of a path are a part."""
+        """Return the bytes of a training step; a part is the first `depth` names of a path."""
         graph = assemble(spec, (self.batch, *spec.input))
         size = sizes("float32")
         root = footprint(graph, size, training=True).root

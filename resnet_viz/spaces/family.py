@@ -1,4 +1,4 @@
-"""A network to its family, all stages wider by one factor and deeper by another, and its counts."""
+"""List and count a network's family: its widths scaled by one factor, its depths by another."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DEPTHS = tuple(i / 8 for i in range(2, 25))
 
 
 def family(spec: ResNetSpec) -> Iterator[ResNetSpec]:
-    """Yield the members of a network's family, each once, and none that is no legal spec."""
+    """Yield the members of a network's family without duplicates, only legal specs."""
     made = set()
     for depth in DEPTHS:
         for width in WIDTHS:
@@ -38,10 +38,10 @@ def family(spec: ResNetSpec) -> Iterator[ResNetSpec]:
 
 
 def count_family(members: Iterable[ResNetSpec], columns: Columns) -> tuple[list[ResNetSpec], Any]:
-    """Return the members that have a graph, and their costs, a row for each.
+    """Return the members that can be assembled, and their costs, one row each.
 
-    Members of equal depth, whose blocks have the same shortcuts, are counted as one network whose
-    widths are arrays.
+    Members of equal depth with the same kinds of shortcut are counted together, as one network with
+    arrays as widths.
     """
     alike: dict[Any, list[ResNetSpec]] = {}
     for member in members:
@@ -53,7 +53,7 @@ def count_family(members: Iterable[ResNetSpec], columns: Columns) -> tuple[list[
         group = waiting.pop()
         try:
             made = columns.whole(_together(group))
-        except RequestError:  # a norm's groups do not divide some of the channels, say
+        except RequestError:  # for example, a norm's groups do not divide the channels
             if len(group) > 1:
                 waiting += [group[: len(group) // 2], group[len(group) // 2 :]]
             continue
@@ -63,7 +63,7 @@ def count_family(members: Iterable[ResNetSpec], columns: Columns) -> tuple[list[
 
 
 def _together(members: Sequence[ResNetSpec]) -> ResNetSpec:
-    """Return networks that differ in widths only as one network of arrays."""
+    """Return networks that differ only in widths as one network with arrays as widths."""
     if len(members) == 1:
         return members[0]
     first = members[0]

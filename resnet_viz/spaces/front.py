@@ -19,12 +19,12 @@ Array = Any
 
 
 def front(settings: Sequence[Setting], large: int, small: int) -> list[Choice]:
-    """Return choices of which no other has as much of one total for as little of another.
+    """Return the choices that no other dominates: more of one total for less of another.
 
     Args:
         settings: the tables of a space.
-        large: the column that is to be large.
-        small: the one that is to be small.
+        large: the index of the column to maximize.
+        small: the index of the column to minimize.
 
     Raises:
         RequestError: there are too many labels to compare.
@@ -90,7 +90,7 @@ def _of_setting(setting: Setting, number: int, large: int, small: int) -> list[C
 
 
 def _worthy(costs: Array, states: Array, large: int, small: int) -> Array:
-    """Return the numbers of rows that no other row of the same state dominates."""
+    """Return the indices of the rows that no other row of the same state dominates."""
     found = [np.flatnonzero(states == state) for state in np.unique(states)]
     kept = [rows[_skyline(costs[rows, large], costs[rows, small])] for rows in found]
     return np.concatenate(kept) if kept else np.zeros(0, dtype=np.intp)

@@ -1,4 +1,4 @@
-"""What is searched for: a goal, limits, and the choices that are known to keep them."""
+"""Define a search's goal and limits, and its outcome: the best known choices."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Array = Any
 
 
 class Limit(NamedTuple):
-    """A budget: `sign · cost` of a column must not be larger than `bound`."""
+    """A budget: `sign · cost` of a column must not exceed `bound`."""
 
     column: int
     sign: int
@@ -24,7 +24,7 @@ class Limit(NamedTuple):
 
 
 class Goal(NamedTuple):
-    """What is made as large as possible: the least of `sign · cost` of some columns."""
+    """The objective to maximize: the minimum of `sign · cost` over some columns."""
 
     columns: tuple[int, ...]
     sign: int
@@ -38,10 +38,10 @@ class Choice(NamedTuple):
     """A found network.
 
     Attributes:
-        value: of the goal.
-        costs: by columns.
-        setting: the number of its setting.
-        chosen: what stands in each stage.
+        value: the value of the goal.
+        costs: the costs by column.
+        setting: the index of its setting.
+        chosen: the index of the shape and the number of blocks of each stage.
     """
 
     value: int

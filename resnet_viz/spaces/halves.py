@@ -1,9 +1,10 @@
-"""Halves of networks, drawn at random, to the pairs whose sum comes closest to a bound from below.
+"""Join random halves of networks to pairs whose sums come closest to a bound from below.
 
-Where the goal itself is limited ("as many multiply-adds as 1G allows"), nearly every beginning
-could end at the limit, and bounds leave nothing out. But so many networks lie close to the limit
-that some hit it: of sorted halves, the partner of each is found by bisection (Horowitz and Sahni
-1974, doi 10.1145/321812.321823), so that a million halves are as good as some billion networks.
+If the goal itself is limited ("as many multiply-adds as 1G allows"), nearly every label could still
+reach the limit, so that bounds exclude hardly any. But so many networks are close to the limit that
+some reach it. The halves are sorted, and the best partner of each half is found by bisection
+(Horowitz and Sahni 1974, doi 10.1145/321812.321823), so that a million halves cover billions of
+networks.
 """
 
 from __future__ import annotations
@@ -21,17 +22,17 @@ __all__ = ["join_halves"]
 Array = Any
 
 HALVES = 200_000
-"""Halves that are drawn, of each side."""
+"""The number of random halves on each side."""
 
 STATES = 12
-"""Channels between the halves that are tried."""
+"""The number of channels between the halves to try."""
 
 PARTNERS = 12
-"""Partners that are tried of each first half: those whose sum comes closest."""
+"""The number of partners to try for each first half: those with the closest sums."""
 
 
 class _Halves(NamedTuple):
-    """Parts of networks: what they cost, and what stands in each of their stages."""
+    """Parts of networks: their costs, and the choices for their stages."""
 
     costs: Array
     states: Array
@@ -39,22 +40,22 @@ class _Halves(NamedTuple):
     blocks: Array
 
     def take(self, which: Array) -> _Halves:
-        """Return some of them."""
+        """Return the selected halves."""
         return _Halves(*(column[which] for column in self))
 
     def chosen(self, number: int) -> Chosen:
-        """Return what stands in the stages of one."""
+        """Return the choices for the stages of one half."""
         pairs = zip(self.shapes[number], self.blocks[number], strict=True)
         return tuple((int(shape), int(blocks)) for shape, blocks in pairs)
 
 
 def join_halves(bounds: Bounds, number: int, outcome: Outcome) -> None:
-    """Add what is found to the outcome.
+    """Join random halves, and add the networks found to the outcome.
 
     Args:
-        bounds: of the setting.
-        number: the setting's.
-        outcome: what is known; its choices are those that no half was better for.
+        bounds: the bounds of the setting.
+        number: the index of the setting.
+        outcome: the best known choices.
     """
     stages = bounds.setting.stages
     if len(stages) < 2 or len(bounds.goal.columns) > 1:
@@ -80,7 +81,7 @@ def join_halves(bounds: Bounds, number: int, outcome: Outcome) -> None:
 
 
 def _grown(start: _Halves, bounds: Bounds, stages: range, random: Any) -> _Halves:
-    """Return beginnings with further stages, drawn from those that can keep the budgets."""
+    """Return parts extended by random stages, among those that can stay within the budgets."""
     halves = start
     for stage in stages:
         table, parts = bounds.setting.stages[stage], []
@@ -113,7 +114,7 @@ def _grown(start: _Halves, bounds: Bounds, stages: range, random: Any) -> _Halve
 
 
 def _join(first: _Halves, second: _Halves, bounds: Bounds, number: int, outcome: Outcome) -> None:
-    """Add the pairs of halves whose sum comes closest to the bound."""
+    """Add the pairs of halves whose sums come closest to the bound."""
     goal = bounds.goal
     column = goal.columns[0]
     second = second.take(np.argsort(goal.sign * second.costs[:, column], kind="stable"))

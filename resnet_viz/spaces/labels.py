@@ -1,11 +1,11 @@
-"""The beginnings of networks, stage by stage: one way through a setting that keeps the promising.
+"""Extend the promising beginnings of networks (labels) stage by stage: one pass of a search.
 
-A label is the first stages of a network: what they cost, and the channels that they put out. Each
-label is joined with every block that may follow, and a label goes on only while
+A label is the first stages of a network, with their costs and output channels. Each label is
+extended by every possible next stage. A label is kept only if
 
-- the cheapest completion keeps it inside every budget,
-- no other label with the same channels is at least as good in all that counts (dominance),
-- the best completion could still be better than the best network that is known (`bounds`).
+- its cheapest completion is within every budget,
+- no other label with the same channels is at least as good in all relevant costs (dominance),
+- its best completion could still be better than the best known network (`bounds`).
 """
 
 from __future__ import annotations

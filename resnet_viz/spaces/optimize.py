@@ -1,8 +1,8 @@
 """Find the best networks of a space under budgets: dynamic programming over stages, with bounds.
 
-A pass that keeps few beginnings of networks finds good ones (`labels`). Where the goal is limited
-itself, halves of networks are joined whose sum comes closest to the limit (`halves`). Last, passes
-keep all that could still be better, and what they end with is proved.
+A first pass that keeps few labels finds good networks (`labels`). If the goal itself is limited,
+random halves of networks are joined to sums close to the limit (`halves`). The last passes keep
+every label that could still be better, so that their result is proved to be optimal.
 """
 
 from __future__ import annotations

@@ -177,21 +177,21 @@ class Space:
 
     @property
     def stages(self) -> int:
-        """How many stages each network has."""
+        """The number of stages of each network."""
         return len(self._plain["stages"])  # type: ignore[attr-defined]
 
     def blocks(self, number: int) -> tuple[int, ...]:
-        """Return how many blocks a stage may have."""
+        """Return the possible numbers of blocks of a stage."""
         path = f"stages[{number}].blocks"
         axes = {axis.path: axis.values for axis in self.axes}
         return axes.get(path) or (self._stage(number, {})["blocks"],)
 
     def shapes(self, number: int, chosen: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Return the fields of a stage, but for its blocks, in each way that makes a legal stage.
+        """Return the possible fields of a stage, without its blocks, that give a legal stage.
 
         Args:
-            number: the stage's, from 0.
-            chosen: values of some axes, by their paths.
+            number: the index of the stage.
+            chosen: the values of some axes, by path.
         """
         path = f"stages[{number}]."
         free = [
@@ -230,7 +230,7 @@ class Space:
 
     @property
     def widths_may_fall(self) -> bool:
-        """Whether a stage may be narrower than the one before."""
+        """Whether a stage may be narrower than the previous one."""
         return "widths_do_not_fall" not in self.rules  # type: ignore[attr-defined]
 
     def specs(self) -> Iterator[ResNetSpec]:

@@ -1,9 +1,8 @@
-"""A stage to what a network costs more for having it, for many widths before and in it at once.
+"""Compute the cost that a stage adds to a network, for many input and inner widths at once.
 
-A stage's cost is the difference of two networks: stem, one convolution and head, with the stage
-between convolution and head and without it. What the head costs more behind other channels, and
-what a boundary costs, is then in the difference, and the differences of all stages add up to a
-network.
+A stage's cost is the difference between two networks: stem, one convolution and head, with and
+without the stage between convolution and head. The difference includes the change of the head's
+cost, so that the differences of all stages add up to the cost of a network.
 """
 
 from __future__ import annotations
@@ -22,21 +21,21 @@ from resnet_viz.spec import ResNetSpec, Stage, Stem
 __all__ = ["ARRAYS", "Costs", "Position", "stage_costs"]
 
 ARRAYS = ("channels", "group_width", "bottleneck_width", "base_width")
-"""Fields of a stage that may differ among stages of one graph."""
+"""The fields of a stage that may be arrays in one graph."""
 
 MAX_COST = 1 << 55
-"""What no stage may cost of anything, so that sums over stages fit in 64 bits."""
+"""The bound on every cost of a stage, so that sums over stages fit in 64 bits."""
 
 Array = Any
 
 
 class Position(NamedTuple):
-    """Where a stage stands.
+    """The position of a stage in a network.
 
     Attributes:
-        spec: a network that has it.
-        number: the stage's, from 0.
-        size: height and width of what it takes.
+        spec: a network with the stage.
+        number: the index of the stage.
+        size: the height and width of its input.
     """
 
     spec: ResNetSpec
@@ -45,14 +44,15 @@ class Position(NamedTuple):
 
 
 class Costs(NamedTuple):
-    """What stages cost, by the channels before and the shape.
+    """The costs of stages, by input channels and shape.
 
     Attributes:
-        first: with one block, `(before, shapes, columns)`.
-        rest: for each further block, at least; `(before, shapes, columns)`.
-        excess: what the columns of the stage's own moments are more than that,
-            `(2, before, shapes, numbers of blocks)`: forward and backward.
-        legal: whether there is such a network, `(before, shapes)`.
+        first: the costs with one block, `(before, shapes, columns)`.
+        rest: the costs of each further block, `(before, shapes, columns)`; for the columns of the
+            stage's own moments a lower bound.
+        excess: the differences of these columns from that bound, forward and backward,
+            `(2, before, shapes, numbers of blocks)`.
+        legal: whether the network is legal, `(before, shapes)`.
     """
 
     first: Array
@@ -69,23 +69,23 @@ def stage_costs(
     before: Array,
     blocks: Array,
 ) -> Costs:
-    """Return the costs of stages that are alike but for some sizes.
+    """Return the costs of stages that differ only in some sizes.
 
     Args:
-        position: where the stage stands.
-        columns: what is counted.
-        kind: the fields that all have in common.
-        sizes: arrays of the others, by the names of `ARRAYS`, an element for each shape.
-        before: the channels that may be before the stage.
-        blocks: the numbers of blocks that `excess` is wanted for.
+        position: the position of the stage.
+        columns: the columns to count.
+        kind: the fields that all stages share.
+        sizes: arrays of the other fields, named in `ARRAYS`, with one element per shape.
+        before: the possible input channels of the stage.
+        blocks: the numbers of blocks for which `excess` is needed.
     """
-    if kind["stride"] > 1:  # each has a projection, so that one graph holds all of them
+    if kind["stride"] > 1:  # all have a projection, so that one graph holds them
         rows = {name: values[None, :] for name, values in sizes.items()}
         try:
             made = _costs(_Alone(position, kind, rows, before[:, None]), columns, blocks)
             return Costs(*made, np.ones((len(before), len(sizes["channels"])), dtype=bool))
         except RequestError:
-            pass  # some of them are no networks: a norm's groups do not divide its channels, say
+            pass  # some are not legal: for example, a norm's groups do not divide its channels
     shape = (len(before), len(sizes["channels"]))
     ahead = np.repeat(before, shape[1])
     flat = {name: np.tile(values, shape[0]) for name, values in sizes.items()}
@@ -106,7 +106,7 @@ def _one_by_one(
     before: Array,
     blocks: Array,
 ) -> Costs:
-    """Return the costs of pairs, divided until one graph holds each part, or none does."""
+    """Return the costs of pairs, split until one graph holds each part or a pair is not legal."""
     pairs = len(before)
     wide = len(columns.counts) + len(columns.moments(len(position.spec.stages)))
     first, rest = (np.zeros((pairs, wide), dtype=np.int64) for _ in range(2))
@@ -130,7 +130,7 @@ def _one_by_one(
 
 
 class _Alone(NamedTuple):
-    """Stages that one graph can hold, each the only one of its network."""
+    """Stages that fit into one graph, each in a network without other stages."""
 
     position: Position
     kind: Mapping[str, Any]
@@ -139,11 +139,11 @@ class _Alone(NamedTuple):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """That of the pairs of channels before and stages."""
+        """The shape of the array of pairs of input channels and stages."""
         return np.broadcast_shapes(self.before.shape, self.sizes["channels"].shape)
 
     def without(self) -> ResNetSpec | None:
-        """Return the network without the stage; None where it is the first, behind the stem."""
+        """Return the network without the stage; None if it is the first, after the stem."""
         spec, number, size = self.position
         if number == 0:
             return None
@@ -161,7 +161,7 @@ class _Alone(NamedTuple):
         return replace(spec, stem=stem, stages=(ahead,), input=(1, sides[0], sides[1]))
 
     def having(self, blocks: int) -> ResNetSpec:
-        """Return the network with the stage, of so many blocks."""
+        """Return the network with the stage, with the given number of blocks."""
         stage = Stage(**{**self.kind, **self.sizes, "blocks": blocks})
         without = self.without()
         if without is None:
@@ -170,7 +170,7 @@ class _Alone(NamedTuple):
 
 
 def _costs(alone: _Alone, columns: Columns, blocks: Array) -> tuple[Array, Array, Array]:
-    """Return the costs of pairs with one block, of each further one, and the excess."""
+    """Return the costs of pairs with one block, of each further block, and the excess."""
     without, shape = alone.without(), alone.shape
     zero: list[Size] = [0] * len(columns.counts)
     counts = [
@@ -185,7 +185,7 @@ def _costs(alone: _Alone, columns: Columns, blocks: Array) -> tuple[Array, Array
 
 
 def _moments(alone: _Alone, columns: Columns, blocks: Array) -> tuple[Array, Array, Array]:
-    """Return the columns of bytes: with one block, of each further one, and the excess."""
+    """Return the columns of bytes: with one block, of each further block, and the excess."""
     number, stages = alone.position.number, len(alone.position.spec.stages)
     without, shape = alone.without(), alone.shape
     ahead = columns.step(without) if without else Step(0, 0, 0, {})
@@ -227,7 +227,7 @@ def _moments(alone: _Alone, columns: Columns, blocks: Array) -> tuple[Array, Arr
 
 
 def _parts(made: Step, stage: str, direction: str) -> list[str]:
-    """Return the names of a stage's parts: its first block, the one that repeats, its pool."""
+    """Return the names of a stage's parts: its first block, its repeated block, its pool."""
     return [
         path.partition(".")[2]
         for path, way in made.peaks
@@ -244,7 +244,7 @@ def _whole(size: Size, shape: tuple[int, ...]) -> Array:
     """Return a size as an array of 64-bit integers.
 
     Raises:
-        SpecError: it is too large for them.
+        SpecError: the size is too large.
     """
     values = np.asarray(size)
     if values.dtype.kind == "O" and max(map(abs, values.flat)) >= MAX_COST:

@@ -1,8 +1,7 @@
 """Tabulate the costs of a space's stages, for all choices of a stage and of its input channels.
 
-Costs of stages add: a stage's cost depends on itself, on the channels that it takes and on the size
-of its input, and on nothing else. All of them are counted by `assemble` and `tally`, as every count
-is; see `stage_costs`.
+The costs of stages add up: a stage's cost depends only on the stage, its input channels and its
+input size. All costs come from `assemble` and `tally`, as every count does; see `stage_costs`.
 """
 
 from __future__ import annotations
@@ -25,12 +24,12 @@ from resnet_viz.spec import ResNetSpec, Stage
 __all__ = ["Chosen", "Setting", "StageTable", "settings"]
 
 MAX_TRIED = 10_000
-"""Combinations that are tried before a setting counts as one without any network."""
+"""The most combinations to try before a setting counts as having no legal network."""
 
 Array = Any
 
 Chosen = tuple[tuple[int, int], ...]
-"""What stands in each stage: the number of its shape, and its blocks."""
+"""For each stage, the index of its shape and its number of blocks."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +37,15 @@ class StageTable:
     """The choices for one stage, with their costs.
 
     Attributes:
-        shapes: the fields of each kind of block that the stage may have, its channels among them.
-        states: for each shape, the number of its channels among `channels`.
-        channels: the channels that the stage may put out, each once, in order.
-        blocks: how many blocks the stage may have, in order.
-        first: costs of the first block, `(channels before, shapes, columns)`.
-        rest: costs of each further block, `(shapes, columns)`.
-        excess: what the columns `own` are more, `(2, channels before, shapes, blocks)`.
+        shapes: the possible fields of the stage, including channels but not the number of blocks.
+        states: for each shape, the index of its channels in `channels`.
+        channels: the possible output channels, in ascending order without duplicates.
+        blocks: the possible numbers of blocks, in ascending order.
+        first: the costs of the first block, `(input channels, shapes, columns)`.
+        rest: the costs of each further block, `(shapes, columns)`.
+        excess: the amounts to add to the columns `own`, `(2, input channels, shapes, blocks)`.
         own: the columns of the stage's own moments.
-        legal: which shape may follow which channels, `(channels before, shapes)`.
+        legal: whether a shape may follow given input channels, `(input channels, shapes)`.
     """
 
     shapes: tuple[Mapping[str, Any], ...]
@@ -60,7 +59,7 @@ class StageTable:
     legal: Array
 
     def options(self, before: int) -> tuple[Array, Array, Array]:
-        """Return what may follow some channels: shapes, blocks, and costs, an option a row."""
+        """Return the options for given input channels: shapes, blocks, and costs, one per row."""
         legal = np.flatnonzero(self.legal[before])
         further = self.rest[legal][:, None] * (self.blocks - 1)[:, None]
         costs = self.first[before, legal][:, None] + further
@@ -82,9 +81,9 @@ class Setting:
     """The networks of a space that share the values of the network-wide axes.
 
     Attributes:
-        chosen: the values of those axes, by their paths.
-        base: costs of stem and head.
-        stages: what may stand in each stage.
+        chosen: the values of those axes, by path.
+        base: the costs of stem and head.
+        stages: the choices for each stage.
     """
 
     chosen: Mapping[str, Any]
@@ -92,7 +91,7 @@ class Setting:
     stages: tuple[StageTable, ...]
 
     def values(self, chosen: Chosen) -> dict[str, Any]:
-        """Return the values of all axes, by their paths."""
+        """Return the values of all axes, by path."""
         values = dict(self.chosen)
         for i, (shape, blocks) in enumerate(chosen):
             fields = {**self.stages[i].shapes[shape], "blocks": blocks}
@@ -144,7 +143,7 @@ def _setting(space: Space, chosen: Mapping[str, Any], columns: Columns) -> Setti
 def _member(
     space: Space, chosen: Mapping[str, Any], shapes: Sequence[Sequence[Mapping[str, Any]]]
 ) -> ResNetSpec | None:
-    """Return some network that has a graph."""
+    """Return a network that can be assembled, or None."""
     alike = (
         [each[min(i, len(each) - 1)] for each in shapes]
         for i in range(max(map(len, shapes)) if all(shapes) else 0)
@@ -170,7 +169,7 @@ def _fields(stage: Stage) -> dict[str, Any]:
 
 
 def _sizes(spec: ResNetSpec) -> list[tuple[int, int]]:
-    """Return height and width of what each stage takes."""
+    """Return the height and width of each stage's input."""
     graph = assemble(spec)
     scopes = [child for child in graph.root.children if isinstance(child, Scope)]
     outputs = [[*scope.nodes()][-1].output for scope in scopes]
@@ -229,5 +228,5 @@ def _table(
 
 
 def _rest(rest: Array, legal: Array) -> Array:
-    """Return the costs of further blocks, which do not depend on what comes before, by shapes."""
+    """Return the costs of further blocks by shape; they do not depend on the input channels."""
     return rest[legal.argmax(axis=0), np.arange(rest.shape[1])]

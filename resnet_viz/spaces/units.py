@@ -21,11 +21,11 @@ def parse_amount(name: str, amount: object) -> int:
     """Return an amount as an integer, rounded down.
 
     Args:
-        name: of the budget, for the error.
+        name: the name of the budget, for the error.
         amount: a number, or a text of a number and a unit: K, M, G (or B) or T.
 
     Raises:
-        RequestError: it is none, or not above 0.
+        RequestError: the amount is no number, or not above 0.
 
     >>> parse_amount("macs", "1.5G"), parse_amount("params", 5e6)
     (1500000000, 5000000)
@@ -54,11 +54,11 @@ def parse_time(name: str, time: object) -> int:
     """Return a time in picoseconds, rounded down.
 
     Args:
-        name: of the budget, for the error.
+        name: the name of the budget, for the error.
         time: milliseconds, or a text of a number and a unit: us, ms or s.
 
     Raises:
-        RequestError: it is none, or not above 0.
+        RequestError: the time is no number, or not above 0.
 
     >>> parse_time("latency", "5ms"), parse_time("latency", 0.5)
     (5000000000, 500000000)
@@ -83,9 +83,9 @@ def parse_range(
     """Return the minimum and maximum of a budget: `"1G"` is a maximum, `"0.5G:1G"` a range.
 
     Args:
-        name: of the budget, for the error.
-        budget: what is asked for.
-        parse: reads one amount.
+        name: the name of the budget, for the error.
+        budget: the maximum or range.
+        parse: the function that parses one amount.
 
     Raises:
         RequestError: an amount is not legal, or the minimum is above the maximum.

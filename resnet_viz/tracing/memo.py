@@ -1,4 +1,4 @@
-"""Cache the results of leaves' rules, and what functions save, across traces.
+"""Cache across traces the results of leaves' rules, and the tensors that functions save.
 
 A network has hundreds of leaves, but few different ones; the cache halves the time of a trace.
 """
@@ -51,4 +51,4 @@ MEMO: Memo[Recipe] = Memo()
 """Recipes by class, input, settings, and parameter shapes."""
 
 SAVINGS: Memo[Saving | None] = Memo()
-"""What functions save, by function and arguments; None of one that does not run on meta tensors."""
+"""Savings by function and arguments; None if the function does not run on meta tensors."""

@@ -1,4 +1,4 @@
-"""Learn what a function saves for its backward pass, by running it on meta tensors."""
+"""Find the tensors that a function saves for its backward pass, by running it on meta tensors."""
 
 from __future__ import annotations
 
@@ -16,16 +16,15 @@ __all__ = ["Saving", "saving_of"]
 
 
 class Saving(NamedTuple):
-    """What a function saves, by the numbers of the tensors among its arguments.
+    """The tensors that a function saves; its tensor arguments are given by index.
 
     Attributes:
-        arguments: the numbers of the arguments that it saves.
+        arguments: the indices of the arguments that it saves.
         output: whether it saves an output.
-        extra: the tensors that it saves besides.
-        view_of: the number of the argument whose memory its output shares; -1 for memory of its
-            own.
-        is_contiguous: whether its first output is.
-        has_gradient: whether its first output has one.
+        extra: further tensors that it saves.
+        view_of: the index of the argument whose memory its output shares; -1 for new memory.
+        is_contiguous: whether its first output is contiguous.
+        has_gradient: whether its first output has a gradient.
     """
 
     arguments: tuple[int, ...]
@@ -36,9 +35,9 @@ class Saving(NamedTuple):
     has_gradient: bool
 
     def memory(self, are_inputs: Sequence[bool]) -> Memory:
-        """Return the memory of a node, given which of the arguments are its inputs.
+        """Return the memory behaviour of a node, given which arguments are its inputs.
 
-        All others are parameters, or made of them, and no step saves those anew.
+        All other arguments are parameters or depend only on parameters; a step does not save them.
         """
         numbers = [i for i, is_input in enumerate(are_inputs) if is_input]
         places = tuple(numbers.index(i) for i in self.arguments if i in numbers)
@@ -55,10 +54,10 @@ class Saving(NamedTuple):
 
 
 def saving_of(function: Callable[..., Any], args: Any, kwargs: Any) -> Saving | None:
-    """Return what a function saves of arguments on the meta device; None if it cannot be run so.
+    """Return the tensors that a function saves; None if it does not run on the meta device.
 
-    Every argument of real numbers has a gradient. What autograd saves is seen by
-    `torch.autograd.graph.saved_tensors_hooks`; one storage counts once.
+    Every floating-point argument has a gradient. `torch.autograd.graph.saved_tensors_hooks` shows
+    the saved tensors; a shared storage counts once.
     """
     operands: list[torch.Tensor] = []
     known: dict[int, torch.Tensor] = {}
@@ -68,7 +67,7 @@ def saving_of(function: Callable[..., Any], args: Any, kwargs: Any) -> Saving | 
         if id(tensor) not in known:
             is_real = tensor.is_floating_point()
             made = torch.empty_like(tensor, device="meta", requires_grad=is_real)
-            known[id(tensor)] = made.clone() if is_real else made  # no leaf is ever written to
+            known[id(tensor)] = made.clone() if is_real else made  # a leaf must not be overwritten
         operands.append(known[id(tensor)])
         return operands[-1]
 
@@ -81,7 +80,7 @@ def saving_of(function: Callable[..., Any], args: Any, kwargs: Any) -> Saving | 
             args, kwargs = mapped((args, kwargs), torch.Tensor, differentiated)
             with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
                 made = list(tensors_in(function(*args, **kwargs)))
-    except Exception:  # whatever a function raises that does not run on meta tensors
+    except Exception:  # any error of a function that does not run on meta tensors
         return None
     if not made:
         return None

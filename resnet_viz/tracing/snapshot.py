@@ -60,8 +60,8 @@ class Snapshot:
         self.params: dict[int, Param] = {}
         self.buffers: dict[int, tuple[int, ...]] = {}
         self._held: list[Any] = []
-        self._content: list[Any] = []  # of what is held
-        self._hooks: list[dict[int, Any]] = []  # of leaves
+        self._content: list[Any] = []  # copies of the containers' content
+        self._hooks: list[dict[int, Any]] = []  # the hooks of leaves
         self._seen: set[int] = set()
         self._scripted: list[torch.Tensor] = []
         self._survey(root)
@@ -175,7 +175,7 @@ class Snapshot:
 
 
 class _Distinct(TorchFunctionMode):
-    """Lets no tensor equal another: one that holds the same numbers is not the same object."""
+    """Compares tensors by identity: another tensor with the same numbers is not equal."""
 
     def __torch_function__(
         self, function: Any, types: Any, args: Any = (), kwargs: Any = None

@@ -270,9 +270,9 @@ class Tracer(Recorder, TorchFunctionMode):
         return result
 
     def _saving(self, function: Any, args: Any, kwargs: Any) -> Saving | None:
-        """Return what a function saves for its backward pass, from memory if possible."""
+        """Return the tensors that a function saves for its backward pass, cached."""
         tensors = [id(tensor) for tensor in tensors_in((args, kwargs))]
-        same = tuple(map(tensors.index, tensors))  # of one tensor given twice, one storage is saved
+        same = tuple(map(tensors.index, tensors))  # a tensor given twice has one storage
         key = (function, _key(args), _key(kwargs), same)
         try:
             if key in SAVINGS:

@@ -29,7 +29,7 @@ def fold_inside(chain: Chain, exact: bool) -> Chain:
 
 
 class _Folder:
-    """One way of folding chains, from the innermost ones outwards; see `fold_inside`."""
+    """Folds chains, from the innermost ones outwards; see `fold_inside`."""
 
     def __init__(self, exact: bool) -> None:
         self.exact = exact
@@ -50,17 +50,17 @@ class _Folder:
         return rebuilt(part, folded) if any(map(is_not, folded, inside)) else part
 
     def scopes(self, parts: Sequence[Part]) -> Iterator[Part]:
-        """Yield parts, scopes that look the same in a row as one."""
+        """Yield parts, with consecutive scopes that look the same as one fold."""
         for _, group in groupby(parts, key=_rough_look):
             alike = list(group)
-            if len(alike) == 1:  # most are, and need no closer look
+            if len(alike) == 1:  # most runs have one part, and need no closer comparison
                 yield from self.merged(alike)
                 continue
             for _, same in groupby(alike, key=self.looks.once):
                 yield from self.merged(list(same))
 
     def merged(self, same: Sequence[Part]) -> Iterator[Part]:
-        """Yield equal scopes as one that repeats; parts that cannot be one as they are."""
+        """Yield equal scopes as one fold, or unchanged if they cannot be folded."""
         times = sum(scope.repeat for part in same if (scope := scope_of(part)) is not None)
         shared = times > 1 and self.exact and _sharing([[part] for part in same])
         if times <= 1 or shared is None:
@@ -69,9 +69,10 @@ class _Folder:
             yield Fold(Chain((once(same[0]),)), times, shared=shared)
 
     def patterns(self, parts: Sequence[Part]) -> Iterator[Part]:
-        """Yield parts; a pattern of parts that repeats in a row is drawn once.
+        """Yield parts, with consecutive repeats of a pattern of parts as one fold.
 
-        Of several patterns that begin at one part, the one that saves the most parts is folded.
+        Of several patterns that begin at the same part, the one that saves the most parts is
+        folded.
         """
         looks = [self.looks.of(part) for part in parts]
         if len(set(looks)) == len(looks):
@@ -91,7 +92,7 @@ class _Folder:
 
 
 def _rough_look(part: Part) -> object:
-    """Return the kind and the number of children of a scope; of no scope, the part itself."""
+    """Return the kind and number of children of a scope; for any other part, the part itself."""
     scope = scope_of(part)
     return part if scope is None else (scope.kind, len(scope.children))
 

@@ -1,4 +1,4 @@
-"""Parts to numbers that are equal where the parts look the same."""
+"""Assign numbers to parts, equal for parts that look the same."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from resnet_viz.view.parts import (
 __all__ = ["Looks", "once", "scope_of"]
 
 _SHOWN = ("kernel", "groups", "dilation", "size", "steps")
-"""The attributes by which operators of one kind look different."""
+"""The attributes that distinguish the look of operators of one kind."""
 
 
 class Looks:
-    """Numbers parts, each looked at once: those that look the same have the same number.
+    """Assigns numbers to parts, cached: parts that look the same get the same number.
 
     Attributes:
-        sizes: whether they must have the same widths, parameters and costs, too.
-        strides: whether they must have the same strides.
+        sizes: whether widths, parameters and costs must be equal as well.
+        strides: whether strides must be equal.
     """
 
     def __init__(self, sizes: bool = False, strides: bool = True) -> None:
@@ -45,7 +45,7 @@ class Looks:
         return known[1]
 
     def once(self, part: Part) -> int:
-        """Return the number of one copy of a scope that may repeat."""
+        """Return the number of one copy of a scope, which may be repeated."""
         return self.chain(part.body) if isinstance(part, Module) else self.of(once(part))
 
     def chain(self, chain: Chain) -> int:
@@ -81,14 +81,14 @@ class Looks:
 
 
 def scope_of(part: Part) -> Scope | None:
-    """Return the scope that a part stands for."""
+    """Return the scope that a part represents, or None."""
     if isinstance(part, Module):
         return part.scope
     return part.item if isinstance(part, Leaf) and isinstance(part.item, Scope) else None
 
 
 def once(part: Part) -> Part:
-    """Return one copy of a part that repeats."""
+    """Return one copy of a repeated part."""
     if isinstance(part, Module):
         return part._replace(scope=part.scope._replace(repeat=1))
     if isinstance(part, Leaf) and isinstance(part.item, Scope):

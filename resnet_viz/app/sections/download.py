@@ -113,7 +113,7 @@ def _encoded(write: Callable[[str], str], format: str) -> bytes:
 
 
 def _paper(lang: str) -> Paper:
-    """Let the visitor say what files of the figure have that the screen has not."""
+    """Let the visitor choose the options for files of the figure."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         width = st.number_input(
             translate(lang, "width_points"),
@@ -132,7 +132,7 @@ def _paper(lang: str) -> Paper:
 
 
 def _code(spec: ResNetSpec, framework: str, suffix: str) -> bytes:
-    """Return the bytes of a file with the network's code."""
+    """Return a file with the network's code as bytes."""
     with TemporaryDirectory() as folder:
         path = Path(folder, f"network{suffix}")
         to_code(spec, framework).save(path)

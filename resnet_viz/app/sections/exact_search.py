@@ -1,4 +1,4 @@
-"""The exact searches that a visitor asks for: members of the family, and the best of the space."""
+"""Run exact searches on request: for members of the family, and for the best of a space."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from resnet_viz.text.page import translate
 __all__ = ["show"]
 
 SEARCHES = {"exact_family": nearest_members, "exact_space": best_of_space}
-"""What is searched, under the word that says so."""
+"""The search functions, by the key of their label."""
 
 
 def show(
@@ -27,7 +27,7 @@ def show(
     setting: Setting,
     propose: Callable[[ResNetSpec, str], None],
 ) -> None:
-    """Offer a search, which takes a second or two, and propose what it found."""
+    """Offer a search, which takes a second or two, and propose its results."""
     lang, asked = session.config.lang, (session.config.spec, budget, setting)
     if st.button(
         translate(lang, "search_exactly"),

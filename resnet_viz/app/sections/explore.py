@@ -1,4 +1,4 @@
-"""Networks as points: the zoo's, those that the visitor came by, and the front around one."""
+"""Show networks as points: the zoo's, those in the visitor's history, and a Pareto front."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from resnet_viz.zoo.accuracy import published
 __all__ = ["show"]
 
 MAX_STEPS = 20
-"""Networks before the one that is shown, each of which leaves a point."""
+"""The most earlier networks that are shown as points."""
 
 COLOURS = {
     "zoo": "#9aa4b2",
@@ -33,18 +33,18 @@ COLOURS = {
     "mine": "#d98200",
     "now": "#c2185b",
 }
-"""The colours of networks of the zoo, of those that keep the budget, of the front, of those before
-and of the one shown."""
+"""The colours of zoo networks, of those within the budget, of the front, of earlier networks and of
+the current one."""
 
 HEIGHT = 340  # pixels
 
 
 class Point(NamedTuple):
-    """A network between its costs.
+    """A network as a point.
 
     Attributes:
-        id: what a click opens.
-        top1: the best published accuracy in percent, from the weights of that name.
+        id: the id of the network that a click opens.
+        top1: the best published accuracy in percent, of weights with that name.
     """
 
     id: str
@@ -98,7 +98,7 @@ def _table(points: Sequence[Point], lang: str) -> pa.Table:
 
 
 def _chart(points: Sequence[Point], above: str, lang: str) -> dict[str, Any]:
-    """Return the chart in Vega-Lite: MACs to the right, parameters or accuracy above them."""
+    """Return the Vega-Lite chart: MACs on the x axis, parameters or accuracy on the y axis."""
 
     def axis(name: str, scale: str) -> dict[str, Any]:
         amounts = [getattr(point, name) for point in points]
@@ -145,7 +145,7 @@ def _chart(points: Sequence[Point], above: str, lang: str) -> dict[str, Any]:
 
 
 def _around(amounts: Sequence[float], scale: str) -> list[float]:
-    """Return the ends of a scale with some room; Vega would ask for them before the data come."""
+    """Return the ends of a scale with a margin; Vega needs them before the data arrive."""
     low, high = min(amounts), max(amounts)
     return [low * 0.8, high * 1.25] if scale == "log" else [low - 1, high + 1]
 
@@ -172,7 +172,7 @@ def _of_zoo(session: Session, networks: Sequence[Listed]) -> Iterator[Point]:
 
 
 def _of_front(session: Session) -> Iterator[Point]:
-    """Yield the front around the network for which it was asked, or say why there is none."""
+    """Yield the requested Pareto front around a network, or show why there is none."""
     if session.fronted is None:
         return
     try:
@@ -192,7 +192,7 @@ def _of_history(session: Session) -> Iterator[Point]:
 
 
 def _open(session: Session, key: str) -> None:
-    """Show the network whose point was clicked."""
+    """Open the network whose point was clicked."""
     picked = st.session_state[key].get("selection", {}).get("pick", [])
     sort, _, name = str(picked[0].get("id", "") if picked else "").partition("/")
     receive_edit(session)

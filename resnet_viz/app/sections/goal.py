@@ -36,7 +36,7 @@ __all__ = ["show"]
 MAX_PROPOSALS = 3
 
 QUICK = ("nearest_of_family", "nearest_of_zoo")
-"""What is proposed at once; the rest is searched when it is asked for."""
+"""The proposals that are made at once; exact searches run on request."""
 
 
 def show(session: Session) -> None:

@@ -74,7 +74,7 @@ def to_graph(
         return to_graph(read_graph(network), input, folded=folded)
     if module is None:
         return assemble(find_spec(network), input)
-    if input is None and not (alone and not name):
+    if input is None and not alone:
         raise RequestError("input: missing (a module needs its whole shape, as 1x3x224x224)")
     from dataclasses import replace
 

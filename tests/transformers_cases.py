@@ -56,7 +56,7 @@ SHRINKS: tuple[Mapping[str, Any], ...] = (
 )
 """What is tried in turn: all small; heads as they are; fewer layers and words only; the default."""
 
-LARGEST = 200_000_000
+LARGEST = 100_000_000
 """Parameters of a model that is still made."""
 
 
@@ -92,7 +92,7 @@ def input_sets(model: Any) -> Iterator[dict[str, Any]]:
     main = getattr(model, "main_input_name", "input_ids")
     own = {name: known[name] for name in names if name in known}
     yield own
-    if main in known:
+    if isinstance(main, str) and main in known:
         yield {main: known[main]}
         if "decoder_input_ids" in names:
             yield {main: known[main], "decoder_input_ids": known["decoder_input_ids"]}

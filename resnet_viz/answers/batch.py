@@ -22,13 +22,16 @@ from resnet_viz.spec import ResNetSpec
 __all__ = ["to_batch_graph"]
 
 
-def to_batch_graph(network: Network, input: Any, batch: Size) -> Graph:
+def to_batch_graph(
+    network: Network, input: Any, batch: Size, *, means: str | None = None
+) -> Graph:
     """Return the graph of a network, whose shapes have a batch dimension.
 
     Args:
         network: as for `resnet_viz.report`.
         input: as for `resnet_viz.report`; if it has a batch size, `batch` must be 1 or equal to it.
         batch: the number of images; for a module, the first size of its input replaces it.
+        means: how modules are traced, as in `resnet_viz.report`.
 
     Raises:
         RequestError: there is no such network, or the input or the batch does not fit it.
@@ -48,7 +51,8 @@ def to_batch_graph(network: Network, input: Any, batch: Size) -> Graph:
             raise _conflict(batch, network.input)
         return to_graph(network, input)
     if not _is_spec(network):
-        return to_graph(network, input if one or input is None else _batched(input, batch))
+        given = input if one or input is None else _batched(input, batch)
+        return to_graph(network, given, means=means)
     spec = find_spec(network)
     shape = spec.input if input is None else input
     if isinstance(shape, (tuple, list)) and len(shape) == 3:

@@ -25,6 +25,7 @@ def compare(
     *,
     depth: str = "block",
     columns: str | Iterable[str] = (),
+    means: str | None = None,
 ) -> Comparison:
     """Compare two networks, part by part.
 
@@ -37,9 +38,11 @@ def compare(
     Args:
         before: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module.
         after: the other network, given in any of these ways.
-        input: the input of both, as for `resnet_viz.report`; if None, each has its own.
+        input: the input of both, as for `resnet_viz.report`; if None, each has its own; of
+            modules, the parameters alone are then compared.
         depth: the level of the rows: `network`, `stage`, `block` or `op`.
         columns: the numbers in the table, as in `resnet_viz.report`.
+        means: how modules are traced, as in `resnet_viz.report`.
 
     Raises:
         RequestError: a network or column is unknown, the input does not fit a network, or a network
@@ -53,7 +56,7 @@ def compare(
     """
     depth = match("depth", depth, DEPTHS)
     levels, chosen = DEPTHS[depth], column_names(columns)
-    graphs = [to_graph(network, input) for network in (before, after)]
+    graphs = [to_graph(network, input, means=means, alone=True) for network in (before, after)]
     one, other = (report_graph(graph, depth=depth) for graph in graphs)
     for report in (one, other):
         if not all(type(total) is int for total in report.totals.values()):

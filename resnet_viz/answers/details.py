@@ -65,13 +65,16 @@ class Details(NamedTuple):
     operations: tuple[Operation, ...]
 
 
-def details(network: Network, path: str, input: Any = None) -> Details:
+def details(
+    network: Network, path: str, input: Any = None, *, means: str | None = None
+) -> Details:
     """Describe a part of a network.
 
     Args:
         network: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module.
         path: the path of a scope or an operator, as shown in figures and reports.
         input: as for `resnet_viz.report`.
+        means: how modules are traced, as in `resnet_viz.report`.
 
     Raises:
         RequestError: the network or the part is unknown, or the input does not fit.
@@ -80,7 +83,7 @@ def details(network: Network, path: str, input: Any = None) -> Details:
     >>> block.inputs, block.output, block.macs
     (((64, 56, 56),), (128, 28, 28), 179830784)
     """
-    graph = to_graph(network, input)
+    graph = to_graph(network, input, means=means)
     part, counts = _find(graph, path)
     if part is None and count_nodes(graph) <= MAX_UNROLLED:  # perhaps a copy of a repeat
         graph = unroll_graph(graph)

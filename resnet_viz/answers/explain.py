@@ -128,7 +128,9 @@ class Explanation(Tabular):
         return "\n".join(out) + "\n"
 
 
-def explain(network: Network, input: Any = None, *, run: bool = False) -> Explanation:
+def explain(
+    network: Network, input: Any = None, *, run: bool = False, means: str | None = None
+) -> Explanation:
     """Count a network by every convention and show where the totals differ.
 
     Args:
@@ -136,6 +138,7 @@ def explain(network: Network, input: Any = None, *, run: bool = False) -> Explan
         input: as for `resnet_viz.report`.
         run: also run the installed tools on the module (for a spec, on that of
             `resnet_viz.build`).
+        means: how modules are traced, as in `resnet_viz.report`.
 
     Raises:
         RequestError: the network is unknown, or the input does not fit it.
@@ -145,7 +148,7 @@ def explain(network: Network, input: Any = None, *, run: bool = False) -> Explan
     4089284608
     """
     check_flag("run", run)
-    graph = to_graph(network, input)
+    graph = to_graph(network, input, means=means)
     total = tally(graph)
     if run and len(graph.inputs) > 1:
         raise RequestError(

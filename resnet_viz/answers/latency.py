@@ -162,6 +162,7 @@ def latency(
     dtype: str | None = None,
     mode: str = "infer",
     depth: str = "block",
+    means: str | None = None,
 ) -> LatencyReport:
     """Predict the time of a network on a device, with the error of the prediction.
 
@@ -180,6 +181,7 @@ def latency(
             default the device's own.
         mode: `infer`, a forward pass, or `train`, a training step.
         depth: the level of the rows: `network`, `stage`, `block` or `op`.
+        means: how modules are traced, as in `resnet_viz.report`.
 
     Raises:
         RequestError: the network or device is unknown, the device lacks the dtype or mode, or the
@@ -193,7 +195,7 @@ def latency(
     found, estimated = _device(device, mode, dtype)
     if type(batch) is not int:
         raise RequestError("batch: {batch} (must be an integer of 1 or more)", batch=show(batch))
-    graph = to_batch_graph(network, input, batch)
+    graph = to_batch_graph(network, input, batch, means=means)
     return latency_graph(graph, found, mode=mode, depth=depth, estimated=estimated)
 
 

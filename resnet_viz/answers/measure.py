@@ -151,6 +151,7 @@ def measure(
     device: str | None = None,
     threads: int | None = None,
     depth: str = "block",
+    means: str | None = None,
 ) -> Measurement:
     """Run a network in inference on this machine and time it and its parts; needs torch.
 
@@ -165,6 +166,7 @@ def measure(
             calibrated.
         threads: the number of threads for torch; by default torch's own.
         depth: the level of the rows: `network`, `stage`, `block` or `op`.
+        means: how modules are traced, as in `resnet_viz.report`.
 
     Raises:
         RequestError: the network or device is unknown, torch is not installed, or the input does
@@ -175,7 +177,7 @@ def measure(
     _check_threads(threads)
     own = [found.name for found in devices() if found.source == THIS_MACHINE]
     known = device if device is not None else next(iter(own[::-1]), None)
-    graph = unroll(to_batch_graph(network, input, batch))
+    graph = unroll(to_batch_graph(network, input, batch, means=means))
     shape = graph.input
     if len(graph.inputs) > 1:
         raise RequestError("measure: a network with several inputs (must have one)")

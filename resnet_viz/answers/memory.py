@@ -189,6 +189,7 @@ def memory(
     depth: str = "block",
     allocator: str = "exact",
     fit: str | int | None = None,
+    means: str | None = None,
 ) -> MemoryReport:
     """Count the bytes that a network needs, in inference and in a training step.
 
@@ -210,6 +211,7 @@ def memory(
         allocator: `exact`, or `cuda`, which rounds each tensor up to 512 bytes.
         fit: a memory size, such as `24GB` (1000³ bytes) or `24GiB` (1024³): the report is then for
             the largest batch that fits into it.
+        means: how modules are traced, as in `resnet_viz.report`.
 
     Raises:
         RequestError: the network, dtype, optimizer or allocator is unknown; the input or batch does
@@ -228,7 +230,13 @@ def memory(
     if not isinstance(training, bool):
         raise RequestError("training: {value} (must be True or False)", value=show(training))
     counting = _Counting(
-        network=network, input=input, dtype=dtype, states=states, training=training, block=block
+        network=network,
+        input=input,
+        means=means,
+        dtype=dtype,
+        states=states,
+        training=training,
+        block=block,
     )
     room = None
     if fit is not None:
@@ -236,7 +244,7 @@ def memory(
         if type(batch) is not int or batch != 1:
             raise RequestError("batch: given with fit (which chooses it; must be left out)")
         batch = _largest_batch(counting, room)
-    graph = to_batch_graph(network, input, batch)
+    graph = to_batch_graph(network, input, batch, means=means)
     root, totals, peaks = counting.count(graph)
     return MemoryReport(
         network=graph.name,
@@ -263,6 +271,7 @@ class _Counting:
 
     network: Network
     input: Any
+    means: str | None
     dtype: str
     states: int
     training: bool
@@ -298,7 +307,7 @@ class _Counting:
 
     def bytes(self, batch: int) -> int:
         """Return the total bytes that a batch needs."""
-        _, totals, _ = self.count(to_batch_graph(self.network, self.input, batch))
+        _, totals, _ = self.count(to_batch_graph(self.network, self.input, batch, means=self.means))
         needed: int = totals["total_training" if self.training else "total_inference"]
         return needed
 

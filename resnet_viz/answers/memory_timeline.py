@@ -30,6 +30,7 @@ def memory_timeline(
     optimizer: str | None = "sgd",
     training: bool = True,
     theme: str | Theme = "d2l",
+    means: str | None = None,
 ) -> Picture:
     """Draw the live memory of a network over its forward pass and, in training, backward pass.
 
@@ -41,6 +42,7 @@ def memory_timeline(
         optimizer: the optimizer whose state is counted.
         training: whether there is a backward pass.
         theme: a theme, or its name or file.
+        means: how modules are traced, as in `resnet_viz.report`.
 
     Raises:
         RequestError: as for `resnet_viz.memory`.
@@ -49,7 +51,7 @@ def memory_timeline(
     '<svg'
     """
     palette = find_theme(theme)
-    graph = unroll(to_batch_graph(network, input, batch))
+    graph = unroll(to_batch_graph(network, input, batch, means=means))
     report = memory(
         graph, batch=graph.input[0], dtype=dtype, optimizer=optimizer, training=training
     )

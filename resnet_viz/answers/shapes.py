@@ -72,13 +72,16 @@ class Shapes(Tabular):
         )
 
 
-def shapes(network: Network, input: Any = None, *, depth: str = "stage") -> Shapes:
+def shapes(
+    network: Network, input: Any = None, *, depth: str = "stage", means: str | None = None
+) -> Shapes:
     """List the output shape of each part of a network.
 
     Args:
         network: a zoo name, the path of a spec file, `package.module:callable`, a spec or a module.
         input: as for `resnet_viz.report`.
         depth: the level of the rows: `network`, `stage`, `block` or `op`.
+        means: how modules are traced, as in `resnet_viz.report`.
 
     Raises:
         RequestError: there is no such network, or the input does not fit it.
@@ -86,7 +89,7 @@ def shapes(network: Network, input: Any = None, *, depth: str = "stage") -> Shap
     >>> [row.output for row in shapes("resnet18").rows][:3]
     [(3, 224, 224), (64, 56, 56), (64, 56, 56)]
     """
-    counted = report(network, input, depth=depth, open_head=True)
+    counted = report(network, input, depth=depth, open_head=True, means=means)
     inputs = counted.inputs
     entering = ShapeRow(
         path="input",

@@ -49,6 +49,7 @@ def summary(
     depth: int = 3,
     col_names: Sequence[str] = ("output_size", "num_params"),
     verbose: int = 1,
+    means: str | None = None,
 ) -> Summary:
     """Summarise a module, module by module.
 
@@ -61,6 +62,7 @@ def summary(
         col_names: the columns: `input_size`, `output_size`, `num_params`, `params_percent`,
             `kernel_size` or `mult_adds`.
         verbose: 0 only returns the summary, 1 also prints it.
+        means: how modules are traced, as in `resnet_viz.report`.
 
     Raises:
         RequestError: there is no input, a column is unknown, or the input does not fit.
@@ -75,7 +77,7 @@ def summary(
     choose("verbose", str(verbose), {"0": 0, "1": 1, "2": 2})
     module = build(model)
     given = _input(model, input_size, input_data)
-    graph = torch_corner("tracing").trace(module, given)
+    graph = torch_corner("tracing").trace(module, given, means=means)
     total = tally(graph)
     rows = [_cells(row, columns, _Reads(graph), total) for row in _rows(module, total, depth)]
     made = Summary(

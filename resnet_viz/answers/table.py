@@ -18,12 +18,15 @@ from resnet_viz.spec.kinds import ATTENTIONS
 __all__ = ["Architectures", "table"]
 
 
-def table(networks: Network | Sequence[Network], input: Any = None) -> Architectures:
+def table(
+    networks: Network | Sequence[Network], input: Any = None, *, means: str | None = None
+) -> Architectures:
     """Return the table of one or more networks.
 
     Args:
         networks: one network or a list, as for `report`; each needs stages and a head.
         input: the input shape of all networks; by default each has its own.
+        means: how modules are traced, as in `resnet_viz.report`.
 
     Raises:
         RequestError: a network is unknown or has no stages, or their sizes differ in a row.
@@ -35,7 +38,7 @@ def table(networks: Network | Sequence[Network], input: Any = None) -> Architect
     several: Any = networks if isinstance(networks, (list, tuple)) else [networks]
     if not several:
         raise RequestError("networks: none given (must be one or more)")
-    graphs = [to_graph(network, input) for network in several]
+    graphs = [to_graph(network, input, means=means) for network in several]
     columns = [list(_rows(graph)) for graph in graphs]
     rows = []
     for line in zip_longest(*columns):

@@ -65,7 +65,6 @@ def _add_report(verb: argparse.ArgumentParser) -> None:
         "macs",
         "count as macs, flops, torch, fvcore, torchinfo, thop, ptflops or pycls",
     )
-    _means(verb)
     _choice(verb, "format", "text", "text, md, csv, json, latex or html")
     _columns(verb)
     verb.add_argument(
@@ -275,14 +274,6 @@ def _add_app(verb: argparse.ArgumentParser) -> None:
 # Arguments of several commands
 
 
-def _means(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--means",
-        metavar="MEANS",
-        help="trace a module by stand-ins, fake or run (default: in this order)",
-    )
-
-
 def _network(verb: argparse.ArgumentParser, several: bool = False) -> None:
     _named(verb, several)
     _input(verb)
@@ -305,6 +296,11 @@ def _input(verb: argparse.ArgumentParser) -> None:
         "--input",
         metavar="CxHxW",
         help="input size, as 3x224x224 or 8x3x224x224 (default: the network's own)",
+    )
+    verb.add_argument(
+        "--means",
+        metavar="MEANS",
+        help="trace a module by stand-ins, fake or run (default: in this order)",
     )
 
 

@@ -87,21 +87,28 @@ def report(
 
 
 def compare(
-    before: str, after: str, input: str | None, depth: str, columns: str, format: str
+    before: str,
+    after: str,
+    input: str | None,
+    depth: str,
+    means: str | None,
+    columns: str,
+    format: str,
 ) -> None:
     """Print the differences between two networks."""
     from resnet_viz.answers import compare as answer
 
     _check_format(format, answer.Comparison)
-    _write(answer.compare(before, after, input, depth=depth, columns=columns).to(format))
+    made = answer.compare(before, after, input, depth=depth, means=means, columns=columns)
+    _write(made.to(format))
 
 
-def explain(network: str, input: str | None, run: bool, format: str) -> int:
+def explain(network: str, input: str | None, means: str | None, run: bool, format: str) -> int:
     """Print the count of each tool, term by term; return 1 if a tool printed another count."""
     from resnet_viz.answers import explain as answer
 
     _check_format(format, answer.Explanation)
-    made = answer.explain(network, input, run=run)
+    made = answer.explain(network, input, run=run, means=means)
     _write(made.to(format))
     return 0 if made.agrees else 1
 
@@ -116,19 +123,19 @@ def identify(checkpoint: str, format: str) -> int:
     return 0 if made.specs else 1
 
 
-def shapes(network: str, input: str | None, depth: str) -> None:
+def shapes(network: str, input: str | None, means: str | None, depth: str) -> None:
     """Print the output shapes of a network's parts."""
     from resnet_viz.answers import shapes as answer
 
-    _write(str(answer.shapes(network, input, depth=depth)))
+    _write(str(answer.shapes(network, input, depth=depth, means=means)))
 
 
-def table(network: list[str], input: str | None, format: str) -> None:
+def table(network: list[str], input: str | None, means: str | None, format: str) -> None:
     """Print networks side by side."""
     from resnet_viz.answers import table as answer
 
     _check_format(format, answer.Architectures)
-    _write(answer.table(network, input).to(format))
+    _write(answer.table(network, input, means=means).to(format))
 
 
 def memory(
@@ -141,7 +148,7 @@ def memory(
     if output is not None:
         from resnet_viz.answers.memory_timeline import memory_timeline
 
-        names = ("batch", "dtype", "optimizer", "training")
+        names = ("batch", "dtype", "optimizer", "training", "means")
         chosen = {name: options[name] for name in names}
         if options["fit"] is not None:
             chosen["batch"] = answer.memory(network, input, **options).batch  # type: ignore[arg-type]

@@ -1,9 +1,10 @@
-"""Handle lazy modules: give a copy's parameters their shapes once an input is known."""
+"""Modules without numbers: lazy ones get shapes, those on the meta device memory, on a copy."""
 
 from __future__ import annotations
 
 import copy
 import itertools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -11,7 +12,12 @@ from torch import nn
 from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter, is_lazy
 
-__all__ = ["is_waiting", "lazy_copy", "settle"]
+from resnet_viz.errors import RequestError
+
+__all__ = ["is_waiting", "lazy_copy", "real_copy", "settle"]
+
+MAX_BYTES = 8 * 2**30
+"""Of a module on the meta device that is copied to memory, to be run."""
 
 
 def is_waiting(module: nn.Module) -> bool:
@@ -26,10 +32,44 @@ def lazy_copy(module: nn.Module, *, meta: bool) -> nn.Module:
         module: a module with lazy parts.
         meta: whether parameters get only a shape, and no memory.
     """
-    memo: dict[int, Any] = {}
-    for tensor in itertools.chain(module.parameters(), module.buffers()):
-        memo[id(tensor)] = _fresh(tensor, meta) if is_lazy(tensor) else tensor
+    return _copied(module, lambda tensor: _fresh(tensor, meta) if is_lazy(tensor) else tensor)
+
+
+def real_copy(module: nn.Module) -> nn.Module:
+    """Return a module that can be run: itself, or a copy with numbers for what is on meta.
+
+    Raises:
+        RequestError: the numbers need too much memory.
+    """
+    tensors = [tensor for tensor in _tensors(module) if tensor.device.type == "meta"]
+    if not tensors:
+        return module
+    needed = sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+    if needed > MAX_BYTES:
+        raise RequestError(
+            "{name}: has {needed:,} bytes on the meta device (a run takes {most:,} at most)",
+            name=type(module).__name__,
+            needed=needed,
+            most=MAX_BYTES,
+        )
+    return _copied(module, lambda tensor: _filled(tensor) if tensor.is_meta else tensor)
+
+
+def _tensors(module: nn.Module) -> Iterator[torch.Tensor]:
+    return itertools.chain(module.parameters(), module.buffers())
+
+
+def _copied(module: nn.Module, change: Callable[[Any], Any]) -> nn.Module:
+    """Return a copy of a module that holds its own tensors, or what they are changed to."""
+    memo = {id(tensor): change(tensor) for tensor in _tensors(module)}
     return copy.deepcopy(module, memo)
+
+
+def _filled(tensor: torch.Tensor) -> torch.Tensor:
+    """Return random numbers, or zeros where a tensor has integers."""
+    like = torch.rand if tensor.is_floating_point() else torch.zeros
+    made = like(tensor.shape, dtype=tensor.dtype, device="cpu")
+    return nn.Parameter(made, tensor.requires_grad) if isinstance(tensor, nn.Parameter) else made
 
 
 def _fresh(tensor: Any, meta: bool) -> Any:

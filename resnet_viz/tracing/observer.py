@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch import nn
@@ -86,6 +86,18 @@ class Observer(Recorder, TorchFunctionMode):
     def execute(self, func: Any, args: Any, kwargs: Any) -> Any:
         """Run an ATen operator; keep what it is about to write to."""
         return self.guard.run(func, args, kwargs)
+
+    def dispatch(self, function: Any, args: Any, kwargs: Any) -> NoReturn:
+        """Leave a rule that computes with a stand-in: what was run is there without it.
+
+        Raises:
+            RequestError: always.
+        """
+        raise RequestError("{name}: of a stand-in", name=getattr(function, "__name__", "function"))
+
+    def refuse_data(self, proxy: Proxy, what: str) -> NoReturn:
+        """Leave a rule that asks a stand-in for data, as `dispatch` does."""
+        raise RequestError("{name}: of a stand-in", name=what)
 
     def close(self) -> None:
         """End the display of progress, if any."""

@@ -23,7 +23,7 @@ from resnet_viz.graph.depth import room_for
 from resnet_viz.progress import progress
 from resnet_viz.tracing.calls import calls_led_to, torch_as_it_was
 from resnet_viz.tracing.guard import Guard
-from resnet_viz.tracing.lazy import lazy_copy
+from resnet_viz.tracing.lazy import lazy_copy, real_copy
 from resnet_viz.tracing.observer import Observer
 from resnet_viz.tracing.recorder import DataNeeded, Recorder
 from resnet_viz.tracing.snapshot import Snapshot
@@ -184,6 +184,9 @@ def _observed_once(
     is_lazy = snapshot.is_lazy
     if is_lazy:
         module = lazy_copy(module, meta=kind is _Fake)
+        snapshot = Snapshot(module)
+    elif kind is _Run and snapshot.device.type == "meta":
+        module = real_copy(module)
         snapshot = Snapshot(module)
     guard = Guard(module)
     with room_for(snapshot.depth):

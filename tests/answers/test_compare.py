@@ -453,7 +453,10 @@ def test_many_networks_at_once_are_no_two() -> None:
         compare("resnet18", "resnet34", (3, sizes, sizes))
 
 
-def test_a_module_needs_an_input() -> None:
+def test_modules_without_an_input_are_compared_by_their_parameters() -> None:
     nn = pytest.importorskip("torch.nn")
-    with pytest.raises(RequestError, match="^input: missing"):
-        compare("resnet18", nn.Linear(2, 2))
+
+    compared = compare(nn.Linear(2, 3), nn.Linear(2, 5))
+
+    assert compared.totals["params"].difference == 2 * (2 + 1)
+    assert "Linear" in str(compared)

@@ -42,8 +42,7 @@ def batch_norm(
             check_size(recorder, name or "batch_norm", x, axis - len(x.shape), size, "channels")
             break
     alone = x.shape.numel() == x.shape[1 if len(x.shape) > 1 else 0]
-    runs = recorder.device.type != "meta"  # on it, training mode is merely the default
-    if runs and alone and (training or running_mean is None):
+    if alone and (training or running_mean is None):
         raise RequestError(
             "{path}: input {shape} has one value for each channel (must have more in training)",
             path=recorder.builder.path(name or "batch_norm"),

@@ -22,9 +22,7 @@ from resnet_viz.spec import ResNetSpec
 __all__ = ["to_batch_graph"]
 
 
-def to_batch_graph(
-    network: Network, input: Any, batch: Size, *, means: str | None = None
-) -> Graph:
+def to_batch_graph(network: Network, input: Any, batch: Size, *, means: str | None = None) -> Graph:
     """Return the graph of a network, whose shapes have a batch dimension.
 
     Args:

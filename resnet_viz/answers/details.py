@@ -65,9 +65,7 @@ class Details(NamedTuple):
     operations: tuple[Operation, ...]
 
 
-def details(
-    network: Network, path: str, input: Any = None, *, means: str | None = None
-) -> Details:
+def details(network: Network, path: str, input: Any = None, *, means: str | None = None) -> Details:
     """Describe a part of a network.
 
     Args:

@@ -207,8 +207,8 @@ def _tracer_of(value: Any) -> Answering | None:
 def _operator(name: str) -> Callable[..., Any]:
     member = getattr(torch.Tensor, name)
 
-    def operate(self: Proxy, *args: Any) -> Any:
-        return self.tracer.dispatch(member, (self, *args), {})
+    def operate(self: Proxy, *args: Any, **kwargs: Any) -> Any:
+        return self.tracer.dispatch(member, (self, *args), kwargs)
 
     operate.__name__ = name
     return operate

@@ -14,6 +14,7 @@ from resnet_viz.graph import Builder, Node, Param
 from resnet_viz.graph.model import input_name, module_path
 from resnet_viz.ops import OPERATORS, Memory, Outcome
 from resnet_viz.ops.operator import spell
+from resnet_viz.tracing.exact_type import asks_for_exact_type
 from resnet_viz.tracing.lazy import is_waiting, settle
 from resnet_viz.tracing.proxy import Proxy
 from resnet_viz.tracing.snapshot import Snapshot
@@ -39,7 +40,10 @@ class Recorder:
         failed: the path of the innermost module whose `forward` raised.
         forward: the original `nn.Module.__call__`.
         memory: see `Graph`.
+        is_real: whether `forward` gets real tensors.
     """
+
+    is_real = False
 
     def __init__(self, module: nn.Module, snapshot: Snapshot) -> None:
         super().__init__()
@@ -198,14 +202,20 @@ class Recorder:
         if is_waiting(module):
             self.settle(module, args)
             return self.call(module, args, kwargs)
-        path = self.paths.get(id(module), type(module).__name__)
+        kind = type(module)
+        path = self.paths.get(id(module), kind.__name__)
+        if not self.is_real and asks_for_exact_type(kind):
+            raise DataNeeded(
+                "{path}: its code asks for a tensor's exact type, which only a real tensor has",
+                path=path or kind.__name__,
+            )
         if not path:
-            return self._forward(module, args, kwargs, type(module).__name__)
+            return self._forward(module, args, kwargs, kind.__name__)
         name = self.local(path)
         outer, self.prefix = self.prefix, f"{path}."
         inside = None if name == path[len(outer) :] else f"{path}."
         try:
-            with self.builder.scope(name, type(module).__name__, prefix=inside):
+            with self.builder.scope(name, kind.__name__, prefix=inside):
                 return self._forward(module, args, kwargs, path)
         finally:
             self.prefix = outer

@@ -101,6 +101,8 @@ class _Fake(Observer):
 class _Run(Observer):
     """Observes real tensors; shows its progress if it takes longer than a second."""
 
+    is_real = True
+
     def __init__(self, module: nn.Module, snapshot: Snapshot, guard: Guard) -> None:
         super().__init__(module, snapshot, guard)
         self._began, self._shown = time.monotonic(), ExitStack()

@@ -1,9 +1,11 @@
 """Modules that are nested deeper than Python's calls usually go."""
 
 import pytest
+import torch
 from torch import nn
 
 from resnet_viz import draw, fold, report, trace, unroll
+from resnet_viz.graph.model import MEANS
 
 
 def nested(levels: int) -> nn.Module:
@@ -28,14 +30,17 @@ def test_a_module_nested_deep_is_counted_and_drawn() -> None:
     assert draw(net, input=(2, 4)).to_svg().startswith("<svg")
 
 
+@pytest.mark.parametrize("means", [None, *MEANS])
+@pytest.mark.parametrize("device", ["cpu", "meta"])
 @pytest.mark.parametrize(
     ("norm", "shape"), [(nn.BatchNorm1d, (1, 4)), (nn.BatchNorm2d, (1, 4, 1, 1))]
 )
 def test_in_training_a_batch_norm_over_one_value_is_refused_as_torch_refuses_it(
-    norm, shape
+    norm, shape, device, means
 ) -> None:
-    net = nn.Sequential(norm(4)).train()
+    with torch.device(device):
+        net = nn.Sequential(norm(4)).train()
 
     with pytest.raises(ValueError, match=r"^0: input 1×4.* has one value for each channel"):
-        trace(net, shape)
+        trace(net, shape, means=means)
     assert trace(net.eval(), shape).means == "stand-ins"

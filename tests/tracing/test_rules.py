@@ -36,8 +36,12 @@ def convolutions() -> Iterator[tuple[Any, dict[str, Any]]]:
         yield (
             getattr(F, f"conv_transpose{rank}d"),
             {
-                **{"input": x, "weight": rand(4, 3, *kernel), **more},
-                **{"output_padding": 1, "groups": 2, "dilation": 2},
+                "input": x,
+                "weight": rand(4, 3, *kernel),
+                **more,
+                "output_padding": 1,
+                "groups": 2,
+                "dilation": 2,
             },
         )
 
@@ -85,15 +89,25 @@ def products() -> Iterator[tuple[Any, dict[str, Any]]]:
     yield (
         F.embedding,
         {
-            **{"input": torch.tensor([[1, 2]]), "weight": rand(5, 4), "padding_idx": 0},
-            **{"max_norm": None, "norm_type": 2.0, "scale_grad_by_freq": False, "sparse": False},
+            "input": torch.tensor([[1, 2]]),
+            "weight": rand(5, 4),
+            "padding_idx": 0,
+            "max_norm": None,
+            "norm_type": 2.0,
+            "scale_grad_by_freq": False,
+            "sparse": False,
         },
     )
     yield (
         F.scaled_dot_product_attention,
         {
-            **{"query": A, "key": A, "value": A, "attn_mask": None, "dropout_p": 0.0},
-            **{"is_causal": True, "scale": 0.5},
+            "query": A,
+            "key": A,
+            "value": A,
+            "attn_mask": None,
+            "dropout_p": 0.0,
+            "is_causal": True,
+            "scale": 0.5,
         },
     )
     for place, first, second in ((torch, "input", "mat2"), (Tensor, "self", "mat2")):

@@ -204,7 +204,7 @@ class Recorder:
             return self.call(module, args, kwargs)
         kind = type(module)
         path = self.paths.get(id(module), kind.__name__)
-        if not self.is_real and asks_for_exact_type(kind):
+        if not self.is_real and asks_for_exact_type(kind):  # type: ignore[arg-type]
             raise DataNeeded(
                 "{path}: its code asks for a tensor's exact type, which only a real tensor has",
                 path=path or kind.__name__,

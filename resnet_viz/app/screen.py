@@ -20,7 +20,7 @@ PHONE = (350, 830)
 AROUND = 60  # pixels of the toolbar above the figure and of its frame
 
 
-PHONE_HEIGHT = PHONE[1] + AROUND
+PHONE_HEIGHT = 1000
 
 
 def screen(direction: str, phone: bool) -> str:

@@ -27,7 +27,7 @@ function mount(root) {
   const { signal } = ending;
   const shadow = root.getRootNode();
   const isActive = () => root.contains(shadow.activeElement) || document.fullscreenElement === shadow.host;
-  let words, shown, figure, tell, least = 0;
+  let words, shown, figure, tell, least = 0, most = 0;
 
   const path = (element) => element.id || figure.scopeOf.get(element).group.id;
   const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -203,6 +203,7 @@ function mount(root) {
     stage.dataset.tone = isDark(figure.paper) ? "dark" : "light";
     svg.append(flowOf(figure));
     viewer.load(figure);
+    if (most) root.style.setProperty("--phone", `${Math.min(natural(), most)}px`);
     for (const one of parts()) setAll(one, { tabindex: -1, "aria-pressed": false });
     chosen = undefined;
     rove(parts()[0]);
@@ -216,6 +217,12 @@ function mount(root) {
     const [narrow, wide] = [1.2 + 1.2 * levels, 3 + 3 * levels];
     return { x: [narrow, wide], y: [wide, narrow] }[axis] ?? [narrow, narrow];
   };
+
+  /** The height at which the figure can be read, in steps, so that edits seldom change it. */
+  function natural() {
+    const scale = least ? least / figure.smallest : Math.min((stage.clientWidth - 32) / figure.width, 2.5);
+    return Math.max(300, Math.ceil((scale * figure.height + 100) / 100) * 100);
+  }
 
   const isAkin = (before) => ["width", "height"].every((side) =>
     Math.max(before[side] / figure[side], figure[side] / before[side]) <= LARGE);
@@ -265,7 +272,7 @@ function mount(root) {
       least = data.least;
       join(data.group);
       root.style.setProperty("--height", `${data.height}px`);
-      if (data.phone) root.style.setProperty("--phone", `${data.phone}px`);
+      most = data.phone;
       say(data.words);
       if (data.svg !== shown) load(data);
       shown = data.svg;

@@ -86,10 +86,10 @@ def to_graph(
 
 
 def is_graph_file(network: object) -> TypeGuard[str | os.PathLike[str]]:
-    """Tell whether this is the path of a graph's `.json` file, and not of a spec's."""
+    """Return whether `network` is the path of a graph's `.json` file, and not of a spec's."""
     if not isinstance(network, (str, os.PathLike)) or not os.fspath(network).endswith(".json"):
         return False
-    from resnet_viz.export.graph_json import is_graph  # here, because a zoo name has no file
+    from resnet_viz.export.graph_json import is_graph  # lazy: only files need it
 
     try:
         with open(network, "rb") as file:
@@ -102,7 +102,7 @@ def read_graph(path: str | os.PathLike[str]) -> Graph:
     """Read a graph from its `.json` file.
 
     Raises:
-        RequestError: it cannot be read, or is no graph; the message begins with the path.
+        RequestError: the file cannot be read or has no graph; the message begins with the path.
     """
     from resnet_viz.export.graph_json import MAX_BYTES, from_json
 

@@ -57,7 +57,7 @@ class FigureOptions:
 
     Attributes:
         palette: the theme itself, read from its file if `theme` names one.
-        detail: which scopes the figure looks into, as far as that is asked for.
+        detail: the scopes that the figure opens, as requested.
 
     Raises:
         RequestError: a value is not legal, or the figure does not take an option.
@@ -244,7 +244,7 @@ class FigureOptions:
         object.__setattr__(self, "detail", Detail(levels, expand, collapse, self.depth == BOOK))
 
     def at(self, detail: Detail) -> FigureOptions:
-        """Return the options of the same figure that looks into other scopes."""
+        """Return the options with other scopes to open."""
         other = copy(self)
         object.__setattr__(other, "detail", detail)
         return other

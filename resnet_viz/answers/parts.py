@@ -1,4 +1,4 @@
-"""The parts of a network that are the rows of a table, and what a table calls them."""
+"""Choose the parts of a network that are rows of a table, and name them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def parts_at(part: _Part, depth: int | None, opened: tuple[str, ...] = ()) -> It
 
 
 class _Row(Protocol):
-    """A row of a table: a part of a network, and how often it repeats."""
+    """A row of a table: a part of a network with its number of repeats."""
 
     @property
     def path(self) -> str: ...

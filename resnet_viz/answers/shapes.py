@@ -21,7 +21,7 @@ class ShapeRow(NamedTuple):
 
     Attributes:
         path: PyTorch's module path; for a repeat, that of its first copy.
-        kind: what it is: `stem`, `stage`, a block kind, an operator; empty for the input.
+        kind: `stem`, `stage`, a block kind or an operator; empty for the input.
         repeat: the number of consecutive copies that the row covers.
         output: the output shape; for several inputs, the shapes of all of them.
         receptive_field: the number of input pixels per axis on which one output element depends;

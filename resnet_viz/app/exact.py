@@ -1,4 +1,4 @@
-"""Exact searches around a network: what fits a budget best, and the front of its space."""
+"""Search exactly around a network: for the best within a budget, and for a Pareto front."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from resnet_viz.spec import ResNetSpec
 __all__ = ["best_of_space", "front_of", "nearest_members"]
 
 STEP = 32
-"""Channels of the spaces are multiples of it: a page answers within about a second."""
+"""The step of channels in the spaces, chosen so that a page answers within about a second."""
 
 MOST = 3
-"""Networks that are proposed of each kind."""
+"""The most proposals of each kind."""
 
 
 @lru_cache(maxsize=64)
 def nearest_members(spec: ResNetSpec, budget: Budget, setting: Setting) -> tuple[ResNetSpec, ...]:
-    """Return the members of a network's family that come nearest to a budget; see `fit`.
+    """Return the members of a network's family that come closest to a budget; see `fit`.
 
     Raises:
-        RequestError: none fits.
+        RequestError: no member fits.
     """
     found = resnet_viz.fit(spec, k=MOST, **_counted(budget))
     return _kept(spec, [row.spec for row in found.rows], budget, setting)
@@ -35,10 +35,10 @@ def nearest_members(spec: ResNetSpec, budget: Budget, setting: Setting) -> tuple
 
 @lru_cache(maxsize=64)
 def best_of_space(spec: ResNetSpec, budget: Budget, setting: Setting) -> tuple[ResNetSpec, ...]:
-    """Return the largest networks within a budget whose stages are chosen one by one; see `search`.
+    """Return the largest networks within a budget, with stages varied separately; see `search`.
 
     Raises:
-        RequestError: none fits.
+        RequestError: no network fits.
     """
     around = Space.around(spec, width=(0.25, 1.25), depth=(0.5, 1.25), step=STEP)
     space = Space({**around.data, "rules": ["widths_do_not_fall"]})
@@ -48,10 +48,10 @@ def best_of_space(spec: ResNetSpec, budget: Budget, setting: Setting) -> tuple[R
 
 @lru_cache(maxsize=64)
 def front_of(spec: ResNetSpec) -> tuple[ResNetSpec, ...]:
-    """Return the networks around a network with most parameters for their MACs; see `pareto`.
+    """Return the Pareto front of parameters and MACs around a network; see `pareto`.
 
     Raises:
-        RequestError: there are too many.
+        RequestError: the front has too many networks.
     """
     space = Space.around(spec, width=(0.5, 1.5), step=STEP)
     rows = resnet_viz.pareto(space, ("params", "macs")).rows
@@ -59,7 +59,7 @@ def front_of(spec: ResNetSpec) -> tuple[ResNetSpec, ...]:
 
 
 def _counted(budget: Budget) -> dict[str, Any]:
-    """Return the limits that the searches take; the others are asked of what they find."""
+    """Return the limits that the searches support; the others are checked on their results."""
     limits = {name: limit for name, limit in budget.limits().items() if name in ("macs", "params")}
     if not limits:
         raise RequestError("no limit of MACs or parameters is set (an exact search needs one)")
@@ -73,7 +73,7 @@ def _kept(
 
 
 def _named(spec: ResNetSpec, found: ResNetSpec) -> ResNetSpec:
-    """Return a network with a name of the blocks and channels that were chosen."""
+    """Return a network, named after the chosen blocks and channels."""
     blocks = "-".join(f"{stage.blocks}" for stage in found.stages)
     channels = "-".join(f"{stage.channels}" for stage in found.stages)
     return replace(found, name=f"{spec.name.partition('_at_')[0]}_at_{blocks}x{channels}")

@@ -37,7 +37,7 @@ def screen(direction: str, phone: bool) -> str:
 
 
 def fitted(look: Look, phone: bool = False) -> Look:
-    """Return a look that fits the screen, unless it says its page or how deep it goes."""
+    """Return a look fitted to the screen, unless it has its own page or depth."""
     if look.page or look.depth or look.unroll or look.figure != "network":
         return look
     return look._replace(page=screen(look.direction, phone))

@@ -13,7 +13,7 @@ __all__ = ["snippet"]
 
 
 def snippet(spec: ResNetSpec, look: Look, paper: Paper = PLAIN) -> str:
-    """Return a script that counts a network and draws it as it is looked at.
+    """Return a script that counts a network and draws it with the given look.
 
     >>> from resnet_viz.zoo import find
     >>> print(snippet(find("resnet50"), Look(theme="paper")))

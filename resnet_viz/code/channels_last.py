@@ -1,4 +1,4 @@
-"""Operators on images of the form `(N, H, W, C)`, in the words that NumPy, JAX and Keras share."""
+"""Write operators on images of shape `(N, H, W, C)`, in code that NumPy, JAX and Keras share."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from resnet_viz.code.unify import Slot, Step
 __all__ = ["FLAT", "fused", "pads", "reshaped", "strided"]
 
 FLAT = "flat"
-"""The number of a global pool that says whether it puts out `(N, C)` or `(N, 1, 1, C)`."""
+"""The slot of a global pool that decides whether its output is `(N, C)` or `(N, 1, 1, C)`."""
 
 
 def fused(steps: Sequence[Step]) -> list[Step]:
-    """Return steps without a flatten that a global pool or the next reshaping can do.
+    """Return steps without a flatten that a global pool or the next reshape can include.
 
-    A pool over all pixels puts out one number for each channel, and a reshaping starts from any
-    form.
+    A global pool can output one number for each channel, and a reshape accepts any shape.
     """
     readers = {name: step.op for step in steps for name in step.inputs}
     made: list[Step] = []
@@ -39,7 +38,7 @@ def fused(steps: Sequence[Step]) -> list[Step]:
 
 
 def pads(amounts: str) -> str:
-    """Return what is added before and after each dimension, of amounts as torch has them.
+    """Return the padding before and after each dimension, from amounts in torch's order.
 
     >>> pads("(1, 1, 2, 2)")
     '((0, 0), (2, 2), (1, 1), (0, 0))'
@@ -60,7 +59,7 @@ def reshaped(slots: Slots) -> str:
 
 
 def strided(slots: Slots, x: str) -> str:
-    """Return every so many-th pixel of an image.
+    """Return an image subsampled with the given steps.
 
     >>> strided({"steps": Slot("2")}, "x")
     'x[:, ::2, ::2]'

@@ -17,7 +17,7 @@ __all__ = ["ClassWriter", "grouped", "in_order"]
 
 _FIRST = ("incoming", "width", "channels", "stride", "dilation")
 _FRESH = ("out", "y", "z", "gate")
-_LINE = 72  # characters of an expression that calls are nested in
+_LINE = 72  # the most characters of an expression with nested calls
 
 
 class _Statement(NamedTuple):
@@ -69,11 +69,11 @@ def grouped(steps: Sequence[Step]) -> list[Step]:
 
 
 class ClassWriter:
-    """Writes classes in the words of a framework.
+    """Writes classes for a framework.
 
     Args:
-        dialect: those words.
-        class_of: names the class of a kind.
+        dialect: the dialect of the framework.
+        class_of: the function that returns the class name of a kind.
     """
 
     def __init__(self, dialect: Dialect, class_of: Callable[[Kind], str]) -> None:
@@ -105,7 +105,7 @@ class ClassWriter:
         ]
 
     def computation(self, lines: Sequence[str]) -> list[str]:
-        """Return the method that computes."""
+        """Return the method of the forward pass."""
         words = self.dialect
         return [
             f"    def {words.method}(self, x: {words.array}) -> {words.array}:",
@@ -125,7 +125,7 @@ class ClassWriter:
         return step.kind is None and self.dialect.is_function(step.op, step.slots)
 
     def _makes(self, kind: Kind) -> bool:
-        """Tell whether a class has modules."""
+        """Return whether a class has modules."""
         return not all(
             self._is_function(step) if step.kind is None else not self._makes(step.kind)
             for step in kind.steps
@@ -143,7 +143,7 @@ class ClassWriter:
                 continue
             done.add(name)
             made = self._constructor(step, {})
-            if name.isdigit():  # no name of Python's
+            if name.isdigit():  # not a Python identifier
                 line = self.dialect.numbered.format(name=f'"{name}"', module=made)
                 lines += [f"if {step.condition}:", f"    {line}"] if step.condition else [line]
                 continue
@@ -157,7 +157,7 @@ class ClassWriter:
         return lines
 
     def _constructor(self, step: Step, outer: Mapping[str, str]) -> Made:
-        """Return what makes a step's module; outer are the words for its class's parameters."""
+        """Return the constructor call of a step's module; `outer` has the caller's arguments."""
         if step.kind is None:
             return self.dialect.modules[step.op](_slots_in(step, outer))
         arguments = {name: _substituted(text, outer) for name, text in step.arguments.items()}
@@ -177,7 +177,7 @@ class ClassWriter:
         return self.dialect.sequential._replace(arguments=tuple(modules))
 
     def element(self, step: Step, outer: Mapping[str, str]) -> str | Made:
-        """Return what stands for a step in a chain: its module, or its function."""
+        """Return the element of a step in a chain: its module or its function."""
         if not self._is_function(step):
             return self._constructor(step, outer)
         expression = self.dialect.expression(step.op, _slots_in(step, outer), INPUT)
@@ -251,7 +251,7 @@ def _is_chain(kind: Kind) -> bool:
 
 
 def _slots_in(step: Step, words: Mapping[str, str]) -> dict[str, Slot]:
-    """Return the numbers of a step with other words for the parameters in them."""
+    """Return the numbers of a step with the parameters in them substituted."""
     return {
         name: slot._replace(text=_substituted(slot.text, words))
         for name, slot in step.slots.items()
@@ -259,7 +259,7 @@ def _slots_in(step: Step, words: Mapping[str, str]) -> dict[str, Slot]:
 
 
 def _substituted(text: str, words: Mapping[str, str]) -> str:
-    """Return an expression with other words for its parameters."""
+    """Return an expression with its parameters substituted."""
 
     def other(match: re.Match[str]) -> str:
         said = words.get(match[0], match[0])

@@ -1,4 +1,4 @@
-"""What the writers ask of a framework: one table of its words for operators, classes and calls."""
+"""Define a dialect: a framework's code for operators, classes and calls, as one table."""
 
 from __future__ import annotations
 
@@ -19,36 +19,36 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """How a framework writes a network.
+    """The code with which a framework expresses a network.
 
     Attributes:
-        name: of the framework, as a reader knows it.
-        modules: what makes the module of an operator, of its numbers.
-        functions: the expression of an operator that is a function, of its numbers and inputs.
-        functional: the expression of an activation that is called as a function.
-        base: the class of a part of the network.
-        network: the class of the network.
-        method: the name of what computes.
-        array: the type of what is computed with.
-        sequential: the class of modules one after the other, and the brackets around them.
-        identity: a module that does nothing, in their midst.
-        absent: the value of a module that is not there.
+        name: the name of the framework.
+        modules: functions that write the constructor call of an operator, from its numbers.
+        functions: functions that write the expression of an operator, from its numbers and inputs.
+        functional: the function that writes an activation that is called as a function.
+        base: the base class of a part of the network.
+        network: the base class of the network.
+        method: the name of the method of the forward pass.
+        array: the type of tensors.
+        sequential: the class of a sequence of modules, and the brackets around them.
+        identity: a module that does nothing, for use in a sequence.
+        absent: the value of a missing module.
         optional: the type of a module that may be missing; None for its own class.
         parameters: further parameters of each constructor.
-        arguments: what is handed on for them.
+        arguments: the arguments passed for these parameters.
         start: the first lines of each constructor.
-        unread: numbers of operators that no module is made with.
-        numbered: makes a module with a number or a computed expression for a name.
-        member: calls a module by such a name.
-        is_there: tells whether there is a module of such a name.
-        stage: the empty list of a stage's blocks.
-        stage_done: keeps that list as the module `layer{number}`.
-        stage_pool: adds a stage's pool to that list.
-        imports: lines of imports, each with what it is needed for, as a regular expression.
-        helpers: the source of each class and function that the framework lacks, by its name.
-        trial: code that runs the network on zeros, of what makes it and the images' shape.
-        ending: the end of the file, which takes over the weights of PyTorch; `input` is in it.
-        untyped: what in an expression is Any to a type checker, which then is told the type.
+        unread: the numbers of operators that constructors do not take.
+        numbered: the statement that adds a module whose name is a number or an expression.
+        member: the expression of a module with such a name.
+        is_there: the test whether there is a module with such a name.
+        stage: the statement that starts an empty list of a stage's blocks.
+        stage_done: the statement that stores that list as the module `layer{number}`.
+        stage_pool: the statement that adds a stage's pool to that list.
+        imports: import lines, each with a regular expression for the code that needs it.
+        helpers: the source of each class and function that the framework lacks, by name.
+        trial: code that runs the network on zeros, with placeholders for network and image shape.
+        ending: the end of the file, which loads PyTorch's weights; it contains `input`.
+        untyped: a pattern of expressions that are Any to a type checker and need a type.
         channels_last: whether an image is `(H, W, C)`.
     """
 
@@ -82,7 +82,7 @@ class Dialect:
     untyped: re.Pattern[str] = re.compile("(?!)")
 
     def is_function(self, op: str, slots: Slots) -> bool:
-        """Tell whether an operator is written as a function."""
+        """Return whether an operator is written as a function."""
         return op in self.functions or bool(slots.get("functional"))
 
     def expression(self, op: str, slots: Slots, *reads: str) -> str:
@@ -95,14 +95,14 @@ class Dialect:
 def keywords(
     slots: Slots, defaults: Mapping[str, Any], names: Mapping[str, str] = _NONE
 ) -> Iterator[str]:
-    """Yield the keyword arguments that are not at their default, by the framework's names."""
+    """Yield the keyword arguments that differ from their defaults, with the framework's names."""
     for name, default in defaults.items():
         if name in slots and slots[name].text != repr(default):
             yield f"{names.get(name, name)}={slots[name].text}"
 
 
 def single(text: str) -> str:
-    """Return the size of a tuple of one.
+    """Return the number in a one-element tuple, or the text itself.
 
     >>> single("(3,)"), single("3")
     ('3', '3')
@@ -120,7 +120,7 @@ def parts_of(text: str) -> list[str]:
 
 
 def every(step: str) -> str:
-    """Return the slice of every so many-th element, as formatters space it.
+    """Return the slice with the given step, spaced as by formatters.
 
     >>> every("2"), every("self.stride")
     ('::2', ':: self.stride')

@@ -1,4 +1,4 @@
-"""Flax's words (NNX): what makes the module of each operator, or the expression of a function."""
+"""Write operators in Flax (NNX): constructor calls of modules, and expressions of functions."""
 
 from __future__ import annotations
 

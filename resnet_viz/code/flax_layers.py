@@ -1,4 +1,4 @@
-"""The source of what a network asks of Flax and Flax lacks; it is data here, and never run."""
+"""The source code of layers that Flax lacks; here it is data, which is never executed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keras 3's words: what makes the layer of each operator, or the expression of a function."""
+"""Write operators in Keras 3: constructor calls of layers, and expressions of functions."""
 
 from __future__ import annotations
 

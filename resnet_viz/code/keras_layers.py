@@ -1,4 +1,4 @@
-"""The source of what a network asks of Keras and Keras lacks; it is data here, and never run."""
+"""The source code of layers that Keras lacks; here it is data, which is never executed."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class _Stage(NamedTuple):
 
 
 def write(spec: ResNetSpec, title: Sequence[str], dialect: Dialect) -> str:
-    """Return the file in a framework's words; title is its docstring."""
+    """Return the source of the file for a framework; `title` is its docstring."""
     return _File(spec, dialect).text(title)
 
 
@@ -123,7 +123,7 @@ class _File:
         return [line for line, need in imports if re.search(need, body)]
 
     def _helpers(self, body: str) -> Iterator[list[str]]:
-        """Yield the source of each layer that a file needs and the framework lacks."""
+        """Yield the source of each layer that the file needs and the framework lacks."""
         sources = self.dialect.helpers()
         needed: set[str] = set()
         texts = [body]
@@ -172,12 +172,12 @@ class _File:
                 number += 1
                 name = f"{base}{number}"
             self.names[id(kind)] = name
-            self.classes[name] = []  # its place is taken
+            self.classes[name] = []  # reserves the name
             types = {one: _type(values) for one, values in kind.parameters.items()}
             lines = self.writer.class_lines(kind, name, _description(kind), types)
             del self.classes[name]
             own = [line.replace(f"class {name}(", f"class {base}(") for line in lines]
-            if number > 1 and self.classes.get(base) == own:  # it stands there already
+            if number > 1 and self.classes.get(base) == own:  # the class is already written
                 self.names[id(kind)] = base
             else:
                 self.classes[name] = lines
@@ -286,7 +286,7 @@ class _File:
         return str(self.writer.element(Step("pool", "max_pool2d", (INPUT,), slots), {}))
 
     def _new_block(self, kind: Kind, number: int) -> str:
-        """Return what makes a block, with its numbers."""
+        """Return the constructor call of a block, with its numbers."""
         values = _values(kind, number).values()
         said = [value if value == "next(rates)" else repr(value) for value in values]
         return f"{self._name(kind)}({', '.join([*said, *self.dialect.arguments])})"
@@ -409,7 +409,7 @@ def _type(values: list[Any]) -> str:
 
 
 def _description(kind: Kind) -> str:
-    """Return what a class is, on a line; without its source where that makes it too long."""
+    """Return a one-line docstring of a class; it names the source if the line is long enough."""
     table: Mapping[str, Any] = {**BLOCKS, **ATTENTIONS}
     if kind.base not in table:
         return "What runs beside a body that changes the shape."

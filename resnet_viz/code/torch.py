@@ -1,4 +1,4 @@
-"""PyTorch's words: what makes the module of each operator, or the expression of a function."""
+"""Write operators in PyTorch: constructor calls of modules, and expressions of functions."""
 
 from __future__ import annotations
 

@@ -175,7 +175,7 @@ def find_device(name: object, *, mode: str = "infer", dtype: str | None = None) 
 
 
 def _plain(name: str) -> str:
-    """Return a device's name as it is compared: without case, maker, spaces and dashes.
+    """Return a device's name normalized for comparison: without case, maker, spaces and dashes.
 
     >>> _plain("NVIDIA GeForce RTX 4090"), _plain("4090"), _plain("i7_12700H")
     ('4090', '4090', 'i712700h')

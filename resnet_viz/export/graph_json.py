@@ -98,7 +98,7 @@ def _read_graph(value: dict[str, Any]) -> Graph:
 
 
 def _read_scope(value: object, known: set[str], depth: int) -> Scope:
-    """Return a scope; `known` are the values that can be read so far, and gains those in it."""
+    """Read a scope; `known` has the paths of values so far, and the scope's are added."""
     if not isinstance(value, dict) or depth > MAX_DEPTH:
         raise _wrong("scope", value)
     children = value.get("children")
@@ -199,7 +199,7 @@ def _is_size(value: object) -> TypeGuard[int]:
 
 
 def _frozen(value: Any) -> Any:
-    """Return an attribute as it was: arrays were tuples."""
+    """Return an attribute read from JSON, with arrays converted to tuples."""
     if isinstance(value, list):
         return tuple(map(_frozen, value))
     if isinstance(value, dict):

@@ -1,8 +1,8 @@
-"""Networks that other programs have written as graphs: `.onnx` and `.pt2` files.
+"""Read graphs exported by other programs: `.onnx` and `.pt2` files.
 
-A file's calls are read one by one (`onnx`, `pt2`). A table of its format says what each is in the
-catalogue, and one recording makes nodes of them, with the catalogue's own counts (`recording`). Of
-the weights only names and shapes are read.
+A file's calls are read one by one (`onnx`, `pt2`). A table for the format maps each call to the
+catalogue, and `recording` makes nodes with the catalogue's own counts. Only the names and shapes of
+weights are read.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ def _reader(module: str) -> Callable[[Path, Any], Graph]:
 SUFFIXES: Mapping[str, Callable[[Path, Any], Graph]] = MappingProxyType(
     {".onnx": _reader("onnx"), ".pt2": _reader("pt2")}
 )
-"""What reads a file, by its suffix."""
+"""The function that reads a file, by suffix."""
 
 
 def is_exported(source: object) -> bool:
-    """Tell whether a path is that of an exported graph, by its suffix.
+    """Return whether a path has the suffix of an exported graph.
 
     >>> is_exported("model.onnx"), is_exported("resnet50")
     (True, False)
@@ -46,17 +46,16 @@ def is_exported(source: object) -> bool:
 
 
 def read_exported(source: str | os.PathLike[str], input: Any = None) -> Graph:
-    """Return the graph that a file holds.
+    """Return the graph in a file.
 
     Args:
-        source: its path.
-        input: the shape of the input, batch included, where the file leaves sizes open; 1 is put
-            for those that are open if None.
+        source: the path of the file.
+        input: the input shape, including the batch, if the file leaves sizes open; by default, open
+            sizes are 1.
 
     Raises:
-        RequestError: the file is missing, of another format, cut off, contradicts itself, is larger
-            than a graph's description could be, or takes another input; the message begins with the
-            path.
+        RequestError: the file is missing, truncated, inconsistent, of another format, too large for
+            a graph's description, or has another input; the message begins with the path.
     """
     path = Path(os.fspath(source))
     try:

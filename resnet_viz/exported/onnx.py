@@ -1,7 +1,7 @@
-"""`.onnx` files to graphs: what each operator of ONNX is in the catalogue.
+"""Read `.onnx` files as graphs, mapping ONNX operators to the catalogue.
 
-Of a file only its description is read; tensors' elements stay on the disk, in it or beside it.
-Source of the operators: https://onnx.ai/onnx/operators.
+Only the description in a file is read; the elements of tensors stay on disk, inside the file or
+beside it. Source of the operators: https://onnx.ai/onnx/operators.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _FLOATS = (1, 10, 11, 16)  # float, half, double, bfloat16
 _INTEGERS = (6, 7)
 _BUFFER = re.compile(r"(running_mean|running_var)$")
 _CONSTANT = re.compile(r"(val|_val|const)_\d+$")
-"""How torch names constants that it makes on the way."""
+"""The names that torch gives to generated constants."""
 
 
 def read(path: Path, input: Any = None) -> Graph:
@@ -68,7 +68,7 @@ def _model(path: Path) -> Any:
 
 
 class _File:
-    """The reading of one model."""
+    """Reads one model."""
 
     def __init__(self, model: Any, name: str, input: Any) -> None:
         self.graph_proto = model.graph
@@ -101,7 +101,7 @@ class _File:
         self.values |= {name: self._held(name, one) for name, one in self.tensors.items()}
 
     def _held(self, name: str, tensor: Any) -> Tensor:
-        """Return an initializer: a parameter, integers that are known, or another constant."""
+        """Return an initializer: a parameter, a tensor of known integers, or another constant."""
         params = (name,) if name in self.recording.params else ()
         return Tensor("", tuple(tensor.dims), params, _integers(tensor))
 
@@ -126,7 +126,7 @@ class _File:
         return replace(graph, note=note)
 
     def _call(self, node: Any) -> list[Tensor]:
-        """Return what a call puts out, after recording it."""
+        """Record a call and return its outputs."""
         if node.op_type == "Constant" and node.domain in ("", "ai.onnx"):
             return [_constant(node)]
         inputs = [self._value(name) if name else None for name in node.input]
@@ -147,15 +147,15 @@ class _File:
         return [value, *more]
 
     def _folded_norm(self, node: Any, x: Tensor) -> Tensor:
-        """Return what a norm puts out that torch has folded into the convolution before it."""
+        """Return the output of a norm that torch has folded into the preceding convolution."""
         place, features = _exporters_place(node, "batch_norm"), (x.shape[1],)
         weight, bias = (self.recording.own(place, name, features) for name in ("weight", "bias"))
         return self.recording.batch_norm(place, x, weight, bias)
 
     def _group_norm(self, nodes: Sequence[Any]) -> None:
-        """Record the operators that torch's exporter writes a group norm as, as that norm.
+        """Record the operators to which torch's exporter expands a group norm as one group norm.
 
-        They are a reshaping to groups, an instance norm, a reshaping back, a product and a sum.
+        They are a reshape to groups, an instance norm, a reshape back, a product and a sum.
         """
         x = self._value(nodes[0].input[0])
         shape = self._value(nodes[0].input[1]).data or ()
@@ -178,7 +178,7 @@ class _File:
 
 
 def _inputs(inputs: Sequence[Any], given: Any) -> list[tuple[int, ...]]:
-    """Return the shape of each input: as it is given, with 1 for a size that is open."""
+    """Return the shape of each input: the given one, or the file's with 1 for open sizes."""
     if given is not None:
         given = [given] if given and isinstance(given[0], int) else list(given)
         if len(given) != len(inputs):
@@ -207,7 +207,7 @@ def _inputs(inputs: Sequence[Any], given: Any) -> list[tuple[int, ...]]:
 def _inferred(
     model: Any, inputs: Sequence[Any], shapes: Sequence[tuple[int, ...]]
 ) -> Mapping[str, tuple[int, ...]]:
-    """Return the shape of each value that ONNX can tell, with the inputs' own."""
+    """Return the shapes of the inputs and of the values for which ONNX infers one."""
     from onnx import shape_inference
 
     for one, shape in zip(inputs, shapes, strict=True):
@@ -225,7 +225,7 @@ def _inferred(
     if open_sizes or not model.graph.value_info:
         try:
             model = shape_inference.infer_shapes(model, data_prop=True)
-        except Exception as error:  # its C++ part raises many kinds
+        except Exception as error:  # ONNX's C++ code raises many types
             raise RequestError("shapes: {reason}", reason=first_line(error)) from None
     known = {}
     for one in (*model.graph.value_info, *model.graph.output):
@@ -236,7 +236,7 @@ def _inferred(
 
 
 def _without_filters(params: dict[str, Any], nodes: Sequence[Any]) -> dict[str, Any]:
-    """Return parameters without torch's constants that blur each channel by itself."""
+    """Return parameters without torch's constant filters of depthwise blurs."""
     filters = {
         node.input[1]
         for node in nodes
@@ -246,7 +246,7 @@ def _without_filters(params: dict[str, Any], nodes: Sequence[Any]) -> dict[str, 
     return {name: shape for name, shape in params.items() if name not in filters}
 
 
-# What a description says
+# Reading the description
 
 
 def _attribute(one: Any) -> Any:
@@ -283,14 +283,14 @@ def _metadata(node: Any, key: str) -> str:
 
 
 def _whole(node: Any) -> str:
-    """Return the name of the group norm that a node is a part of, or nothing."""
+    """Return the name of the group norm to which a node belongs, or an empty text."""
     kinds = _metadata(node, "pkg.torch.onnx.class_hierarchy")
     scopes = _metadata(node, "pkg.torch.onnx.name_scopes")
     return scopes if "'aten.group_norm.default'" in kinds else ""
 
 
 def _texts(text: str) -> list[str]:
-    """Return a list of texts that is written as Python writes it."""
+    """Parse a list of texts in Python's notation."""
     try:
         value = ast.literal_eval(text) if len(text) < 4_000 else []
     except (ValueError, SyntaxError, MemoryError, RecursionError):
@@ -299,7 +299,7 @@ def _texts(text: str) -> list[str]:
 
 
 def _place(node: Any, values: Mapping[str, Tensor]) -> Place:
-    """Return where a call stands: as its weight is named, or as its exporter says."""
+    """Return the place of a call, from the name of its weight or from its exporter."""
     for at in node.input[1:]:
         held = values.get(at)
         if held is not None and held.params == (at,) and "." in at:
@@ -308,7 +308,7 @@ def _place(node: Any, values: Mapping[str, Tensor]) -> Place:
 
 
 def _exporters_place(node: Any, name: str) -> Place:
-    """Return where torch's exporter says that a call stands, or where its name says so."""
+    """Return the place of a call from the metadata of torch's exporter, or from its name."""
     scopes = _texts(_metadata(node, "pkg.torch.onnx.name_scopes"))[:-1]
     if not scopes:
         return _nested(_of_name(node.name, node.op_type) or [name], node)
@@ -319,7 +319,7 @@ def _exporters_place(node: Any, name: str) -> Place:
 
 
 def _nested(path: Sequence[str], node: Any) -> Place:
-    """Return a path as scopes of the kinds that torch's exporter notes."""
+    """Return a path as scopes, with the kinds in the metadata of torch's exporter."""
     scopes = _texts(_metadata(node, "pkg.torch.onnx.name_scopes"))
     kinds = _texts(_metadata(node, "pkg.torch.onnx.class_hierarchy"))
     kind = {scope: kind.rpartition(".")[2] for scope, kind in zip(scopes, kinds, strict=False)}
@@ -329,7 +329,7 @@ def _nested(path: Sequence[str], node: Any) -> Place:
 
 
 def _of_name(name: str, op: str) -> list[str]:
-    """Return the path in a node's name, as `/layer1/layer1.0/conv1/Conv` has one.
+    """Return the path in a node's name, such as `/layer1/layer1.0/conv1/Conv`.
 
     >>> _of_name("/layer1/layer1.0/conv1/Conv", "Conv")
     ['layer1', '0', 'conv1']
@@ -356,7 +356,7 @@ def _at(inputs: _Inputs, number: int) -> Any:
 def _even(
     recording: Recording, place: Place, attrs: Mapping[str, Any], x: Tensor, kernel: Sequence[int]
 ) -> tuple[Tensor, tuple[int, ...]]:
-    """Return a padding that is the same on both sides, after padding by an operator where not."""
+    """Return a symmetric padding; if it is asymmetric, record a pad operator first."""
     rank = len(kernel)
     stride = attrs.get("strides") or (1,) * rank
     dilation = attrs.get("dilations") or (1,) * rank
@@ -389,7 +389,7 @@ def _conv(
     x, padding = _even(recording, place, attrs, x, kernel)
     ones = (1,) * len(kernel)
     if bias is not None and not bias.params:
-        bias = None  # zeros, or what a folded norm adds
+        bias = None  # zeros, or the offset of a folded norm
     return recording.convolution(
         place,
         x,
@@ -494,7 +494,7 @@ def _global_pool(op: str) -> _Row:
 def _mean(
     recording: Recording, place: Place, attrs: Mapping[str, Any], inputs: _Inputs
 ) -> Tensor | None:
-    """Record a mean over all pixels as the global pool that it is."""
+    """Record a mean over all pixels as a global pool."""
     x, axes = inputs[0], attrs.get("axes") or (_at(inputs, 1) or Tensor("", ())).data
     rank = len(x.shape) - 2
     if axes is None or rank not in (1, 2, 3) or not attrs.get("keepdims", 1):
@@ -639,4 +639,4 @@ _COSTLY = frozenset(
         *("QLinearConv", "QLinearMatMul", "STFT", "Scan", "SequenceMap", "RotaryEmbedding"),
     }
 )
-"""Operators of ONNX that multiply and add, or call others; those without a row are not known."""
+"""ONNX operators that multiply and add, or call others; without a row, their cost is unknown."""

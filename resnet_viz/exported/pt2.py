@@ -1,8 +1,8 @@
-"""`.pt2` files of `torch.export` to graphs: what each ATen operator is in the catalogue.
+"""Read `.pt2` files of `torch.export` as graphs, mapping ATen operators to the catalogue.
 
-The file is a zip archive; the graph in it is JSON, which is read without torch. The weights beside
-it are left where they are. Source of the format: torch/_export/serde/schema.py; of the operators,
-with their defaults: aten/src/ATen/native/native_functions.yaml.
+The file is a zip archive; the graph in it is JSON, which is read without torch. The weights are not
+read. Source of the format: torch/_export/serde/schema.py; of the operators, with their defaults:
+aten/src/ATen/native/native_functions.yaml.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def read(path: Path, input: Any = None) -> Graph:
     program = _program(path)
     try:
         return _File(program, path.stem, input).graph()
-    except RequestError:  # a ValueError, too
+    except RequestError:  # which is also a ValueError
         raise
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
         what = f"{type(error).__name__}: {first_line(error)}"
@@ -37,7 +37,7 @@ def read(path: Path, input: Any = None) -> Graph:
 
 
 def _program(path: Path) -> Any:
-    """Return the JSON in an archive, after checking how large it is."""
+    """Return the JSON in an archive, after checking its size."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -49,7 +49,7 @@ def _program(path: Path) -> Any:
             if found[0].file_size > MAX_JSON:
                 raise RequestError("a graph of more than {most} bytes", most=MAX_JSON)
             with archive.open(found[0]) as file:
-                text = file.read(MAX_JSON + 1)  # whatever the directory says
+                text = file.read(MAX_JSON + 1)  # the size in the zip directory may be wrong
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         reason = first_line(error)
         raise RequestError(
@@ -65,7 +65,7 @@ def _is_program(name: str) -> bool:
 
 
 class _File:
-    """The reading of one program."""
+    """Reads one program."""
 
     def __init__(self, program: Any, name: str, input: Any) -> None:
         module = program["graph_module"]
@@ -93,7 +93,7 @@ class _File:
         self.values |= dict(zip(users, self.recording.inputs(), strict=True))
 
     def _take(self, tensors: Sequence[Any], given: Any) -> None:
-        """Note what the symbols stand for where an input has a given shape."""
+        """Set the values of the symbols from a given input shape."""
         shapes = [given] if given and isinstance(given[0], int) else list(given)
         if len(shapes) != len(tensors):
             raise RequestError(
@@ -123,7 +123,7 @@ class _File:
         return sizes
 
     def _size(self, one: Any) -> int:
-        """Return a size: what its symbol stands for, or what it was when the file was written."""
+        """Return a size: the value of its symbol, or the size at the time of export."""
         if "as_int" in one:
             size: int = one["as_int"]
             return size
@@ -143,7 +143,7 @@ class _File:
         return self.recording.graph(self.name, leaving)
 
     def _call(self, node: Any, names: Sequence[str]) -> list[Tensor]:
-        """Return what a call puts out, after recording it."""
+        """Record a call and return its outputs."""
         target = node["target"].removeprefix("torch.ops.aten.")
         op = target.partition(".")[0]
         given = {one["name"]: self._argument(one["arg"]) for one in node["inputs"]}
@@ -185,7 +185,7 @@ def _named(one: Any) -> str | None:
 
 
 def _names(one: Any) -> list[str]:
-    """Return the names of the tensors that an output is."""
+    """Return the names of the tensors in an output."""
     if "as_tensor" in one:
         return [one["as_tensor"]["name"]]
     return [inner["name"] for inner in one.get("as_tensors", ())]
@@ -198,7 +198,7 @@ def _tensors(value: Any) -> list[Tensor]:
 
 
 def _place(node: Any, op: str) -> Place:
-    """Return where a call stands, as torch notes it: `key,path,class` for each module around it."""
+    """Return the place of a call from torch's metadata: `key,path,class` for each module."""
     stack = [one.split(",") for one in node["metadata"].get("nn_module_stack", "").split(";")]
     around = [(one[1], one[2]) for one in stack if len(one) == 3 and one[1]]
     if not around:
@@ -221,7 +221,7 @@ _Row = Callable[[Recording, Place, _Given], Tensor | None]
 
 
 def _sizes(value: Any, rank: int) -> tuple[int, ...]:
-    """Return a size for each dimension, where one may stand for all."""
+    """Return sizes for `rank` dimensions; a single size applies to all of them."""
     given = (value,) if isinstance(value, int) else tuple(value)
     return given * rank if len(given) == 1 else given
 
@@ -441,4 +441,4 @@ _COSTLY = frozenset(
         *("deform_conv2d", "linalg_matrix_exp", "linalg_multi_dot", "matrix_exp", "chain_matmul"),
     }
 )
-"""Operators that multiply and add; those without a row, or that it leaves, are not known."""
+"""Operators that multiply and add; if no row records them, their cost is unknown."""

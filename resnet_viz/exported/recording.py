@@ -1,4 +1,4 @@
-"""Calls of a file's operators to nodes of a graph, with the catalogue's shapes and costs."""
+"""Record the calls in a file as nodes of a graph, with the catalogue's shapes and costs."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from resnet_viz.ops.merge import broadcast
 __all__ = ["MAX_NODES", "Place", "Recording", "Tensor"]
 
 MAX_NODES = 200_000
-"""Calls of one file."""
+"""The most calls in one file."""
 
-_MAX_DEPTH = 64  # scopes in scopes
+_MAX_DEPTH = 64  # the most nested scopes
 
 
 class Tensor(NamedTuple):
-    """A value on its way through a file's graph.
+    """A value in a file's graph.
 
     Attributes:
-        source: the node or input that it comes from; empty if it depends on no input.
-        shape: its sizes.
-        params: the names of the parameters that it is made of, where it depends on no input.
-        data: its elements, where they are integers that the file tells.
+        source: the node that computes it, or the input; empty if it depends on no input.
+        shape: the sizes.
+        params: the names of the parameters on which it depends, if it depends on no input.
+        data: the elements, if they are integers that are known from the file.
     """
 
     source: str
@@ -38,7 +38,7 @@ class Tensor(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a call stands: its scopes, from the outermost on, each with its kind, and its name."""
+    """The place of a call: its scopes with their kinds, outermost first, and its name."""
 
     scopes: tuple[tuple[str, str], ...]
     name: str
@@ -49,7 +49,7 @@ class Recording:
 
     Args:
         inputs: the shape of each input.
-        params: the shape of each parameter, by its name.
+        params: the shape of each parameter, by name.
     """
 
     def __init__(self, inputs: Sequence[Shape], params: Mapping[str, Shape]) -> None:
@@ -63,10 +63,10 @@ class Recording:
         return [Tensor(value.source, value.shape) for value in self.builder.inputs]
 
     def graph(self, name: str, outputs: Iterable[Tensor]) -> Graph:
-        """Return what was recorded.
+        """Return the graph of the recorded calls.
 
         Raises:
-            RequestError: nothing that leaves the network depends on an input.
+            RequestError: no output depends on an input.
         """
         self._enter(())
         leaving = {one.source: Value(one.source, one.shape) for one in outputs if one.source}
@@ -77,7 +77,7 @@ class Recording:
         return self.builder.graph(name, *leaving.values(), idle=unread)
 
     def forget(self, names: Iterable[str]) -> None:
-        """Drop those of some parameters that no node reads."""
+        """Drop the given parameters that no node reads."""
         for name in set(names) - self._used:
             self.params.pop(name, None)
 
@@ -95,7 +95,7 @@ class Recording:
         attrs: Mapping[str, Any],
         params: Sequence[Tensor | None] = (),
     ) -> Tensor:
-        """Record one call of an operator of the catalogue and return what it puts out.
+        """Record one call of an operator of the catalogue and return its output.
 
         Raises:
             RequestError: the operator cannot take these inputs; the message begins with the path.
@@ -123,7 +123,7 @@ class Recording:
     def other(
         self, place: Place, op: str, inputs: Sequence[Tensor], shape: Shape, *, known: bool
     ) -> Tensor:
-        """Record a call of an operator that the catalogue lacks; known if it costs no MACs."""
+        """Record a call of an operator that the catalogue lacks; if `known`, it has no MACs."""
         if not any(one.source for one in inputs):
             return self.computed(inputs, shape)
         flowing = [one for one in inputs if one.source]
@@ -162,7 +162,7 @@ class Recording:
         return Tensor(node.path, shape)
 
     def _enter(self, scopes: Sequence[tuple[str, str]]) -> None:
-        """Leave the scopes that a call is outside of, and enter its own."""
+        """Leave the scopes that do not contain a call, and enter those that do."""
         common = 0
         names = [name for name, _ in scopes]
         while names[common : common + 1] == [name for name, _ in self._open[common : common + 1]]:
@@ -176,7 +176,7 @@ class Recording:
             scope.__enter__()
             self._open.append((name, scope))
 
-    # What the formats share
+    # Operators of both formats
 
     def convolution(
         self,
@@ -191,7 +191,7 @@ class Recording:
         groups: int,
         output_padding: Sequence[int] | None = None,
     ) -> Tensor:
-        """Record a convolution; a transposed one where there is an output padding."""
+        """Record a convolution, or a transposed one if `output_padding` is given."""
         kernel = weight.shape[2:]
         rank = len(kernel)
         stride, padding, dilation = (
@@ -218,7 +218,7 @@ class Recording:
         return self.node(place, "linear", [x], attrs, [weight, bias])
 
     def matmul(self, place: Place, a: Tensor, b: Tensor) -> Tensor:
-        """Record a product of matrices: by one that is a parameter, a fully connected layer."""
+        """Record a matrix product, or a linear layer if the second matrix is a parameter."""
         if a.source and not b.source and len(b.shape) == 2:
             attrs = {"out_features": b.shape[1], "bias": False}
             turned = b._replace(shape=b.shape[::-1])
@@ -248,7 +248,7 @@ class Recording:
         return self.node(place, op, [x], {**attrs, **sizes}, given)
 
     def merge(self, place: Place, op: str, a: Tensor, b: Tensor) -> Tensor:
-        """Record a sum or product of two values, of which one may be a parameter or a number."""
+        """Record a sum or product of two values, one of which may be a parameter or a number."""
         try:
             shape = broadcast(a.shape, b.shape)
         except RequestError as error:
@@ -262,7 +262,7 @@ class Recording:
         return self.node(place, op, [whole], {}, [held])
 
     def reshape(self, place: Place, x: Tensor, shape: Sequence[int]) -> Tensor:
-        """Record a reshaping; to all but the first dimensions in one, it is a flatten."""
+        """Record a reshape, or a flatten if it merges all dimensions after the first ones."""
         sizes = list(shape)
         if sizes.count(-1) == 1:
             known = -prod(sizes)

@@ -1,8 +1,8 @@
-"""Protocol buffers without their payload: a large file to the small one that describes it.
+"""Strip the payload from protocol buffers: reduce a large file to its description.
 
-A message is a row of fields, each a number, a kind and a value
-(https://protobuf.dev/programming-guides/encoding). Only what is kept is copied; the rest is stepped
-over and never read from the disk.
+A message is a sequence of fields, each with a number, a wire type and a value
+(https://protobuf.dev/programming-guides/encoding). Only the kept fields are copied; the others are
+skipped and never read from disk.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from resnet_viz.errors import RequestError
 __all__ = ["ONNX", "Message", "stripped"]
 
 MAX_FIELDS = 1_000_000
-MAX_BYTES = 32_000_000  # of what is kept
-MAX_VALUE = 65_536  # bytes of one text or row of numbers that is kept
+MAX_BYTES = 32_000_000  # of all kept fields
+MAX_VALUE = 65_536  # bytes of one kept text or list of numbers
 MAX_DEPTH = 12
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
@@ -27,9 +27,9 @@ class Message(NamedTuple):
     """A kind of message.
 
     Attributes:
-        inside: the kind of each field that is a message and is gone through, by its number.
-        payload: the numbers of the fields that are dropped where they are long.
-        longest: how many bytes of such a field are kept.
+        inside: the kinds of the fields that are messages to strip in turn, by field number.
+        payload: the numbers of the fields that are dropped if they are long.
+        longest: the most bytes of such a field to keep.
     """
 
     inside: Mapping[int, str]
@@ -52,10 +52,10 @@ ONNX: Mapping[str, Message] = MappingProxyType(
 
 
 def stripped(data: memoryview, kind: str, messages: Mapping[str, Message]) -> bytes:
-    """Return a message without the payload of what is in it.
+    """Return a message without its payload fields.
 
     Raises:
-        RequestError: it is cut off, no message, or has more in it than a description could have.
+        RequestError: the message is truncated, not legal, or too large for a description.
     """
     return _Reader(data, messages).message(0, len(data), kind, 0)
 
@@ -106,7 +106,7 @@ class _Reader:
         return bytes(made)
 
     def varint(self, at: int, end: int) -> tuple[int, int]:
-        """Return a number of seven bits a byte, and where it ends."""
+        """Return a number encoded with seven bits per byte, and the position after it."""
         value = shift = 0
         while at < end and shift < 64:
             byte = self.data[at]
@@ -118,7 +118,7 @@ class _Reader:
 
 
 def _varint(value: int) -> bytes:
-    """Return a number as bytes of seven bits.
+    """Return a number encoded with seven bits per byte.
 
     >>> _varint(300).hex()
     'ac02'

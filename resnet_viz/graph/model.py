@@ -142,11 +142,11 @@ class Graph:
         inputs: the shape of each input.
         outputs: the paths of the nodes whose values the network returns.
         idle: parameters that no node reads.
-        memory: the memory behaviour of nodes, by path, where it is not what the catalogue says of
-            their operator: they run in place, or the catalogue does not hold it. Counts and figures
-            do not depend on it.
-        input_names: the names of the inputs for readers, by `forward`'s signature or the keys of a
-            mapping; empty if they have none.
+        memory: the memory behaviour of nodes, by path, if it differs from that of their operator in
+            the catalogue: they run in place, or the catalogue lacks the operator. Counts and
+            figures do not depend on it.
+        input_names: the names of the inputs for readers, from `forward`'s signature or the keys of
+            a mapping; empty if they have none.
         means: how the module was traced, one of `MEANS`, or `parameters` if it was read without an
             input; empty for an assembled graph.
         note: a remark on the file from which the graph was read; empty if there is none.

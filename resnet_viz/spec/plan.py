@@ -18,12 +18,12 @@ __all__ = ["BlockPlan", "Conv", "ShortcutPlan", "StagePlan", "plan"]
 
 
 class ShortcutPlan(NamedTuple):
-    """What runs beside one block.
+    """The shortcut of one block.
 
     Attributes:
-        kind: of `kinds.shortcut.WAYS`.
-        join: what it has to reach.
-        times: 1; where sizes are arrays, 0 in networks beside whose block the bare line runs.
+        kind: the kind, a name in `kinds.shortcut.WAYS`.
+        join: the output that it must make.
+        times: 1; if sizes are arrays, 0 for the networks in which the shortcut is an identity.
     """
 
     kind: str

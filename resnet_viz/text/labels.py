@@ -235,7 +235,7 @@ def name_of(kind: str, path: str, language: str) -> str:
 
 
 def scope_title(path: str, kind: str, language: str) -> str:
-    """Return the title of a scope: its path, and what it is called or its class.
+    """Return the title of a scope: its path, and the label of its kind or its class.
 
     >>> scope_title("layer2", "stage", "en"), scope_title("features.0", "Sequential", "en")
     ('layer2: Stage 2', 'features.0: Sequential')

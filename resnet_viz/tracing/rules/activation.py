@@ -65,7 +65,7 @@ def _dropout(
     *,
     name: str = "",
 ) -> Any:
-    """Record a dropout; one that drops nothing returns its input (`at::_dropout_impl`)."""
+    """Record a dropout; an inactive one returns its input (`at::_dropout_impl`)."""
     memory = None if p else OPERATORS["identity"].memory
     written = input if inplace else None
     return recorder.node("dropout", [input], {}, name=name, in_place=written, memory=memory)

@@ -26,6 +26,7 @@ from resnet_viz.zoo import names
 
 SHAPE = (1, 3, 224, 224)
 CLOSE = 0.02  # points
+PATIENCE = 20  # seconds for Graphviz to place a graph of torchview's
 
 
 class Row(NamedTuple):
@@ -119,15 +120,23 @@ def built(make: Callable[[], object]) -> object:
 
 
 def torchview_points(module, shape) -> float | None:
-    """Return the font size of torchview's figure on a letter page."""
+    """Return the size of torchview's text on a letter page; NaN if it cannot draw the module."""
     if module is None or shutil.which("dot") is None:
         return None
     import torchview
 
-    graph = torchview.draw_graph(module, input_size=shape, device="meta").visual_graph
-    answer = subprocess.run(
-        ["dot", "-Tplain"], input=graph.source, capture_output=True, text=True, timeout=60
-    ).stdout
+    try:
+        graph = torchview.draw_graph(module, input_size=shape, device="meta").visual_graph
+        answer = subprocess.run(
+            ["dot", "-Tplain"],
+            input=graph.source,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=True,
+        ).stdout
+    except (RuntimeError, NotImplementedError, subprocess.SubprocessError):
+        return float("nan")
     _, _, width, height = answer.split(None, 4)[:4]
     size = float(graph.node_attr.get("fontsize", 10))
     page = min(1, LETTER.width / 72 / float(width), LETTER.height / 72 / float(height))
@@ -146,6 +155,7 @@ def main() -> int:
     )
     print(heads + ("  torchview pt" if args.peer else ""))
     missed = refused = total = 0
+    peers: list[float] = []
     chosen = [one for one in networks(args.timm) if args.only in one[0]]
     for name, make, shape in track(chosen, disable=not sys.stdout.isatty()):
         try:
@@ -162,12 +172,16 @@ def main() -> int:
         missed += not row.at_goal
         mark = "" if row.at_goal else "  *"
         peer = torchview_points(module, shape) if args.peer else None
+        peers += [] if peer is None else [peer]
         print(
             f"{name:48} {row.points:5.1f} {row.labelled:6.0%} {row.ratio:6.1f} {row.back:5} "
             f"{row.through:6} {row.outside:6}{'' if peer is None else f'  {peer:5.1f}'}{mark}",
             flush=True,
         )
     print(f"{total} drawn, {total - missed} at goal, {missed} not, {refused} could not be traced")
+    if peers:
+        legible = sum(points >= LEGIBLE - CLOSE for points in peers)
+        print(f"torchview: {len(peers)} asked for, {legible} with text of {LEGIBLE:g} points")
     return int(missed > 0)
 
 

@@ -143,20 +143,20 @@ class _Drawing:
         return (*self.placed(self.net.children, things, lines), *lines.values())
 
     def answer(self) -> Any:
-        """Return Graphviz's positions of boxes and edges, if possible without backward edges.
+        """Return Graphviz's positions of boxes and edges, none of which runs backward.
 
         Ranked cluster by cluster, scopes that read each other alternately get backward edges, which
         would enter a box on its output side. Ranking all clusters together (`newrank`) has none,
-        but takes ten times as long, so that large nets keep the first result; and its clusters may
-        overlap boxes outside them. A net for which both fail is placed without cluster frames.
+        but takes minutes for a large net; and its clusters may overlap boxes outside them. A net
+        for which neither will do is placed without cluster frames.
         """
         answer = run_dot("\n".join(self.source("")))
-        runs_back = any(map(self.runs_back, answer.get("edges", ())))
-        if not runs_back or len(self.boxes) > MAX_RANKED_WHOLE:
+        if not any(map(self.runs_back, answer.get("edges", ()))):
             return answer
-        answer = run_dot("\n".join(self.source("newrank=true, ")))
-        if self.is_sound(answer):
-            return answer
+        if len(self.boxes) <= MAX_RANKED_WHOLE:
+            answer = run_dot("\n".join(self.source("newrank=true, ")))
+            if self.is_sound(answer):
+                return answer
         self.framed = False
         return run_dot("\n".join(self.source("")))
 

@@ -26,6 +26,7 @@ _TOLD: Mapping[str, str] = MappingProxyType(
         "stride_in": "the shape after a strided block's first convolution",
         "downsampler": "the code: strides, blurs and average pools have no parameters",
         "stages.shortcut": "the code: identities and zero padding have no parameters",
+        "norm": "running statistics, which batch norm has beside its parameters",
     }
 )
 """For fields that a checkpoint cannot decide, what would decide them."""
@@ -45,7 +46,8 @@ class Identification(Tabular):
         source: the name of the file, or `state_dict`.
         specs: the specs that fit, most likely first; empty if none does.
         names: the zoo names among them, ignoring the number of classes and of input channels,
-            which are the file's.
+            which are the file's. If a whole `state_dict` of a zoo network has these tensors, names
+            of networks of which they are the parameters alone are left out.
         undecided: the fields in which the specs differ, such as `stride_in` or `stages.shortcut`,
             each with the values that fit.
         assumed: the fields that the file cannot show, each with the value in every spec: `input`
@@ -133,7 +135,8 @@ def identify(checkpoint: State) -> Identification:
 
     If names and shapes cannot tell networks apart, all of them are returned: a bottleneck's stride
     in the 1×1 or in the 3×3 convolution; downsampling by strides, blurs or average pools; no
-    shortcuts, or shortcuts of option A.
+    shortcuts, or shortcuts of option A; in a file without running statistics, group norm or batch
+    norm.
 
     Args:
         checkpoint: the path of a `.safetensors` file, of a `.pth`, `.pt` or `.bin` file (which

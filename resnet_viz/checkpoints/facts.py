@@ -111,6 +111,9 @@ def _stem_convs(found: Found) -> list[tuple[int, ...]]:
 def _stem_specs(found: Found, convs: list[tuple[int, ...]], name: str) -> Iterator[ResNetSpec]:
     """Yield one-stage specs with the file's stem and network-wide fields."""
     *hidden, last = convs
+    stage = _if_legal(Stage, 1, last[0])
+    if stage is None:
+        return
     deep = last[-1] > 3 or bool(hidden)
     shape = (convs[0][1], *[SIDE if deep else SMALL_SIDE] * 2)
     stem = {
@@ -127,11 +130,12 @@ def _stem_specs(found: Found, convs: list[tuple[int, ...]], name: str) -> Iterat
     groups = _norm_groups(found)
     kinds = product(DOWNSAMPLERS, pools, NORMS, (True, False), (False, True))
     for downsampler, (pool, pooling), norm, activated, preactivation in kinds:
-        if (norm == "batch") != found.statistics and norm != "none":
+        has_statistics = found.statistics or found.parameters_only
+        if (norm == "batch") != has_statistics and norm != "none":
             continue
         made = _if_legal(
             ResNetSpec,
-            stages=(Stage(1, last[0]),),
+            stages=(stage,),
             name=name,
             input=shape,
             stem=_if_legal(Stem, pool=pool, pooling=pooling, activated=activated, **stem),

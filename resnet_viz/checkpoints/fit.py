@@ -95,14 +95,12 @@ def fit(shapes: Shapes, name: str = "resnet") -> Fit:
     """
     translated = translate(shapes)
     found = find_parts(translated.shapes, translated.dialect)
-    listed = [*_of_the_zoo(found)]
-    names = tuple(spec.name for spec in listed)
-    likely = listed or list(
-        islice((spec for spec in read_specs(found, name) if _fits(spec, found)), 1)
-    )
-    specs = _distinct(
-        [*likely, *(other for spec in likely[:1] for other in _variants(spec, found))]
-    )
+    names, fitting = _fitting(found, name)
+    if not found.statistics:  # of a group norm's network, or of a batch norm's without its buffers
+        found = found._replace(parameters_only=True)
+        others, more = _fitting(found, name)
+        names, fitting = names or others, [*fitting, *more]
+    specs = _distinct(fitting)
     if not specs:
         nearest = _nearest(found)
         known = _merged(nearest, found) if nearest else {}
@@ -132,6 +130,16 @@ def fit(shapes: Shapes, name: str = "resnet") -> Fit:
         nearest=None,
         dialect=translated.dialect.owner,
     )
+
+
+def _fitting(found: Found, name: str) -> tuple[tuple[str, ...], list[ResNetSpec]]:
+    """Return the names of the networks of the zoo that fit, and all specs that fit."""
+    listed = [*_of_the_zoo(found)]
+    likely = listed or list(
+        islice((spec for spec in read_specs(found, name) if _fits(spec, found)), 1)
+    )
+    variants = (other for spec in likely[:1] for other in _variants(spec, found))
+    return tuple(spec.name for spec in listed), [*likely, *variants]
 
 
 def likeliest(path: str | os.PathLike[str]) -> ResNetSpec:
@@ -252,7 +260,9 @@ def _assumed(spec: ResNetSpec, found: Found, undecided: Mapping[str, object]) ->
     assumed: dict[str, Any] = {"input": spec.input[1:]}
     if head_of(found).classes is None:
         assumed["head"] = "fully connected, 1000 classes"
-    if spec.norm == "group":  # batch norm has the same parameters and also running statistics
+    if (
+        spec.norm == "group" and "norm" not in undecided
+    ):  # batch norm has the same parameters and also running statistics
         assumed["norm"] = spec.norm
     strided = _strided(spec, found)  # the kind of stride matters only where there are strides
     bases = dict.fromkeys(_LISTED, (strided, assemble(strided)))

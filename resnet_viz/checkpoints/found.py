@@ -26,6 +26,8 @@ class Found(NamedTuple):
         even: whether all blocks of a stage after the first are equal, as in a spec.
         statistics: whether there are running statistics, which only batch norm has.
         dialect: the dialect of the file's names.
+        parameters_only: whether running statistics are left out of comparisons, as in a file that
+            holds only parameters.
     """
 
     shapes: Shapes
@@ -33,6 +35,7 @@ class Found(NamedTuple):
     even: bool
     statistics: bool
     dialect: Dialect
+    parameters_only: bool = False
 
     def block(self, stage: int, number: int) -> Shapes:
         """Return the tensors of block 0 or 1 of a stage, counted from 0."""
@@ -81,13 +84,14 @@ def names_of(name: str) -> str:
 
 def shapes_of(graph: Graph, found: Found) -> Shapes:
     """Return the tensors of a spec's graph as they would be in the file."""
-    return {found.dialect.merge(name): shape for name, shape in _tensors(graph)}
+    tensors = _tensors(graph, statistics=not found.parameters_only)
+    return {found.dialect.merge(name): shape for name, shape in tensors}
 
 
-def _tensors(graph: Graph) -> Iterator[tuple[str, tuple[int, ...]]]:
+def _tensors(graph: Graph, *, statistics: bool) -> Iterator[tuple[str, tuple[int, ...]]]:
     for node in graph.nodes():
         for param in node.params:
             yield param.name, tuple(param.shape)
-        if node.op == "batch_norm":
+        if node.op == "batch_norm" and statistics:
             for name in _STATISTICS:
                 yield f"{node.path}.{name}", (node.attrs["features"],)

@@ -81,6 +81,40 @@ DIALECTS: tuple[tuple[str, Dialect], ...] = (
         ),
     ),
     (
+        "timm-regnet",
+        Dialect(
+            "timm's of RegNets",
+            ("stem.conv.weight",),
+            (
+                (r"^stem\.conv\.", "conv1."),
+                (r"^stem\.bn\.", "bn1."),
+                (r"^s(\d{1,4})\.b(\d{1,6})\.", lambda m: f"layer{m[1]}.{int(m[2]) - 1}."),
+                (r"\.conv(\d)\.conv\.", r".conv\1."),
+                (r"\.conv(\d)\.bn\.", r".bn\1."),
+                (r"\.downsample\.conv\.", ".downsample.0."),
+                (r"\.downsample\.bn\.", ".downsample.1."),
+                (r"\.se\.", ".se_inner."),
+                (r"^head\.fc\.", "fc."),
+            ),
+        ),
+    ),
+    (
+        "torchvision-regnet",
+        Dialect(
+            "torchvision's of RegNets",
+            ("stem.0.weight",),
+            (
+                (r"^stem\.0\.", "conv1."),
+                (r"^stem\.1\.", "bn1."),
+                (r"^trunk_output\.block(\d{1,4})\.block\1-(\d{1,6})\.", r"layer\1.\2."),
+                (r"\.f\.([abc])\.0\.", lambda m: f".conv{'abc'.index(m[1]) + 1}."),
+                (r"\.f\.([abc])\.1\.", lambda m: f".bn{'abc'.index(m[1]) + 1}."),
+                (r"\.f\.se\.", ".se_inner."),
+                (r"\.proj\.", ".downsample."),
+            ),
+        ),
+    ),
+    (
         "d2l",
         Dialect(
             "the d2l chapter's",
@@ -140,7 +174,7 @@ DIALECTS: tuple[tuple[str, Dialect], ...] = (
 _OUR_NAMES = re.compile(
     r"(conv1|bn1|norm|fc\d*|maxpool\.\d|conv1\.\d+"
     r"|layer\d{1,4}\.\d{1,6}\.(conv|bn)\d"
-    r"|layer\d{1,4}\.\d{1,6}\.(downsample\.\d|se\.fc\d|eca\.conv))\.\w+"
+    r"|layer\d{1,4}\.\d{1,6}\.(downsample\.\d|se\.fc\d|se_inner\.fc\d|eca\.conv))\.\w+"
 )
 
 _MAX_PREFIXES = 16  # the most prefixes to try

@@ -60,7 +60,7 @@ def _index(path: Path) -> Any:
             raise RequestError("index: {name} (must be a checkpoint beside it)", name=show(name))
         if len(shards) == MAX_SHARDS:
             raise RequestError("index: names more than {most} files", most=MAX_SHARDS)
-        shards[name] = _flat(_read(path.with_name(name), SUFFIXES[suffix]))
+        shards[name] = _read(path.with_name(name), SUFFIXES[suffix])
     for key, name in places.items():
         if key not in shards[name]:
             raise RequestError(
@@ -108,14 +108,14 @@ def read_shapes(source: State) -> Shapes:
     path = Path(os.fspath(source))
     name = path.name.lower()
     reader = _index if name.endswith(_INDEX) else SUFFIXES[path.suffix.lower()]
-    return _flat(_read(path, reader))
+    return _read(path, reader)
 
 
-def _read(path: Path, reader: Callable[[Path], Any]) -> Any:
+def _read(path: Path, reader: Callable[[Path], Any]) -> Shapes:
     try:
         if not path.is_file():
             raise RequestError("no such file")
-        return reader(path)
+        return _flat(reader(path))
     except RequestError as error:
         raise RequestError("{path}: {error}", path=path, error=error) from None
     except (OSError, ValueError) as error:

@@ -1,6 +1,7 @@
 """Test that every network that fits a checkpoint is found, and what no file can tell."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -14,7 +15,7 @@ from resnet_viz import Head, RequestError, ResNetSpec, assemble, build, identify
 from resnet_viz.checkpoints.names import DIALECTS
 from resnet_viz.cli import run
 from resnet_viz.nn import chapter_resnet18
-from resnet_viz.nn.libraries import timm_name
+from resnet_viz.nn.libraries import timm_name, to_timm, to_torchvision
 from resnet_viz.tracing.torchvision import import_beside
 from resnet_viz.zoo import find
 
@@ -226,3 +227,34 @@ def test_a_hundred_thousand_odd_names_take_no_more_than_their_share() -> None:
     made = identify(many | blocks | {"conv1.weight": (8, 3, 3, 3)})
 
     assert made.specs == ()
+
+
+@pytest.mark.parametrize("library", [to_timm, to_torchvision])
+@pytest.mark.parametrize("name", ["regnet_y_400mf", "regnet_x_800mf"])
+def test_regnets_are_known_by_the_names_of_both_libraries(name: str, library: Any) -> None:
+    spec = find(name)
+    state = {key: torch.empty(shape, device="meta") for key, shape in state_of(spec).items()}
+    found = identify(library(state, spec))
+
+    assert name in found.names
+    assert found.unmatched == ()
+
+
+def test_parameters_without_statistics_may_be_of_either_norm() -> None:
+    state = {
+        key: shape
+        for key, shape in state_of(find("resnet50")).items()
+        if "running" not in key and "num_batches" not in key
+    }
+    found = identify(state)
+
+    assert found.undecided["norm"] == ("group", "batch")
+    assert find("resnet50") in [replace(spec, name="resnet50") for spec in found.specs]
+    assert "norm: group or batch. What would tell: running statistics" in str(found)
+    assert "norm" not in found.assumed
+    basic = {
+        key: shape
+        for key, shape in state_of(find("resnet18")).items()
+        if "running" not in key and "num_batches" not in key
+    }
+    assert "resnet18" in identify(basic).names

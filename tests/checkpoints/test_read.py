@@ -12,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from resnet_viz import RequestError, build, report
+from resnet_viz import RequestError, build, identify, report
 from resnet_viz.checkpoints import read_shapes
 from resnet_viz.zoo import find
 
@@ -187,3 +187,16 @@ def test_names_and_shapes_may_be_given_as_they_are() -> None:
     assert read_shapes(torch.nn.Linear(3, 2)) == {"weight": (2, 3), "bias": (2,)}
     with pytest.raises(RequestError, match=re.escape("no tensors by name")):
         read_shapes({"epoch": 3})
+
+
+def test_what_holds_no_tensors_is_said_of_its_file(tmp_path: Path) -> None:
+    save_file({}, tmp_path / "a.safetensors", metadata={"format": "pt"})
+
+    with pytest.raises(RequestError, match=r"a\.safetensors: no tensors by name"):
+        read_shapes(tmp_path / "a.safetensors")
+
+
+def test_sizes_that_no_network_has_fit_nothing() -> None:
+    wide = {"conv1.weight": (2**30, 0, 3, 3), "layer1.0.conv1.weight": (0, 2**30, 1, 1)}
+
+    assert identify(wide).specs == ()

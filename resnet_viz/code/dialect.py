@@ -45,7 +45,7 @@ class Dialect:
         stage_done: the statement that stores that list as the module `layer{number}`.
         stage_pool: the statement that adds a stage's pool to that list.
         imports: import lines, each with a regular expression for the code that needs it.
-        helpers: the source of each class and function that the framework lacks, by name.
+        helpers: the function that returns the source of classes that the framework lacks, by name.
         trial: code that runs the network on zeros, with placeholders for network and image shape.
         ending: the end of the file, which loads PyTorch's weights; it contains `input`.
         untyped: a pattern of expressions that are Any to a type checker and need a type.

@@ -12,7 +12,7 @@ WIDTH = 88
 
 
 class Made(NamedTuple):
-    """What makes a module: a class, its arguments, and the brackets around them."""
+    """A constructor call of a module: the class, the arguments, and the brackets around them."""
 
     name: str
     arguments: tuple[str | Made, ...] = ()
@@ -38,7 +38,7 @@ def call(
     line = f"{pad}{before}{', '.join(map(str, arguments))}{after}"
     if len(line) + outer <= WIDTH or not arguments:
         return [line]
-    if before.endswith("(["):  # a list as the one argument
+    if before.endswith("(["):  # the only argument is a list
         return [
             f"{pad}{before[:-1]}",
             *call("[", arguments, "],", indent + 4, WIDTH),

@@ -99,7 +99,7 @@ _FUNCTIONS: Mapping[str, Callable[..., str]] = MappingProxyType(
 
 @cache
 def _sources() -> Mapping[str, str]:
-    """Return the source of each layer of ours that PyTorch lacks, examples left out."""
+    """Return the source of each class in `nn.layers`, without doctests."""
     path = Path(resnet_viz.__file__).parent / "nn" / "layers.py"
     text = path.read_text(encoding="utf-8")
     example = re.compile(r"\n\n +>>> .*?(?=\n +\"\"\")", re.DOTALL)

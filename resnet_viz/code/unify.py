@@ -66,7 +66,7 @@ class Kind:
     Attributes:
         base: the kind of scope, such as `bottleneck`.
         parameters: the values of each parameter, by instance.
-        varying: facts that differ among the scopes, or among those that these are parts of.
+        varying: the facts that differ among the instances, or among the scopes that contain them.
     """
 
     base: str
@@ -94,8 +94,8 @@ def unify(
 
     Args:
         instances: the scopes.
-        unread: numbers of operators that no module is made with.
-        varying: facts that differ in the class that these scopes are parts of.
+        unread: the numbers of operators that constructors do not take.
+        varying: the facts that differ in the class that contains these scopes.
     """
     groups: list[tuple[list[_Call], list[Instance]]] = []
     for instance in sorted(instances, key=lambda one: -len(one.scope.children)):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from resnet_viz.answers.build import build
+    from resnet_viz.answers.chart import SpaceChart, chart
     from resnet_viz.answers.compare import Comparison, compare
     from resnet_viz.answers.details import details
     from resnet_viz.answers.draw import Drawing, draw
@@ -59,12 +60,14 @@ __all__ = [
     "ResNetVizError",
     "Search",
     "Space",
+    "SpaceChart",
     "SpecError",
     "Stage",
     "Stem",
     "assemble",
     "build",
     "calibrate",
+    "chart",
     "compare",
     "details",
     "draw",
@@ -111,12 +114,14 @@ _HOMES = {
     "ResNetVizError": "errors",
     "Search": "answers.search",
     "Space": "spaces.space",
+    "SpaceChart": "answers.chart",
     "SpecError": "errors",
     "Stage": "spec",
     "Stem": "spec",
     "assemble": "assembly",
     "calibrate": "answers.measure",
     "build": "answers.build",
+    "chart": "answers.chart",
     "compare": "answers.compare",
     "details": "answers.details",
     "draw": "answers.draw",

@@ -220,6 +220,33 @@ def _several_found(verb: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_chart(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "space", metavar="SPACE", help="a file of a space: a spec whose values are sets"
+    )
+    _choice(verb, "kind", "scatter", "scatter, front, or edf: the share up to each cost")
+    _choice(verb, "x", "macs", "params, macs, activations or layers")
+    _choice(verb, "y", "params", "the same; an edf has none")
+    verb.add_argument(
+        "-n", metavar="NUMBER", type=_exact, default=1_000, help="networks drawn (default: 1000)"
+    )
+    verb.add_argument(
+        "--seed", metavar="SEED", type=_exact, default=0, help="the random seed (default: 0)"
+    )
+    verb.add_argument(
+        "--landmarks",
+        metavar="NAMES",
+        help="networks of the zoo to mark, as resnet18,resnet50; 'none' for none",
+    )
+    _choice(verb, "theme", "paper", "the theme of the picture")
+    verb.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="write to FILE, as draw does (default: SVG to stdout)",
+    )
+
+
 def _add_zoo(verb: argparse.ArgumentParser) -> None:
     pass
 
@@ -364,6 +391,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "code": Verb("write a network as code that needs nothing of this package", _add_code),
         "search": Verb("find the best networks of a space under budgets", _add_search),
         "fit": Verb("make a network fit budgets: narrower, wider, shallower, deeper", _add_fit),
+        "chart": Verb("chart a space: samples, front, or how a cost is spread", _add_chart),
         "zoo": Verb("list the networks by name, with where each comes from", _add_zoo),
         "spec": Verb("print a network's spec, to start a file of your own", _add_spec),
         "lesson": Verb("train plain and residual networks on digits: why residual?", _add_lesson),

@@ -235,6 +235,24 @@ def _check_found_format(format: str, kind: type[Tabular]) -> None:
         _check_format(format, kind)
 
 
+def chart(space: str, landmarks: str | None, output: str | None, **options: object) -> None:
+    """Write a chart of a space."""
+    from resnet_viz.answers import chart as answer
+    from resnet_viz.answers.picture import exporter_for
+
+    names: tuple[str, ...] = answer.LANDMARKS
+    if landmarks is not None:
+        names = () if landmarks == "none" else tuple(landmarks.split(","))
+    if output is not None:
+        exporter_for(output)
+    made = answer.chart(space, landmarks=names, **options)  # type: ignore[arg-type]
+    if output is None:
+        _write(made.to_svg())
+    else:
+        _end_orderly()
+        made.save(output)
+
+
 def zoo() -> None:
     """Print the names of the zoo and their sources, family by family."""
     from resnet_viz.answers.formats import FORMATS

@@ -23,6 +23,7 @@ BETWEEN = 22.0
 FONT, SMALL = 8.0, 7.0
 TICK = 3.0
 DOT = 1.0
+ASIDE = 16.0
 BOLD, THIN = 1.4, 0.6
 MARGIN = 6.0
 
@@ -37,6 +38,8 @@ class Series(NamedTuple):
         faint: whether the line is thin and pale, as for one run of several.
         dash: as in `scene.Line`.
         dots: whether to draw the points as dots without a line.
+        radius: of a dot, in points.
+        aside: whether the label stands in a column beside the panel, joined by a thin line.
     """
 
     label: str
@@ -45,6 +48,8 @@ class Series(NamedTuple):
     faint: bool = False
     dash: str = ""
     dots: bool = False
+    radius: float = DOT
+    aside: bool = False
 
 
 class Axis(NamedTuple):
@@ -168,7 +173,8 @@ def _panel(
     yield _text((left + WIDTH / 2, HEIGHT + 24), columns.axis.title, SMALL, "middle", theme.text)
     if labelled:
         yield _text((left - TICK - 2, -26), rows.axis.title, SMALL, "start", theme.text)
-    ends = []
+    ends: list[tuple[Point, str, str]] = []
+    asides: list[tuple[Point, str, str]] = []
     for series in panel.series:
         colour = COLOURS[series.colour % len(COLOURS)]
         points = tuple(
@@ -176,16 +182,18 @@ def _panel(
             for x, y in series.points
             if math.isfinite(y) and (y > 0 or not rows.axis.log)
         )
+        shade = _mixed(colour, theme.background, 0.35) if series.faint else colour
         if series.dots:
+            r = series.radius
             for x, y in points:
-                yield Box(x - DOT, y - DOT, 2 * DOT, 2 * DOT, fill=colour, outlined=False)
+                yield Box(x - r, y - r, 2 * r, 2 * r, fill=shade, outlined=False)
         elif len(points) > 1:
-            shade = _mixed(colour, theme.background, 0.35) if series.faint else colour
             width = THIN if series.faint else BOLD
             yield Line(points, dash=series.dash, colour=shade, width=width)
         if series.label and points:
-            ends.append((points[-1], series.label, colour))
+            (asides if series.aside else ends).append((points[-1], series.label, colour))
     yield from _labels(ends)
+    yield from _asides(asides, left + WIDTH + ASIDE, theme)
 
 
 def _labels(ends: list[tuple[Point, str, str]]) -> Iterator[Text]:
@@ -196,6 +204,17 @@ def _labels(ends: list[tuple[Point, str, str]]) -> Iterator[Text]:
         y = min(y, above[x] - room) if x in above else y
         above[x] = y
         yield _text((x + 5, y), label, SMALL, "start", colour)
+
+
+def _asides(ends: list[tuple[Point, str, str]], column: float, theme: Theme) -> Iterator[Item]:
+    """Yield labels in a column beside the panel, each with a thin line from its point."""
+    room = SMALL + 3
+    below = -math.inf
+    for (x, y), label, colour in sorted(ends, key=lambda end: end[0][1]):
+        below = max(y, below + room)
+        pale = _mixed(theme.line, theme.background, 0.5)
+        yield Line(((x, y), (column - 10, below), (column - 3, below)), colour=pale, width=0.5)
+        yield _text((column, below), label, SMALL, "start", colour)
 
 
 def _text(place: Point, text: str, size: float, anchor: str, colour: str) -> Text:

@@ -36,12 +36,13 @@ ARGUMENTS = {
 SPACE = {"stages": [{"blocks": [1, 2], "channels": [8, 16]}]}
 
 OF_FUNCTION = {
+    "chart": {"space": SPACE, "n": 3, "landmarks": ("resnet18",)},
     "details": {"path": "layer1.0"},
     "fit": {"macs": "20M", "params": "1M"},
     "lesson": {"depths": (8,)},
     "pareto": {"space": SPACE},
     "sample": {"space": SPACE, "n": 2, "seed": 0},
-    "search": {"space": SPACE, "macs": "1G"},
+    "search": {"space": SPACE, "macs": "1G", "memory": "1GB", "latency": "9s", "batch": 2},
     "regnet": {"depth": 13, "w_0": 24, "w_a": 36.0, "w_m": 2.5, "group_width": 8},
     "trace": {"input": (1, 3, 8, 8)},
     "summary": {"input_size": (1, 3, 8, 8), "verbose": 0},

@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 __all__ = ["QUANTITIES", "Budgets", "Found", "Running", "count", "quantity"]
 
 
+def _bytes(name: str, amount: object) -> int:
+    """Return a number of bytes.
+
+    Raises:
+        RequestError: it is none, or beyond what 64 bits hold.
+    """
+    bytes = parse_bytes(amount)
+    if bytes >= 1 << 62:
+        raise RequestError("{name}: {amount} (must be below 4 EiB)", name=name, amount=show(amount))
+    return bytes
+
+
 class Quantity(NamedTuple):
     """A cost of networks that can be limited or optimized.
 
@@ -44,7 +56,7 @@ QUANTITIES: Mapping[str, Quantity] = {
     "activations": Quantity("activations"),
     "layers": Quantity("layers"),
     "depth": Quantity("layers"),
-    "memory": Quantity("memory", parse=lambda _, value: parse_bytes(value), show=show_bytes),
+    "memory": Quantity("memory", parse=_bytes, show=show_bytes),
     "latency": Quantity(
         "latency", parse=parse_time, show=lambda picoseconds: f"{picoseconds / 10**9:,.3f} ms"
     ),

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from resnet_viz.answers.picture import Picture
 from resnet_viz.answers.report import report
 from resnet_viz.answers.search import needs_numpy, pareto
-from resnet_viz.errors import RequestError, choose
+from resnet_viz.errors import RequestError, choose, show
 from resnet_viz.layout.chart import Axis, Panel, Series, lay_out_charts
 from resnet_viz.scene import Scene
 from resnet_viz.spaces.space import Space
 from resnet_viz.themes import find_theme
 from resnet_viz.zoo import find
-from resnet_viz.zoo.accuracy import best_accuracy
+from resnet_viz.zoo.accuracy import published
 
 if TYPE_CHECKING:
     import altair
@@ -212,6 +212,8 @@ def chart(
     if kind != "edf" and x == y:
         raise RequestError("axes: {x} (must be two different totals)", x=x)
     palette = find_theme(theme)
+    if not isinstance(landmarks, (tuple, list)):
+        raise RequestError("landmarks: {names} (must be a list of names)", names=show(landmarks))
     marks = tuple(map(landmark, landmarks))
     space = Space.of(space)
     needs_numpy()
@@ -242,7 +244,7 @@ def landmark(name: str) -> Landmark:
         RequestError: the zoo has no such network.
     """
     spec = find(name)
-    known = best_accuracy(spec.name)
+    known = next(iter(published().get(spec.name, ())), None)
     size = known.size if known else int(spec.input[-1])
     totals = report(spec, (spec.input[0], size, size), depth="network").totals
     return Landmark(

@@ -64,7 +64,7 @@ def parse_time(name: str, time: object) -> int:
     (5000000000, 500000000)
     """
     value: Fraction | None = None
-    if isinstance(time, (int, float)) and type(time) is not bool and isfinite(time):
+    if type(time) is int or (isinstance(time, float) and isfinite(time)):
         value = Fraction(time) * _SECONDS[""]
     elif isinstance(time, str) and (match := _TIME.fullmatch(time)):
         value = Fraction(match[1]) * _SECONDS[(match[2] or "").upper()]

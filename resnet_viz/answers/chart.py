@@ -212,7 +212,7 @@ def chart(
     if kind != "edf" and x == y:
         raise RequestError("axes: {x} (must be two different totals)", x=x)
     palette = find_theme(theme)
-    if not isinstance(landmarks, (tuple, list)):
+    if not isinstance(landmarks, (tuple, list)) or not all(isinstance(n, str) for n in landmarks):
         raise RequestError("landmarks: {names} (must be a list of names)", names=show(landmarks))
     marks = tuple(map(landmark, landmarks))
     space = Space.of(space)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from resnet_viz.answers.memory import parse_bytes
-from resnet_viz.errors import RequestError, show
 from resnet_viz.spaces import units
 from resnet_viz.text.numbers import short, show_bytes
 
 __all__ = ["MAX_BATCH", "QUANTITIES", "Budget", "Setting", "amount", "parse_amount"]
 
 MAX_BATCH = 65_536
+
+PICOSECONDS = 10**6  # in a microsecond
 
 QUANTITIES = ("macs", "params", "memory", "time")
 """The costs that can be limited."""
@@ -72,17 +72,9 @@ def parse_amount(name: str, text: str) -> int:
         return 0
     if name == "memory":
         return parse_bytes(plain)
-    return _microseconds(name, plain) if name == "time" else units.parse_amount(name, plain)
-
-
-def _microseconds(name: str, text: str) -> int:
-    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|µs|us|)", text, re.IGNORECASE)
-    if found is None:
-        raise RequestError(
-            "{name}: {value} (must be a time such as 5 ms)", name=name, value=show(text)
-        )
-    scale = {"s": 10**6, "ms": 1000, "": 1000}.get(found[2].lower(), 1)
-    return round(float(found[1]) * scale)
+    if name == "time":
+        return units.parse_time(name, plain) // PICOSECONDS
+    return units.parse_amount(name, plain)
 
 
 def amount(name: str, number: int) -> str:

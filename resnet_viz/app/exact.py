@@ -9,7 +9,6 @@ from typing import Any
 import resnet_viz
 from resnet_viz.app.answers import keeps
 from resnet_viz.app.budget import Budget, Setting
-from resnet_viz.errors import RequestError
 from resnet_viz.spaces.space import Space
 from resnet_viz.spec import ResNetSpec
 
@@ -29,7 +28,7 @@ def nearest_members(spec: ResNetSpec, budget: Budget, setting: Setting) -> tuple
     Raises:
         RequestError: no member fits.
     """
-    found = resnet_viz.fit(spec, k=MOST, **_counted(budget))
+    found = resnet_viz.fit(spec, k=MOST, **_limits(budget, setting))
     return _kept(spec, [row.spec for row in found.rows], budget, setting)
 
 
@@ -42,7 +41,7 @@ def best_of_space(spec: ResNetSpec, budget: Budget, setting: Setting) -> tuple[R
     """
     around = Space.around(spec, width=(0.25, 1.25), depth=(0.5, 1.25), step=STEP)
     space = Space({**around.data, "rules": ["widths_do_not_fall"]})
-    found = resnet_viz.search(space, k=MOST, **_counted(budget))
+    found = resnet_viz.search(space, k=MOST, **_limits(budget, setting))
     return _kept(spec, [row.spec for row in found.rows], budget, setting)
 
 
@@ -58,17 +57,18 @@ def front_of(spec: ResNetSpec) -> tuple[ResNetSpec, ...]:
     return tuple(_named(spec, row.spec) for row in rows)
 
 
-def _counted(budget: Budget) -> dict[str, Any]:
-    """Return the limits that the searches support; the others are checked on their results."""
-    limits = {name: limit for name, limit in budget.limits().items() if name in ("macs", "params")}
-    if not limits:
-        raise RequestError("no limit of MACs or parameters is set (an exact search needs one)")
-    return limits
+def _limits(budget: Budget, setting: Setting) -> dict[str, Any]:
+    """Return a budget as the searches take it, whose time is in milliseconds."""
+    limits: dict[str, Any] = budget.limits()
+    if "time" in limits:
+        limits["latency"] = limits.pop("time") / 1000
+    return {**limits, "batch": setting.batch, "device": setting.device}
 
 
 def _kept(
     spec: ResNetSpec, found: list[ResNetSpec], budget: Budget, setting: Setting
 ) -> tuple[ResNetSpec, ...]:
+    """Return what is within the budget in the number format and with the optimizer chosen, too."""
     return tuple(_named(spec, one) for one in found if keeps(one, budget, setting))
 
 

@@ -23,18 +23,25 @@ DEPTHS = tuple(i / 8 for i in range(2, 25))
 """Depth multipliers of a family."""
 
 
-def family(spec: ResNetSpec) -> Iterator[ResNetSpec]:
-    """Yield the members of a network's family without duplicates, only legal specs."""
+def family(
+    spec: ResNetSpec, widths: Iterable[float] = WIDTHS, depths: Iterable[float] = DEPTHS
+) -> Iterator[ResNetSpec]:
+    """Yield the members of a network's family without duplicates, only legal specs.
+
+    Args:
+        spec: the network.
+        widths: the factors of its channels.
+        depths: the factors of its blocks.
+    """
     made = set()
-    for depth in DEPTHS:
-        for width in WIDTHS:
-            try:
-                member = _scaled(spec, width, depth)
-            except SpecError:  # for example, 32 groups that do not divide the scaled channels
-                continue
-            if member.stages not in made:
-                made.add(member.stages)
-                yield member
+    for depth, width in itertools.product(depths, widths):
+        try:
+            member = _scaled(spec, width, depth)
+        except SpecError:  # for example, 32 groups that do not divide the scaled channels
+            continue
+        if member.stages not in made:
+            made.add(member.stages)
+            yield member
 
 
 def count_family(members: Iterable[ResNetSpec], columns: Columns) -> tuple[list[ResNetSpec], Any]:

@@ -69,3 +69,14 @@ def test_a_network_that_is_chosen_before_an_answer_is_seen_is_shown(visit) -> No
     expect_totals(page, "resnet101")
 
     expect(number(page, "Blocks", 3)).to_have_value("23")
+
+
+def test_a_page_that_lost_its_connection_says_so(visit) -> None:
+    page = visit("net=resnet18")
+
+    page.evaluate(
+        "document.querySelector('[data-test-connection-state]')"
+        ".dataset.testConnectionState = 'PINGING_SERVER'"
+    )
+
+    expect(page.locator(".form .lost")).to_be_visible()

@@ -265,3 +265,30 @@ def test_text_in_a_stage_that_is_taken_away_does_no_harm(visit) -> None:
     type_in(number(page, "Blocks", 4), "3")
 
     eventually(page, lambda shown: [s.blocks for s in shown.spec.stages] == [2, 2, 2, 3])
+
+
+def test_fields_that_another_kind_makes_meaningless_are_hidden_and_reset(visit) -> None:
+    page = visit("net=resnext50_32x4d")
+    page.locator(".form .toggle").first.click()
+    groups = page.get_by_role("spinbutton", name="Stage 1: Groups", exact=True)
+    expect(groups).to_be_visible()
+
+    page.get_by_role("combobox", name="Stage 1: Block", exact=True).select_option("basic")
+
+    eventually(page, lambda shown: shown.spec.stages[0].block == "basic")
+    expect(groups).not_to_be_visible()
+    assert shown(page).spec.stages[0].groups == 1
+    expect(page.locator(".form .wrong")).to_have_count(0)
+
+
+def test_all_stages_are_edited_at_once_and_multiplied(visit) -> None:
+    page = visit("net=resnet18")
+    every = page.get_by_role("textbox", name="All stages: Channels", exact=True)
+
+    every.fill("×0.5")
+    every.press("Enter")
+    eventually(page, lambda shown: [s.channels for s in shown.spec.stages] == [32, 64, 128, 256])
+    page.get_by_role("combobox", name="All stages: Shortcut", exact=True).select_option("none")
+
+    eventually(page, lambda shown: {s.shortcut for s in shown.spec.stages} == {"none"})
+    expect_totals(page, shown(page).spec)

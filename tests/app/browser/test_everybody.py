@@ -210,3 +210,11 @@ def test_on_a_phone_everything_fits_and_can_be_reached(visit, picture) -> None:
     page.tap('rect[id="fc"]')
     page.get_by_role("heading", name="fc", exact=True).wait_for()
     fits()
+
+
+def test_the_title_is_not_under_the_bar_when_the_sidebar_is_closed(visit) -> None:
+    page = visit("net=resnet18", options=PHONE)
+    button = page.get_by_test_id("stExpandSidebarButton").bounding_box()
+    title = page.get_by_role("heading", name="resnet18", exact=True).bounding_box()
+
+    assert title["y"] >= button["y"] + button["height"]

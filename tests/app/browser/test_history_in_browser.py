@@ -10,6 +10,7 @@ from app_browser import (
     settle,
     shown,
     type_in,
+    until,
 )
 from playwright.sync_api import expect
 
@@ -121,3 +122,39 @@ def test_a_press_whose_end_is_not_seen_keeps_nothing_back(visit) -> None:
     type_in(number(page, "Blocks", 2), "-1")
     alert(page).wait_for()
     page.mouse.up()
+
+
+def test_a_held_stepper_repeats_and_is_one_step_for_undo_and_the_browsers_history(visit) -> None:
+    page = visit("net=resnet18")
+    up = page.locator(".form tbody .steps .up").first
+    length = page.evaluate("history.length")
+
+    up.hover()
+    page.mouse.down()
+    until(page, lambda: int(number(page, "Blocks", 1).input_value()) >= 6)
+    page.mouse.up()
+    eventually(page, lambda shown: shown.spec.stages[0].blocks >= 6)
+    expect_totals(page, shown(page).spec)
+    assert page.evaluate("history.length") == length + 1
+
+    press(page, "Undo")
+    expect(number(page, "Blocks", 1)).to_have_value("2")
+    eventually(page, lambda shown: shown.spec == find("resnet18"))
+
+
+def test_ctrl_z_takes_back_an_edit_and_leaves_a_text_that_is_being_typed(visit) -> None:
+    page = visit("net=resnet18")
+    field = number(page, "Blocks", 1)
+    field.fill("5")
+    field.press("Enter")
+    eventually(page, lambda shown: shown.spec.stages[0].blocks == 5)
+
+    field.press("Control+z")
+    eventually(page, lambda shown: shown.spec == find("resnet18"))
+    field.press("Control+Shift+z")
+    eventually(page, lambda shown: shown.spec.stages[0].blocks == 5)
+
+    field.press_sequentially("7")
+    field.press("Control+z")
+    page.wait_for_timeout(500)  # nothing is to happen
+    assert shown(page).spec.stages[0].blocks == 5

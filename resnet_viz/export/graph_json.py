@@ -43,7 +43,7 @@ def write(graph: Graph) -> bytes:
 
 
 def is_graph(beginning: bytes) -> bool:
-    r"""Tell by the first bytes of a JSON file whether it is a graph's; a spec has no format.
+    r"""Return whether a JSON file is a graph, from its first bytes; a spec has no `format`.
 
     >>> is_graph(b'{\n "format": 1,'), is_graph(b'{"stages": []}')
     (True, False)

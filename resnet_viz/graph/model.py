@@ -25,7 +25,7 @@ __all__ = [
 DEPTHS: Mapping[str, int | None] = MappingProxyType(
     {"network": 0, "stage": 1, "block": 2, "op": None}
 )
-"""How many levels of scopes a report or figure shows; None shows every operator."""
+"""The number of levels of scopes that a report or figure shows; None shows every operator."""
 
 MEANS: Mapping[str, str] = MappingProxyType(
     {

@@ -1,4 +1,4 @@
-"""Compare networks whatever their paths are called."""
+"""List a network's operator calls without paths, to compare networks with different names."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Step(NamedTuple):
 def steps(graph: Graph) -> list[Step]:
     """Return every call of an operator in the order in which they run, repeats written out.
 
-    Two networks with equal steps do the same, whatever their modules are called.
+    Networks with equal steps compute the same, even if their modules have different names.
 
     >>> from resnet_viz import assemble
     >>> steps(assemble("resnet34")) == steps(assemble("plain34"))

@@ -167,7 +167,7 @@ class _View(Protocol):
         """Return the number of boxes."""
 
     def columns(self, page: Page) -> int:
-        """Return the smallest number of columns in which it is legible on a page; 0 if none is."""
+        """Return the least number of columns that is legible on a page; 0 if there is none."""
 
     def scenes(self, counts: Iterable[int]) -> Iterator[Scene]:
         """Yield the scene with facts for each number of columns."""

@@ -63,8 +63,8 @@ def bind(module: nn.Module, input: Any, dtype: torch.dtype) -> Arguments:
 def input_names(module: nn.Module, arguments: Arguments) -> tuple[str, ...]:
     """Return a name for each tensor in the arguments of `forward`, in order.
 
-    It is that of the parameter, or the key of the innermost mapping that holds the tensor; of
-    several tensors in one list, it has the index.
+    The name is that of the parameter, or the key of the innermost mapping that holds the tensor,
+    followed by an index if a list has several tensors.
     """
     args, kwargs = arguments
     try:

@@ -1,7 +1,7 @@
-"""Tell whether a module's code asks for a tensor's exact type, of which only a real one is.
+"""Find modules whose code checks a tensor's exact type, which only real tensors have.
 
-`type(x) is torch.Tensor` is false of everything that stands for a tensor, and nothing that stands
-for one can answer it: it is found in the code, before the code runs.
+`type(x) is torch.Tensor` is false for stand-ins and fake tensors, and neither can intercept the
+check. So it is found in the bytecode, before the code runs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TENSORS = frozenset({"Tensor", "Parameter", "FloatTensor"})
 
 @cache
 def asks_for_exact_type(kind: type[nn.Module]) -> bool:
-    """Tell whether a line of a class's own methods, or of a function that they name, asks so."""
+    """Return whether a class checks exact types in its methods, or in functions that they use."""
     seen: set[CodeType] = set()
     return any(_asks(code) for code in _codes(list(_methods(kind)), seen))
 
@@ -34,7 +34,7 @@ def _methods(kind: type[nn.Module]) -> Iterator[FunctionType]:
 
 
 def _codes(waiting: list[FunctionType], seen: set[CodeType]) -> Iterator[CodeType]:
-    """Yield the code of functions, of what is nested in it, and of those in the same module."""
+    """Yield the code of functions, their nested code, and functions of their module they use."""
     while waiting:
         function = waiting.pop()
         nested = [function.__code__]
@@ -54,7 +54,7 @@ def _codes(waiting: list[FunctionType], seen: set[CodeType]) -> Iterator[CodeTyp
 
 
 def _asks(code: CodeType) -> bool:
-    """Tell whether a line loads `type`, names a class of tensors and compares."""
+    """Return whether a line of code loads `type`, names a tensor class and compares."""
     if "type" not in code.co_names:
         return False
     lines: dict[int | None, set[str]] = {}

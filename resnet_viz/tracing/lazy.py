@@ -1,4 +1,4 @@
-"""Modules without numbers: lazy ones get shapes, those on the meta device memory, on a copy."""
+"""Copy modules without data: lazy ones get shapes, those on the meta device get memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from resnet_viz.errors import RequestError
 __all__ = ["is_waiting", "lazy_copy", "real_copy", "settle"]
 
 MAX_BYTES = 8 * 2**30
-"""Of a module on the meta device that is copied to memory, to be run."""
+"""The most bytes of a module on the meta device that is copied to memory for a run."""
 
 
 def is_waiting(module: nn.Module) -> bool:
@@ -36,10 +36,10 @@ def lazy_copy(module: nn.Module, *, meta: bool) -> nn.Module:
 
 
 def real_copy(module: nn.Module) -> nn.Module:
-    """Return a module that can be run: itself, or a copy with numbers for what is on meta.
+    """Return the module, or a copy with real tensors if some are on the meta device.
 
     Raises:
-        RequestError: the numbers need too much memory.
+        RequestError: the real tensors need too much memory.
     """
     tensors = [tensor for tensor in _tensors(module) if tensor.device.type == "meta"]
     if not tensors:
@@ -60,13 +60,13 @@ def _tensors(module: nn.Module) -> Iterator[torch.Tensor]:
 
 
 def _copied(module: nn.Module, change: Callable[[Any], Any]) -> nn.Module:
-    """Return a copy of a module that holds its own tensors, or what they are changed to."""
+    """Return a copy of a module, with `change` applied to its tensors."""
     memo = {id(tensor): change(tensor) for tensor in _tensors(module)}
     return copy.deepcopy(module, memo)
 
 
 def _filled(tensor: torch.Tensor) -> torch.Tensor:
-    """Return random numbers, or zeros where a tensor has integers."""
+    """Return a CPU tensor with random numbers, or with zeros for integer types."""
     like = torch.rand if tensor.is_floating_point() else torch.zeros
     made = like(tensor.shape, dtype=tensor.dtype, device="cpu")
     return nn.Parameter(made, tensor.requires_grad) if isinstance(tensor, nn.Parameter) else made

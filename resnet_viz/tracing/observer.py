@@ -84,11 +84,11 @@ class Observer(Recorder, TorchFunctionMode):
         return args, kwargs
 
     def execute(self, func: Any, args: Any, kwargs: Any) -> Any:
-        """Run an ATen operator; keep what it is about to write to."""
+        """Run an ATen operator, after copying the memory to which it will write."""
         return self.guard.run(func, args, kwargs)
 
     def dispatch(self, function: Any, args: Any, kwargs: Any) -> NoReturn:
-        """Leave a rule that computes with a stand-in: what was run is there without it.
+        """Abort a rule that computes with a stand-in; the run has the result without the rule.
 
         Raises:
             RequestError: always.
@@ -96,7 +96,7 @@ class Observer(Recorder, TorchFunctionMode):
         raise RequestError("{name}: of a stand-in", name=getattr(function, "__name__", "function"))
 
     def refuse_data(self, proxy: Proxy, what: str) -> NoReturn:
-        """Leave a rule that asks a stand-in for data, as `dispatch` does."""
+        """Abort a rule that needs data of a stand-in, as `dispatch` does."""
         raise RequestError("{name}: of a stand-in", name=what)
 
     def close(self) -> None:

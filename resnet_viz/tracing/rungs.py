@@ -131,9 +131,9 @@ class _Run(Observer):
 
 @contextmanager
 def _collector_held() -> Iterator[None]:
-    """Hold Python's garbage collector: many small values at once make it look through all memory.
+    """Pause Python's garbage collector, which many small new values would trigger again and again.
 
-    Only the main thread holds it: of two that did, the second would find it held and leave it so.
+    Only the main thread pauses it, so that no other thread can leave it disabled.
     """
     if not gc.isenabled() or threading.current_thread() is not threading.main_thread():
         yield

@@ -41,7 +41,8 @@ def figure(
         key: the key of this figure on the page; a figure keeps its view with its key.
         height: the height in pixels; it is reduced on phones and low screens, so that the page can
             be scrolled.
-        phone_height: at most so many pixels on a phone, if the figure needs them to be read there.
+        phone_height: the maximum height in pixels on a phone, used if the figure needs it to be
+            legible.
         least_text: the initial size of the smallest label in pixels; the view then starts at the
             input, and the rest is reached by panning.
         group: the group of figures that pan and zoom together.

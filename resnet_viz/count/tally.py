@@ -182,8 +182,9 @@ _Repeats = tuple[tuple[str, Size], ...]
 def _of_scope(scope: Scope, around: _Repeats, counted: set[str]) -> Tally:
     if scope.carry is not None:
         around = (*around, (module_path(f"{scope.path}."), scope.repeat))
+    times = product(repeat for _, repeat in around)
     children = tuple(
-        _of_node(child, around, counted)
+        _of_node(child, around, times, counted)
         if isinstance(child, Node)
         else _of_scope(child, around, counted)
         for child in scope.children
@@ -196,7 +197,7 @@ def _of_scope(scope: Scope, around: _Repeats, counted: set[str]) -> Tally:
         path=scope.path,
         kind=scope.kind,
         category="scope",
-        repeat=product(repeat for _, repeat in around),
+        repeat=times,
         output=children[-1].output if children else (),
         params=sum((child.params for child in children), 0),
         trainable=sum((child.trainable for child in children), 0),
@@ -205,24 +206,26 @@ def _of_scope(scope: Scope, around: _Repeats, counted: set[str]) -> Tally:
     )
 
 
-def _of_node(node: Node, around: _Repeats, counted: set[str]) -> Tally:
-    times = product(repeat for _, repeat in around)
+def _of_node(node: Node, around: _Repeats, times: Size, counted: set[str]) -> Tally:
     params: Size = 0
     trainable: Size = 0
     for param in node.params:
         if param.name not in counted:
             counted.add(param.name)
-            copies = product(n for prefix, n in around if param.name.startswith(prefix))
-            elements = product(param.shape) * copies
+            elements = product(param.shape)
+            for prefix, repeat in around:
+                if param.name.startswith(prefix):
+                    elements = elements * repeat
             params = params + elements
             if param.trainable:
                 trainable = trainable + elements
-    terms = {name: amount * times for name, amount in node.terms.items()}
-    category = category_of(node.op)
+    terms = node.terms
+    if around:
+        terms = {name: amount * times for name, amount in terms.items()}
     return Tally(
         path=node.path,
         kind=node.op,
-        category=category,
+        category=category_of(node.op),
         repeat=times,
         output=node.output,
         params=params,

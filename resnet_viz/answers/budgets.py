@@ -22,10 +22,10 @@ __all__ = ["QUANTITIES", "Budgets", "Found", "Running", "count", "quantity"]
 
 
 def _bytes(name: str, amount: object) -> int:
-    """Return a number of bytes.
+    """Parse a number of bytes.
 
     Raises:
-        RequestError: it is none, or beyond what 64 bits hold.
+        RequestError: the amount is no number of bytes, or exceeds 64 bits.
     """
     bytes = parse_bytes(amount)
     if bytes >= 1 << 62:

@@ -28,7 +28,7 @@ KINDS: Mapping[str, str] = {
     "front": "the same, and the networks with the best trade-off of both costs",
     "edf": "the share of networks that cost at most so much",
 }
-"""What a chart may show."""
+"""The kinds of charts, with their descriptions."""
 
 TOTALS: Mapping[str, str] = {
     "params": "parameters",
@@ -36,10 +36,10 @@ TOTALS: Mapping[str, str] = {
     "activations": "activations",
     "layers": "layers",
 }
-"""The costs that axes may have."""
+"""The costs that an axis can show."""
 
 LANDMARKS = ("resnet18", "resnet34", "resnet50", "resnet101", "resnext50_32x4d")
-"""Networks that are marked unless others are named."""
+"""The networks that are marked by default."""
 
 
 class Landmark(NamedTuple):
@@ -47,13 +47,13 @@ class Landmark(NamedTuple):
 
     Attributes:
         name: the name in the zoo.
-        params: its parameters.
-        macs: its MACs, at `size`.
-        activations: its activations, at `size`.
-        layers: its layers.
-        size: the side of the images that the accuracy was measured with; else the network's own.
+        params: the number of parameters.
+        macs: the MACs for an image of side `size`.
+        activations: the number of activations for an image of side `size`.
+        layers: the number of layers.
+        size: the image size for which the accuracy is published; by default the network's own.
         weights: timm's name of the weights; empty if no accuracy is published.
-        top1: published top-1 accuracy on ImageNet, in percent.
+        top1: the published top-1 accuracy on ImageNet in percent.
     """
 
     name: str
@@ -75,9 +75,9 @@ class _Contents(NamedTuple):
     """The data of a chart.
 
     Attributes:
-        kind: of `KINDS`.
-        x: the cost along the horizontal axis.
-        y: the cost along the vertical axis; of an EDF `share`.
+        kind: the kind of chart, a name in `KINDS`.
+        x: the cost on the horizontal axis.
+        y: the cost on the vertical axis; `share` for an EDF.
         points: the points, `(x, y)`: sampled networks, or the steps of an EDF.
         front: the points of the Pareto front, if it is shown.
         landmarks: the known networks.
@@ -106,7 +106,7 @@ class SpaceChart(Picture):
     """A chart of a space, as a picture and as an Altair chart.
 
     Attributes:
-        contents: its points, front and landmarks.
+        contents: the points, the front and the landmarks.
     """
 
     contents: _Contents
@@ -127,7 +127,7 @@ class SpaceChart(Picture):
         return self.contents.landmarks
 
     def altair(self) -> altair.LayerChart | altair.FacetChart:
-        """Return the chart as an Altair chart, whose points say what they are.
+        """Return the chart as an Altair chart with tooltips.
 
         Raises:
             RequestError: altair is not installed.
@@ -188,14 +188,16 @@ def chart(
 
     Args:
         space: a space, its data, or the path of its file.
-        kind: `scatter`, networks drawn at random; `front`, with the networks with the most of `y`
-            for so much of `x` as a line; `edf`, the share of networks that cost at most so much of
-            `x` (Radosavovic et al. 2020, arXiv 2003.13678, equation 1, for a cost).
+        kind: `scatter` shows randomly sampled networks; `front` adds a line of the networks with
+            the largest `y` for each `x`; `edf` shows the share of networks whose `x` is at most a
+            given cost (Radosavovic et al. 2020, arXiv 2003.13678, equation 1, with a cost instead
+            of the error).
         x: `params`, `macs`, `activations` or `layers`.
-        y: the same; an EDF has none.
-        n: the number of networks drawn.
+        y: one of the same; an EDF has no `y`.
+        n: the number of sampled networks.
         seed: the random seed.
-        landmarks: names of the zoo; each with the highest ImageNet accuracy that timm publishes.
+        landmarks: zoo names of the marked networks; each is labelled with the highest ImageNet
+            accuracy that timm publishes for it.
         theme: the theme of the picture.
 
     Raises:
@@ -279,7 +281,7 @@ def _scene(made: _Contents, theme: Any) -> Scene:
 
 
 GREY = 5
-"""The colour of what is not pointed out, by its number in `layout.chart.COLOURS`."""
+"""The colour of sampled networks, as an index into `layout.chart.COLOURS`."""
 
 
 def _title(name: str) -> str:

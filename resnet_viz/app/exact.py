@@ -58,7 +58,7 @@ def front_of(spec: ResNetSpec) -> tuple[ResNetSpec, ...]:
 
 
 def _limits(budget: Budget, setting: Setting) -> dict[str, Any]:
-    """Return a budget as the searches take it, whose time is in milliseconds."""
+    """Return a budget as arguments of the searches, with the time in milliseconds."""
     limits: dict[str, Any] = budget.limits()
     if "time" in limits:
         limits["latency"] = limits.pop("time") / 1000
@@ -68,7 +68,7 @@ def _limits(budget: Budget, setting: Setting) -> dict[str, Any]:
 def _kept(
     spec: ResNetSpec, found: list[ResNetSpec], budget: Budget, setting: Setting
 ) -> tuple[ResNetSpec, ...]:
-    """Return what is within the budget in the number format and with the optimizer chosen, too."""
+    """Return the networks within the budget for the chosen dtype and optimizer."""
     return tuple(_named(spec, one) for one in found if keeps(one, budget, setting))
 
 

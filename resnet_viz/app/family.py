@@ -1,6 +1,6 @@
-"""Find the members of a network's family that use most of a budget, among a few.
+"""Find the members of a network's family that use most of a budget, on a coarse grid.
 
-These are few enough to be counted while a visitor edits; `app.exact` searches them all.
+The grid is small enough to be counted while a visitor edits; `app.exact` searches all members.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DEPTHS = (1.0, 0.75, 0.5)
 def nearest_of_family(
     spec: ResNetSpec, budget: Budget, setting: Setting, most: int
 ) -> tuple[ResNetSpec, ...]:
-    """Return the members that use most of a budget without exceeding it, at most so many."""
+    """Return up to `most` members that use most of a budget without exceeding it."""
     kept = {one: costs_of(one, setting) for one in _members(spec) if keeps(one, budget, setting)}
 
     def used(member: ResNetSpec) -> float:
@@ -35,7 +35,7 @@ def nearest_of_family(
 
 
 def _members(spec: ResNetSpec) -> Iterator[ResNetSpec]:
-    """Yield the members other than the network itself, under names of their own."""
+    """Yield the members except the network itself, each with a new name."""
     for member in family(spec, WIDTHS, DEPTHS):
         if member.stages == spec.stages:
             continue

@@ -1,8 +1,8 @@
 """Read graphs exported by other programs: `.onnx` and `.pt2` files.
 
-A file's calls are read one by one (`onnx`, `pt2`). A table for each format maps them to the
-catalogue (`onnx_operators`, `aten_operators`), and `recording` makes nodes with its counts. Of the
-weights only names and shapes are read.
+`onnx` and `pt2` read the calls in a file, `onnx_operators` and `aten_operators` map them to the
+catalogue, and `recording` makes nodes with the catalogue's counts. Only names and shapes of the
+weights are read.
 """
 
 from __future__ import annotations

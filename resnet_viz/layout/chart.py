@@ -38,8 +38,8 @@ class Series(NamedTuple):
         faint: whether the line is thin and pale, as for one run of several.
         dash: as in `scene.Line`.
         dots: whether to draw the points as dots without a line.
-        radius: of a dot, in points.
-        aside: whether the label stands in a column beside the panel, joined by a thin line.
+        radius: the radius of a dot in points.
+        aside: whether the label is in a column beside the panel, with a thin line to its point.
     """
 
     label: str

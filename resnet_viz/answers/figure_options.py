@@ -51,6 +51,10 @@ FIGURE_DEPTHS = {**DEPTHS, BOOK: None}
 """The depths of a figure: those of a report, and the book's, which draws blocks in miniature."""
 
 
+LENGTHS = {"log": "the logarithm of their channels", "linear": "their channels"}
+"""What the lengths of volumes are proportional to."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class FigureOptions:
     """The options of a figure, checked on construction.
@@ -175,6 +179,17 @@ class FigureOptions:
         "paths to numbers, or the path of a CSV file that holds such.",
         legal=METRICS,
         metavar="METRIC",
+    )
+    lengths: str = option(
+        "log",
+        f"what lengths of feature maps are proportional to: {listed(LENGTHS)}",
+        one_of(LENGTHS),
+        about="what the lengths of feature maps are proportional to: "
+        + "; ".join(f"`{name}`, {what}" for name, what in LENGTHS.items())
+        + ".",
+        legal=LENGTHS,
+        needs="to_scale",
+        is_neutral=lambda value: value == "log",
     )
     highlight: str | Iterable[str] = option(
         (),

@@ -27,6 +27,7 @@ class Kind(NamedTuple):
         several: whether it takes more than one graph.
         whole: whether it shows a whole network at a selectable depth.
         plain: whether it shows the actual operators, so that they can be annotated with numbers.
+        to_scale: whether the lengths of its boxes are to scale.
     """
 
     shows: str
@@ -34,6 +35,7 @@ class Kind(NamedTuple):
     several: bool = False
     whole: bool = False
     plain: bool = False
+    to_scale: bool = False
 
 
 def _of_one(
@@ -61,7 +63,7 @@ FIGURES: Mapping[str, Kind] = MappingProxyType(
         "layers": Kind(
             "the layers of several networks (He et al., Figure 3)", textbook.layers, several=True
         ),
-        "volumes": Kind("feature maps as boxes to scale", _of_one(volumes)),
+        "volumes": Kind("feature maps as boxes to scale", _of_one(volumes), to_scale=True),
         "stem": Kind("what comes before the stages", _of_one(stem), plain=True),
     }
 )

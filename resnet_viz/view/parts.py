@@ -169,10 +169,14 @@ class Volumes(NamedTuple):
 
     Attributes:
         arcs: the indices of pairs of boxes with a skip connection from the first to the second.
+        down: whether they are computed from top to bottom, not from left to right.
+        linear: whether lengths are proportional to the channels, not to their logarithm.
     """
 
     boxes: tuple[Volume, ...]
     arcs: tuple[tuple[int, int], ...] = ()
+    down: bool = False
+    linear: bool = False
 
 
 Part: TypeAlias = Leaf | Note | Tick | Mark | Frame | Split | Arc | Module | Fold | Given | Volumes

@@ -40,9 +40,10 @@ def test_drawings_are_byte_for_byte_the_goldens(golden: str, request) -> None:
     assert draw(network, **options).to_svg() == path.read_text(encoding="utf-8")
 
 
-def test_the_picture_of_the_data_flow_is_drawn_by_the_project(request) -> None:
-    scene = runpy.run_path(str(FIGURES.parent / "dataflow.py"))["dataflow"]()
-    path = FIGURES / "dataflow.svg"
+@pytest.mark.parametrize("name", ["dataflow", "stage_costs"])
+def test_the_pictures_of_the_docs_are_drawn_by_the_project(name: str, request) -> None:
+    scene = runpy.run_path(str(FIGURES.parent / f"{name.replace('_', '')}.py"))[name]()
+    path = FIGURES / f"{name}.svg"
     if request.config.getoption("--write-goldens"):
         path.write_text(to_svg(scene), encoding="utf-8")
 

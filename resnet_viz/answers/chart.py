@@ -263,7 +263,7 @@ def _scene(made: _Contents, theme: Any) -> Scene:
         Series("", made.points, colour=GREY, dots=made.kind != "edf", faint=made.kind != "edf")
     ]
     if made.front:
-        series.append(Series("front", made.front, colour=0))
+        series.append(Series("front", made.front, colour=0, aside=True))
     series += [
         Series(mark.label, (place,), colour=1, dots=True, radius=2.0, aside=True)
         for mark, place in zip(made.landmarks, made.places(), strict=True)

@@ -21,6 +21,9 @@ MAX_VALUES = 4_096
 MAX_SETTINGS = 4_096
 """The most combinations of network-wide values; the search runs once for each."""
 
+MAX_TRIED = 16
+"""Combinations that are tried before a space counts as one without legal networks."""
+
 RULES = {"widths_do_not_fall": "no stage is narrower than the one before"}
 """The optional rules between stages, each with its meaning."""
 
@@ -77,7 +80,7 @@ class Space:
         object.__setattr__(self, "_plain", data)
         object.__setattr__(self, "_axes", axes)
         object.__setattr__(self, "rules", tuple(rules))
-        self.at({axis.path: axis.values[0] for axis in axes})  # checks the keys
+        self._has_a_member()
         for axis in axes:
             for value in axis.values:
                 _check(axis.path, value)
@@ -90,6 +93,24 @@ class Space:
                 settings=settings,
                 most=MAX_SETTINGS,
             )
+
+    def _has_a_member(self) -> None:
+        """Check that keys are known, and that some values are legal together.
+
+        Raises:
+            SpecError: what is wrong with the first values.
+        """
+        refused: SpecError | None = None
+        for number in range(MAX_TRIED):
+            chosen = {a.path: a.values[min(number, len(a.values) - 1)] for a in self.axes}
+            try:
+                self.at(chosen)
+            except SpecError as error:
+                refused = refused or error
+                continue
+            return
+        if refused is not None:
+            raise refused
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Space:

@@ -1,6 +1,8 @@
 """Test the best networks of a space against all its networks, counted one by one."""
 
 import itertools
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -283,3 +285,30 @@ def test_optuna_chooses_networks_of_a_space() -> None:
     assert study.best_value == min(macs)
     best = report(space.suggest(optuna.trial.FixedTrial(study.best_params))).totals
     assert best["macs"] == study.best_value
+
+
+WORKER = """
+import sys
+import optuna
+from resnet_viz import Space, report
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+space = Space.load(sys.argv[1])
+study = optuna.load_study(study_name="space", storage=sys.argv[2])
+study.optimize(lambda trial: report(space.suggest(trial)).totals["macs"], n_trials=4)
+"""
+
+
+def test_two_workers_share_the_trials_of_a_space_through_optunas_storage(tmp_path) -> None:
+    optuna = pytest.importorskip("optuna")
+    space = Space({"stages": [{"blocks": [1, 2], "channels": [32, 48]}]})
+    file, storage = tmp_path / "space.json", f"sqlite:///{tmp_path}/trials.db"
+    file.write_text(space.dumps("json"), encoding="utf-8")
+    study = optuna.create_study(study_name="space", storage=storage)
+    commands = [sys.executable, "-c", WORKER, str(file), storage]
+    workers = [subprocess.Popen(commands) for _ in range(2)]
+
+    assert [worker.wait(120) for worker in workers] == [0, 0]
+    assert len(study.trials) == 8
+    best = space.suggest(optuna.trial.FixedTrial(study.best_params))
+    assert report(best).totals["macs"] == study.best_value

@@ -28,6 +28,9 @@ MAX_EDGES = 2000
 MAX_RANKED_WHOLE = 150
 """The most boxes that are ranked across clusters (`newrank`); with more, dot takes minutes."""
 
+QUICK = "nslimit=0.2, nslimit1=0.2, mclimit=0.5"
+"""The effort that dot takes over a large net without clusters: with more, it takes minutes."""
+
 TITLE = 8.0
 """The font size of a cluster's title."""
 
@@ -187,7 +190,9 @@ class _Drawing:
         """Yield the lines of the DOT source."""
         orientation = self.orientation
         yield "digraph {"
-        spacing = "nodesep=0.25, ranksep=0.3, nslimit=10, nslimit1=10"
+        quick = not self.framed and len(self.boxes) > MAX_RANKED_WHOLE
+        effort = QUICK if quick else "nslimit=10, nslimit1=10"
+        spacing = f"nodesep=0.25, ranksep=0.3, {effort}"
         yield f"graph [rankdir={orientation.rankdir}, {ranking}{spacing}]"
         yield 'node [shape=box, fixedsize=true, label=""]'
         yield f"edge [dir=none, tailport={orientation.tail}, headport={orientation.head}]"

@@ -74,7 +74,12 @@ def _drawing(graphs: list[Graph], options: FigureOptions) -> Drawing:
     if options.depth is None and graphs[0].name in CHAPTER:
         options = options.at(options.detail._replace(book=True))
     scene, detail = arrange(
-        graphs, options, facts, costs, lambda one: _decorated(one, graphs, options, colors)
+        options.kind,
+        graphs,
+        options,
+        facts,
+        costs,
+        lambda one: _decorated(one, graphs, options, colors),
     )
     scene = resized(scene, options.width, options.font_size)
     if options.dark_mode:

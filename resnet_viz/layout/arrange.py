@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from resnet_viz.count import Costs
 from resnet_viz.errors import NotSeriesParallel
 from resnet_viz.graph import Graph, Scope
 from resnet_viz.layout.decorate import with_legend
 from resnet_viz.layout.layout import MAX_COLUMNS, Plan, plan
+from resnet_viz.layout.metrics import FONT, LEGEND
 from resnet_viz.layout.page import LETTER, Page, fitted, is_legible
 from resnet_viz.ops import Shape
 from resnet_viz.scene import Scene
-from resnet_viz.view import Figure
+from resnet_viz.themes import Theme
+from resnet_viz.view import Figure, Kind
 from resnet_viz.view.annotate import NO_FACTS, Facts, annotated, describe
 from resnet_viz.view.detail import Detail, count_shown, nesting
 from resnet_viz.view.legend import legend_of
 from resnet_viz.view.net import Net, net_of
 from resnet_viz.view.parts import leaves
-
-if TYPE_CHECKING:
-    from resnet_viz.answers.figure_options import FigureOptions
+from resnet_viz.view.request import FigureRequest
 
 __all__ = ["LAYOUTS", "Arrangement", "arrange"]
 
@@ -47,6 +47,29 @@ SMALL_NET = 100
 """The most operators for which Graphviz's layout shows every operator and stays readable."""
 
 
+class LayoutRequest(FigureRequest, Protocol):
+    """The options of a figure that affect its content or its layout."""
+
+    @property
+    def palette(self) -> Theme:
+        """The colours."""
+
+    @property
+    def layout(self) -> str:
+        """The layout engine, one of `LAYOUTS`."""
+
+    @property
+    def depth(self) -> str | int | None:
+        """The requested depth, if any."""
+
+    @property
+    def paper(self) -> Page | None:
+        """The page that the figure must fit, if any."""
+
+    def at(self, detail: Detail) -> LayoutRequest:
+        """Return the options of the same figure that opens other scopes."""
+
+
 class Arrangement(NamedTuple):
     """A placed figure, and the scopes of the network that it opens."""
 
@@ -55,8 +78,9 @@ class Arrangement(NamedTuple):
 
 
 def arrange(
+    kind: Kind,
     graphs: Sequence[Graph],
-    options: FigureOptions,
+    options: LayoutRequest,
     facts: Facts,
     costs: Costs,
     decorate: Callable[[Scene], Scene],
@@ -67,6 +91,7 @@ def arrange(
     page (a letter page by default). Facts, highlights and captions do not change that choice.
 
     Args:
+        kind: the kind of figure.
         graphs: the graphs to draw, as many as the kind of figure takes.
         options: the options of the figure.
         facts: the facts to write into boxes and beside lines.
@@ -76,8 +101,8 @@ def arrange(
     Raises:
         RequestError: the figure cannot be made from these graphs, or is not legible on the page.
     """
-    views = _Views(graphs, options, facts, costs)
-    if options.depth is None and options.kind.whole:
+    views = _Views(kind, graphs, options, facts, costs)
+    if options.depth is None and kind.whole:
         view, columns = views.deepest_legible()
     else:
         view, columns = views.at(options.detail), 1
@@ -89,8 +114,14 @@ class _Views:
     """The views of the graphs of a figure: one for each depth."""
 
     def __init__(
-        self, graphs: Sequence[Graph], options: FigureOptions, facts: Facts, costs: Costs
+        self,
+        kind: Kind,
+        graphs: Sequence[Graph],
+        options: LayoutRequest,
+        facts: Facts,
+        costs: Costs,
     ) -> None:
+        self.kind = kind
         self.graphs, self.options, self.facts, self.costs = graphs, options, facts, costs
 
     def deepest_legible(self) -> tuple[_View, int]:
@@ -140,7 +171,7 @@ class _Views:
             RequestError: the figure cannot be made from these graphs.
             NotSeriesParallel: the figure layout is requested for other than series-parallel graphs.
         """
-        options, kind, graph = self.options, self.options.kind, self.graphs[0]
+        options, kind, graph = self.options, self.kind, self.graphs[0]
         net = _NetView(graph, detail, options, self.facts)
         if options.layout == "dot":
             return net
@@ -181,7 +212,7 @@ class _PartsView:
         figure: Figure,
         input: Shape,
         detail: Detail,
-        options: FigureOptions,
+        options: LayoutRequest,
         facts: Facts,
         costs: Costs,
     ) -> None:
@@ -202,7 +233,7 @@ class _PartsView:
         return sum(1 for column in self.figure.columns for _ in leaves(column.chain))
 
     def columns(self, page: Page) -> int:
-        smallest = self.plan.smallest_text()
+        smallest = min(self.plan.smallest_text(), LEGEND.FONT if self.legend else FONT)
         for count in range(1, MAX_COLUMNS // 2 + 1):
             if self.plan.may_fit(page, count):
                 outline = with_legend(self.plan.cut(count).outline(), self.legend)
@@ -222,7 +253,7 @@ class _PartsView:
 class _NetView:
     """A view in Graphviz's layout, which has one column."""
 
-    def __init__(self, graph: Graph, detail: Detail, options: FigureOptions, facts: Facts) -> None:
+    def __init__(self, graph: Graph, detail: Detail, options: LayoutRequest, facts: Facts) -> None:
         self.graph, self.detail, self.options, self.facts = graph, detail, options, facts
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from resnet_viz.graph import Graph, Scope
 from resnet_viz.graph.repeat import copy_scope
@@ -13,14 +13,12 @@ from resnet_viz.view.figures import is_stage, module_of
 from resnet_viz.view.folding import fold_inside
 from resnet_viz.view.looks import Looks, once, scope_of
 from resnet_viz.view.parts import Chain, Fold, Module, Part
-
-if TYPE_CHECKING:
-    from resnet_viz.answers.figure_options import FigureOptions
+from resnet_viz.view.request import FigureRequest
 
 __all__ = ["as_in_the_book"]
 
 
-def as_in_the_book(graph: Graph, options: FigureOptions) -> Chain:
+def as_in_the_book(graph: Graph, options: FigureRequest) -> Chain:
     """Return a chain with labelled boxes for stem and head, and small ones inside the blocks.
 
     Consecutive blocks that look the same are folded, and so are stages. If no stage has more than

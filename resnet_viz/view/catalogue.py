@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from resnet_viz.graph import Graph
 from resnet_viz.view import textbook
 from resnet_viz.view.figures import Figure, blocks, stem
 from resnet_viz.view.network import network
+from resnet_viz.view.request import FigureRequest
 from resnet_viz.view.volumes import volumes
-
-if TYPE_CHECKING:
-    from resnet_viz.answers.figure_options import FigureOptions
 
 __all__ = ["FIGURES", "Kind"]
 
@@ -31,7 +29,7 @@ class Kind(NamedTuple):
     """
 
     shows: str
-    make: Callable[[Sequence[Graph], FigureOptions], Figure]
+    make: Callable[[Sequence[Graph], FigureRequest], Figure]
     several: bool = False
     whole: bool = False
     plain: bool = False
@@ -39,8 +37,8 @@ class Kind(NamedTuple):
 
 
 def _of_one(
-    make: Callable[[Graph, FigureOptions], Figure],
-) -> Callable[[Sequence[Graph], FigureOptions], Figure]:
+    make: Callable[[Graph, FigureRequest], Figure],
+) -> Callable[[Sequence[Graph], FigureRequest], Figure]:
     return lambda graphs, options: make(graphs[0], options)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeGuard
+from typing import NamedTuple, TypeGuard
 
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Graph, Node, Scope
@@ -13,9 +13,7 @@ from resnet_viz.view.compose import compose
 from resnet_viz.view.folding import fold_inside
 from resnet_viz.view.looks import Looks
 from resnet_viz.view.parts import Chain, Module, Words, leaves
-
-if TYPE_CHECKING:
-    from resnet_viz.answers.figure_options import FigureOptions
+from resnet_viz.view.request import FigureRequest
 
 __all__ = [
     "DEPTHS",
@@ -69,7 +67,7 @@ class Figure(NamedTuple):
     compact: bool = False
 
 
-def stem(graph: Graph, options: FigureOptions) -> Figure:
+def stem(graph: Graph, options: FigureRequest) -> Figure:
     """Return the figure of the stem, with every box labelled."""
     for child in graph.root.children:
         if isinstance(child, Scope) and child.kind == "stem":
@@ -77,7 +75,7 @@ def stem(graph: Graph, options: FigureOptions) -> Figure:
     raise RequestError("{name}: has no stem to draw", name=graph.name)
 
 
-def blocks(graph: Graph, options: FigureOptions) -> Figure:
+def blocks(graph: Graph, options: FigureRequest) -> Figure:
     """Return the figure of the network's kinds of block, side by side, with every box labelled."""
     looks, kinds = Looks(strides=False), dict[int, Column]()
     for block in blocks_of(graph):

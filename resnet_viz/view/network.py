@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache, partial
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from resnet_viz.errors import NotSeriesParallel
 from resnet_viz.graph import Graph, Node, Scope
@@ -32,14 +31,12 @@ from resnet_viz.view.parts import (
     mapped,
     rebuilt,
 )
-
-if TYPE_CHECKING:
-    from resnet_viz.answers.figure_options import FigureOptions
+from resnet_viz.view.request import FigureRequest
 
 __all__ = ["changes_shape", "network"]
 
 
-def network(graph: Graph, options: FigureOptions) -> Figure:
+def network(graph: Graph, options: FigureRequest) -> Figure:
     """Return the whole network.
 
     Raises:

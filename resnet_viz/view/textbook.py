@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Graph, Node, Scope, unroll
@@ -36,9 +35,7 @@ from resnet_viz.view.parts import (
     leaves,
     mapped,
 )
-
-if TYPE_CHECKING:
-    from resnet_viz.answers.figure_options import FigureOptions
+from resnet_viz.view.request import FigureRequest
 
 __all__ = ["anynet", "bodies", "groups", "layers", "residual", "shortcut"]
 
@@ -88,7 +85,7 @@ def _body(graph: Graph, wanted: str) -> tuple[Split, list[Leaf]]:
     )
 
 
-def residual(graph: Graph, options: FigureOptions) -> Figure:
+def residual(graph: Graph, options: FigureRequest) -> Figure:
     """Return a regular and a residual block, their last activations in line: d2l, Figure 8.6.2."""
     split, after = _body(graph, "a residual figure")
     body = Frame(Chain(tuple(_generic(split.branches[0], options.lang))))
@@ -117,7 +114,7 @@ def _generic(chain: Chain, language: str) -> Iterator[Leaf]:
             yield Leaf(leaf.item._replace(path=""), (words,))
 
 
-def shortcut(graph: Graph, options: FigureOptions) -> Figure:
+def shortcut(graph: Graph, options: FigureRequest) -> Figure:
     """Return the building block of residual learning: He et al. 2015, Figure 2."""
     split, after = _body(graph, "a shortcut figure")
     parts: list[Part] = []
@@ -140,7 +137,7 @@ def _activation(leaf: Leaf) -> Words:
     return (Run(leaf.item.op if isinstance(leaf.item, Node) else ""),)
 
 
-def bodies(graphs: Iterable[Graph], options: FigureOptions) -> Figure:
+def bodies(graphs: Iterable[Graph], options: FigureRequest) -> Figure:
     """Return a block of each network side by side: He et al. 2015, Figure 5."""
     columns = []
     names = []
@@ -176,7 +173,7 @@ def _conv_words(leaf: Leaf, name: str, language: str) -> Words:
     return (Run(f"{text}, /{stride}" if stride > 1 else text),)
 
 
-def layers(graphs: Iterable[Graph], options: FigureOptions) -> Figure:
+def layers(graphs: Iterable[Graph], options: FigureRequest) -> Figure:
     """Return networks layer by layer, in rows of one output size: He et al. 2015, Figure 3.
 
     The layers of a row have the same colour.
@@ -252,7 +249,7 @@ def _layer_words(leaf: Leaf, language: str) -> Words:
     return ()
 
 
-def groups(graph: Graph, options: FigureOptions) -> Figure:
+def groups(graph: Graph, options: FigureRequest) -> Figure:
     """Return a block with its groups drawn separately, and in short form: d2l, Figure 8.6.5.
 
     Raises:
@@ -377,7 +374,7 @@ def _once(conv: Node, entry: tuple[int, ...], channels: int) -> Node:
     )
 
 
-def anynet(graph: Graph, options: FigureOptions) -> Figure:
+def anynet(graph: Graph, options: FigureRequest) -> Figure:
     """Return stem, body and head of an AnyNet, stages and blocks, in symbols: d2l, Figure 8.8.1."""
     language = options.lang
     scopes = [child for child in graph.root.children if isinstance(child, Scope)]

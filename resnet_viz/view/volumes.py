@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from resnet_viz.errors import RequestError
 from resnet_viz.graph import Graph, Node, Scope, unroll
@@ -11,9 +10,7 @@ from resnet_viz.graph.model import input_name
 from resnet_viz.ops import Shape, category_of
 from resnet_viz.view.figures import Column, Figure, is_stage
 from resnet_viz.view.parts import Chain, Volume, Volumes
-
-if TYPE_CHECKING:
-    from resnet_viz.answers.figure_options import FigureOptions
+from resnet_viz.view.request import FigureRequest
 
 __all__ = ["volumes"]
 
@@ -27,7 +24,7 @@ _SHAPING = ("conv", "pool", "linear")
 """The categories of operators whose output is a new feature map."""
 
 
-def volumes(graph: Graph, options: FigureOptions) -> Figure:
+def volumes(graph: Graph, options: FigureRequest) -> Figure:
     """Return the feature maps of a network as boxes, in the order in which they are computed.
 
     Each block is a box with the shape of its output; in larger networks, each stage. Outside them,

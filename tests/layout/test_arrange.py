@@ -25,7 +25,7 @@ def model(name: str) -> nn.Module:
         return getattr(import_beside("torchvision.models"), name)().eval()
 
 
-@pytest.mark.parametrize("name", ["resnet50", "vgg19", "cifar-resnet110", "d2l-resnet18"])
+@pytest.mark.parametrize("name", ["resnet50", "vgg19", "d2l-regnetx32", "d2l-resnet18"])
 def test_a_zoo_network_can_be_read_on_a_letter_page(name: str) -> None:
     assert least_text(draw(name).scene) >= LEGIBLE
 

@@ -77,13 +77,17 @@ async def firefox(folder):
     try:
         lines = iter(process.stderr.readline, "")
         address = next(found[1] for line in lines if (found := re.search(r"(ws://\S+)", line)))
-        tab = Firefox(await websocket_connect(f"{address}/session", max_message_size=2**26))
+        socket = await websocket_connect(f"{address}/session", max_message_size=2**26)
+        tab = Firefox(socket)
         await tab.ask("session.new", capabilities={})
         await tab.ask("session.subscribe", events=["log.entryAdded"])
         tab.tab = (await tab.ask("browsingContext.getTree"))["contexts"][0]["context"]
         size = {"width": 1280, "height": 900}
         await tab.ask("browsingContext.setViewport", context=tab.tab, viewport=size)
         yield tab
+        socket.close()
+        while await socket.read_message() is not None:
+            pass  # until Firefox has closed it, too
     finally:
         process.terminate()
         process.communicate()

@@ -19,7 +19,19 @@ from resnet_viz.sources import (
 )
 from resnet_viz.spec import ResNetSpec
 
-__all__ = ["to_batch_graph"]
+__all__ = ["default_batch", "to_batch_graph"]
+
+
+def default_batch(network: Network, input: Any, default: int) -> int:
+    """Return a default batch size; 1 if the input already has one, which is then kept.
+
+    >>> default_batch("resnet18", None, 256), default_batch("resnet18", (8, 3, 224, 224), 256)
+    (256, 1)
+    """
+    if isinstance(input, str):
+        input = parse_input(input)
+    has_own = isinstance(input, (tuple, list)) and len(input) != 3
+    return 1 if has_own or is_graph_file(network) or not _is_spec(network) else default
 
 
 def to_batch_graph(network: Network, input: Any, batch: Size, *, means: str | None = None) -> Graph:

@@ -212,10 +212,10 @@ def _measure_columns(comparison: Comparison) -> Iterator[Column]:
 
 def _measured(name: str, numbers: tuple[Mapping[str, float], ...], end: str, row: Row) -> float:
     """Return a number for all copies of a part; for intensity, which is no sum, for one copy."""
+    from resnet_viz.answers.metrics import of_all
+
     one, other = (
-        0.0
-        if part is None
-        else each.get(part.path, 0.0) * (1 if name == "intensity" else part.repeat)
+        0 if part is None else of_all(name, each.get(part.path, 0), part.repeat)
         for part, each in zip((row.before, row.after), numbers, strict=True)
     )
     return {"before": one, "after": other, "difference": other - one}[end]

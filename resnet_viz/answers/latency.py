@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from resnet_viz.answers.batch import to_batch_graph
+from resnet_viz.answers.batch import default_batch, to_batch_graph
 from resnet_viz.answers.parts import parts_at, row_name
 from resnet_viz.answers.tabular import Column, Table, Tabular
 from resnet_viz.count.roofline import Time, Work, bytes_of, time_of, work_of
@@ -158,7 +158,7 @@ def latency(
     input: Any = None,
     *,
     device: str = "rtx4090",
-    batch: int = 256,
+    batch: int | None = None,
     dtype: str | None = None,
     mode: str = "infer",
     depth: str = "block",
@@ -176,7 +176,7 @@ def latency(
         device: a machine, such as `rtx4090` or `i7-12700h`, or a full name from
             `resnet_viz.devices`, which also gives number format, memory layout, torch version and
             whether networks are compiled.
-        batch: the number of images.
+        batch: the number of images; by default 256, or that of the input if it has one.
         dtype: `float32`, `float16`, `bfloat16` or `amp`, if the device was measured with it; by
             default the device's own.
         mode: `infer`, a forward pass, or `train`, a training step.
@@ -193,6 +193,8 @@ def latency(
     """
     choose("depth", depth, DEPTHS)
     found, estimated = _device(device, mode, dtype)
+    if batch is None:
+        batch = default_batch(network, input, 256)
     if type(batch) is not int:
         raise RequestError("batch: {batch} (must be an integer of 1 or more)", batch=show(batch))
     graph = to_batch_graph(network, input, batch, means=means)

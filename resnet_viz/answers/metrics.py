@@ -16,7 +16,7 @@ from resnet_viz.text.labels import phrase
 from resnet_viz.text.numbers import short, show_bytes, show_time
 from resnet_viz.view.annotate import Facts
 
-__all__ = ["MEASURED", "METRICS", "Metric", "colors_of", "facts_of", "read_numbers"]
+__all__ = ["MEASURED", "METRICS", "Metric", "colors_of", "facts_of", "of_all", "read_numbers"]
 
 MAX_CSV = 16_000_000
 """The largest size of a file of numbers, in bytes."""
@@ -115,6 +115,14 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
     }
 )
 """The metrics by which boxes can be coloured and that reports can have as columns."""
+
+
+def of_all(name: str, number: float, copies: int) -> float:
+    """Return a part's number for all its copies: bytes exactly, a ratio for one copy."""
+    if name == "intensity":
+        return number
+    return round(number * copies) if name == "memory" else number * copies
+
 
 MEASURED = ("memory", "time", "intensity")
 """The metrics that are no counts of a graph, but predicted for a run."""

@@ -271,8 +271,10 @@ def measures_of(graph: Graph, columns: tuple[str, ...]) -> dict[str, dict[str, f
 
 def _measures(row: Row, measured: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     """Return a row's further numbers: for all copies if they have a sum, else for one copy."""
+    from resnet_viz.answers.metrics import of_all
+
     return {
-        name: numbers.get(row.path, 0) * (1 if name == "intensity" else row.repeat)
+        name: of_all(name, numbers.get(row.path, 0), row.repeat)
         for name, numbers in measured.items()
     }
 

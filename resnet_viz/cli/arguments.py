@@ -137,7 +137,7 @@ def _add_latency(verb: argparse.ArgumentParser) -> None:
         "rtx3090, rtx4090, rtx5090, pro6000maxq, i7-12700h, i9-10940x, a whole name of timm's "
         "results, or one that you calibrated",
     )
-    _batch(verb, 256)
+    _batch(verb, None, "256, or that of the input")
     verb.add_argument("--dtype", metavar="DTYPE", help="float32, float16, bfloat16 or amp")
     _choice(verb, "mode", "infer", "infer, a forward pass, or train, a training step")
     _choice(verb, "depth", "block", "what the rows are: network, stage, block or op")
@@ -331,13 +331,13 @@ def _input(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def _batch(verb: argparse.ArgumentParser, default: int) -> None:
+def _batch(verb: argparse.ArgumentParser, default: int | None, said: str = "1") -> None:
     verb.add_argument(
         "--batch",
         metavar="IMAGES",
         type=_exact,
         default=default,
-        help=f"how many images at once (default: {default})",
+        help=f"how many images at once (default: {said})",
     )
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeGuard
 from resnet_viz.errors import RequestError
 from resnet_viz.errors import show as show_value
 from resnet_viz.layout.decorate import with_legend
-from resnet_viz.scene import Box, Circle, Group, Item, Scene
+from resnet_viz.scene import Box, Circle, Group, Item, Scene, Text
 from resnet_viz.themes import Theme
 from resnet_viz.view.net import Cluster, Net, NetBox
 
@@ -43,7 +43,8 @@ class Colors(NamedTuple):
 def painted(scene: Scene, colors: Colors, theme: Theme) -> Scene:
     """Return a scene with boxes coloured by the numbers of their ids, and a legend.
 
-    Boxes without a number get the background colour; frames of opened scopes do not change.
+    Boxes without a number get the background colour; frames of opened scopes do not change. Muted
+    texts get the colour of all others, to be read on strong colours.
 
     Raises:
         RequestError: no box of the scene has a number.
@@ -53,6 +54,8 @@ def painted(scene: Scene, colors: Colors, theme: Theme) -> Scene:
     def paint(item: Item) -> Item:
         if isinstance(item, Group):
             return item._replace(items=tuple(map(paint, item.items)))
+        if isinstance(item, Text) and item.colour == theme.muted:
+            return item._replace(colour="")
         return item._replace(fill=scale.fill(item.id)) if _is_painted(item) else item
 
     made = scene._replace(items=tuple(map(paint, scene.items)))

@@ -157,3 +157,10 @@ def test_a_wrong_request_is_one_line(request_, message: str) -> None:
 def test_a_wrong_device_exits_with_2(capsys) -> None:
     assert run(["latency", "resnet50", "--device", "rtx999"]) == 2
     assert capsys.readouterr().err.startswith("unknown device: 'rtx999'")
+
+
+def test_the_batch_of_an_input_is_kept_and_a_spec_gets_256() -> None:
+    graph = assemble(find("resnet18"), (4, 3, 224, 224))
+
+    assert latency("resnet18").batch == 256
+    assert latency(graph).batch == latency("resnet18", (4, 3, 224, 224)).batch == 4

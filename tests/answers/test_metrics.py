@@ -1,5 +1,6 @@
 """Figures painted by what their boxes cost."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from resnet_viz import RequestError, assemble, compare, draw, memory, report
 from resnet_viz.answers.metrics import METRICS
 from resnet_viz.cli import run
 from resnet_viz.layout.paint import LIGHT
+from resnet_viz.scene import Text
+from resnet_viz.themes import find_theme
 from resnet_viz.zoo import find
 
 
@@ -134,3 +137,21 @@ def test_comparisons_have_the_columns_that_are_asked_for() -> None:
     assert "memory after" in made.to("text")
     assert "MACs after" not in made.to("text")
     assert "memory_difference" in made.to("csv")
+
+
+def test_bytes_are_whole_in_every_format() -> None:
+    made = report("resnet50", columns="memory")
+
+    assert type(made.totals["memory"]) is int
+    assert made.totals["memory"] == memory("resnet50").totals["saved"]
+    assert not re.search(r"\d\.\d", made.to("csv"))
+    compared = compare("resnet18", "resnet34", columns="memory").to("csv")
+    assert not re.search(r",\d+\.\d", compared)
+
+
+def test_what_is_written_on_painted_boxes_has_the_colour_of_the_text() -> None:
+    scene = draw("resnet50", depth="block", annotate="params", color="macs").scene
+    notes = [item for item in scene.items if isinstance(item, Text)]
+
+    assert notes
+    assert not any(item.colour == find_theme("d2l").muted for item in notes)

@@ -292,3 +292,18 @@ def test_all_stages_are_edited_at_once_and_multiplied(visit) -> None:
 
     eventually(page, lambda shown: {s.shortcut for s in shown.spec.stages} == {"none"})
     expect_totals(page, shown(page).spec)
+
+
+def test_large_numbers_are_seen_whole_and_an_image_below_one_pixel_is_warned_of(visit) -> None:
+    page = visit("net=resnet152")
+    channels = number(page, "Channels", 4)
+
+    type_in(channels, "16384")
+    eventually(page, lambda shown: shown.spec.stages[3].channels == 16384)
+    assert channels.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+    page.get_by_role("spinbutton", name="Input height", exact=True).fill("8")
+    width = page.get_by_role("spinbutton", name="Input width", exact=True)
+    type_in(width, "8")
+    eventually(page, lambda shown: shown.spec.input[1:] == (8, 8))
+    expect(page.get_by_text("it shrinks below one pixel").first).to_be_visible()

@@ -102,3 +102,14 @@ def test_a_dark_page_has_a_dark_figure(visit) -> None:
     page = visit(color_scheme="dark")
 
     page.locator('.stage[data-tone="dark"]').wait_for()
+
+
+def test_full_screen_tells_the_details_of_what_is_chosen(visit) -> None:
+    page = visit("net=resnet50&opened=layer2.0")
+    card = page.locator(".card")
+
+    expect(card).to_be_hidden()
+    page.get_by_role("button", name="Full screen").click()
+    expect(card).to_be_visible()
+    expect(card.locator("strong")).to_have_text("layer2.0")
+    expect(card).to_contain_text("256×56×56 → 512×28×28")

@@ -6,7 +6,6 @@ beside it.
 
 from __future__ import annotations
 
-import ast
 import mmap
 import re
 from collections.abc import Mapping, Sequence
@@ -18,18 +17,23 @@ from typing import Any
 
 from resnet_viz.errors import RequestError, first_line, show
 from resnet_viz.exported.onnx_operators import COSTLY, ROWS, WEIGHED
-from resnet_viz.exported.recording import MAX_NODES, Place, Recording, Tensor
+from resnet_viz.exported.onnx_places import Places, metadata
+from resnet_viz.exported.recording import MAX_NODES, Recording, Tensor
 from resnet_viz.exported.wire import ONNX, stripped
 from resnet_viz.graph import Graph
 
 __all__ = ["read"]
 
 FOLDED = "batch norms are folded into {count} convolutions, and stand here as they were before"
+FOLDED_AWAY = "batch norms are folded into {count} convolutions, which have their parameters"
 _FLOATS = (1, 10, 11, 16)  # float, half, double, bfloat16
 _INTEGERS = (6, 7)
 _BUFFER = re.compile(r"(running_mean|running_var)$")
 _CONSTANT = re.compile(r"(val|_val|const)_\d+$")
 """The names that torch gives to generated constants."""
+
+_FOLDED_WEIGHT = re.compile(r"onnx::Conv_\d+$")
+"""The names that torch's older exporter gives to weights that a norm was folded into."""
 
 
 def read(path: Path, input: Any = None) -> Graph:
@@ -74,11 +78,14 @@ class _File:
         self.graph_proto = model.graph
         self.name = name
         graph = model.graph
+        self.places = Places(graph.node)
         self.tensors = {one.name: one for one in graph.initializer}
         inputs = [one for one in graph.input if one.name not in self.tensors]
         shapes = _inputs(inputs, input)
         self.shapes = _inferred(model, inputs, shapes)
-        weights = {at for node in graph.node for at in node.input[1:2] if node.op_type in WEIGHED}
+        self.weights = {
+            at for node in graph.node for at in node.input[1:2] if node.op_type in WEIGHED
+        }
         statistics = {
             at
             for node in graph.node
@@ -91,7 +98,7 @@ class _File:
             if tensor.data_type in _FLOATS
             and name not in statistics
             and not _BUFFER.search(name)
-            and (name in weights or not _CONSTANT.match(name) or prod(tensor.dims) > 1)
+            and (name in self.weights or not _CONSTANT.match(name) or prod(tensor.dims) > 1)
             and not name.endswith(".weight_bias")
         }
         self.recording = Recording(shapes, _without_filters(params, graph.node))
@@ -114,7 +121,7 @@ class _File:
                 continue
             for node in nodes:
                 outputs = self._call(node)
-                if "FuseBatchNorm" in _metadata(node, "pkg.onnxscript.rewriter.rule_name"):
+                if "FuseBatchNorm" in metadata(node, "pkg.onnxscript.rewriter.rule_name"):
                     outputs = [self._folded_norm(node, outputs[0])]
                     folded += 1
                 for name, value in zip(node.output, outputs, strict=False):
@@ -122,15 +129,18 @@ class _File:
         self.recording.forget(name for name in self.recording.params if _CONSTANT.match(name))
         leaving = [self.values[one.name] for one in proto.output if one.name in self.values]
         graph = self.recording.graph(self.name, leaving)
+        away = sum(_FOLDED_WEIGHT.match(name) is not None for name in self.weights)
         note = FOLDED.format(count=folded) if folded else ""
-        return replace(graph, note=note)
+        return replace(graph, note=FOLDED_AWAY.format(count=away) if away else note)
 
     def _call(self, node: Any) -> list[Tensor]:
         """Record a call and return its outputs."""
         if node.op_type == "Constant" and node.domain in ("", "ai.onnx"):
             return [_constant(node)]
         inputs = [self._value(name) if name else None for name in node.input]
-        place = _place(node, self.values)
+        if node.op_type == "Identity" and inputs[0] and inputs[0].params == (node.input[0],):
+            return [self._copy(node.output[0], inputs[0])]
+        place = self.places.of(node, self.values)
         row = ROWS.get(node.op_type) if node.domain in ("", "ai.onnx") else None
         attrs = {one.name: _attribute(one) for one in node.attribute}
         if row is not None:
@@ -146,9 +156,16 @@ class _File:
         more = [value._replace(shape=self.shapes.get(name, ())) for name in node.output[1:]]
         return [value, *more]
 
+    def _copy(self, name: str, tensor: Tensor) -> Tensor:
+        """Return a tensor that the file stores once together with an equal one."""
+        if _BUFFER.search(name):
+            return tensor._replace(params=())
+        self.recording.params[name] = tensor.shape
+        return tensor._replace(params=(name,))
+
     def _folded_norm(self, node: Any, x: Tensor) -> Tensor:
         """Return the output of a norm that torch has folded into the preceding convolution."""
-        place, features = _exporters_place(node, "batch_norm"), (x.shape[1],)
+        place, features = self.places.noted(node, "batch_norm"), (x.shape[1],)
         weight, bias = (self.recording.own(place, name, features) for name in ("weight", "bias"))
         return self.recording.batch_norm(place, x, weight, bias)
 
@@ -160,7 +177,7 @@ class _File:
         x = self._value(nodes[0].input[0])
         shape = self._value(nodes[0].input[1]).data or ()
         kinds = {node.op_type for node in nodes}
-        place, features = _exporters_place(nodes[0], "group_norm"), (x.shape[1],)
+        place, features = self.places.noted(nodes[0], "group_norm"), (x.shape[1],)
         if nodes[0].op_type != "Reshape" or len(shape) != 3 or shape[1] < 1:
             raise RequestError("{name}: a group norm of another form", name=show(place.name))
         weight, bias = (
@@ -278,66 +295,8 @@ def _constant(node: Any) -> Tensor:
     return Tensor("", ())
 
 
-def _metadata(node: Any, key: str) -> str:
-    return next((one.value for one in node.metadata_props if one.key == key), "")
-
-
 def _whole(node: Any) -> str:
     """Return the name of the group norm to which a node belongs, or an empty text."""
-    kinds = _metadata(node, "pkg.torch.onnx.class_hierarchy")
-    scopes = _metadata(node, "pkg.torch.onnx.name_scopes")
+    kinds = metadata(node, "pkg.torch.onnx.class_hierarchy")
+    scopes = metadata(node, "pkg.torch.onnx.name_scopes")
     return scopes if "'aten.group_norm.default'" in kinds else ""
-
-
-def _texts(text: str) -> list[str]:
-    """Parse a list of texts in Python's notation."""
-    try:
-        value = ast.literal_eval(text) if len(text) < 4_000 else []
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return []
-    return [str(one) for one in value] if isinstance(value, list) else []
-
-
-def _place(node: Any, values: Mapping[str, Tensor]) -> Place:
-    """Return the place of a call, from the name of its weight or from its exporter."""
-    for at in node.input[1:]:
-        held = values.get(at)
-        if held is not None and held.params == (at,) and "." in at:
-            return _nested(at.split(".")[:-1], node)
-    return _exporters_place(node, node.op_type.lower())
-
-
-def _exporters_place(node: Any, name: str) -> Place:
-    """Return the place of a call from the metadata of torch's exporter, or from its name."""
-    scopes = _texts(_metadata(node, "pkg.torch.onnx.name_scopes"))[:-1]
-    if not scopes:
-        return _nested(_of_name(node.name, node.op_type) or [name], node)
-    kinds = _texts(_metadata(node, "pkg.torch.onnx.class_hierarchy"))[:-1]
-    path = scopes[-1].split(".") if scopes[-1] else []
-    leaf = kinds[-1:] and re.match(r"torch\.nn\.modules\.(?!container)", kinds[-1])
-    return _nested(path if leaf and path else [*path, name], node)
-
-
-def _nested(path: Sequence[str], node: Any) -> Place:
-    """Return a path as scopes, with the kinds in the metadata of torch's exporter."""
-    scopes = _texts(_metadata(node, "pkg.torch.onnx.name_scopes"))
-    kinds = _texts(_metadata(node, "pkg.torch.onnx.class_hierarchy"))
-    kind = {scope: kind.rpartition(".")[2] for scope, kind in zip(scopes, kinds, strict=False)}
-    outer = [".".join(path[: i + 1]) for i in range(len(path) - 1)]
-    made = [(path[i], kind.get(one) or "module") for i, one in enumerate(outer)]
-    return Place(tuple(made), path[-1])
-
-
-def _of_name(name: str, op: str) -> list[str]:
-    """Return the path in a node's name, such as `/layer1/layer1.0/conv1/Conv`.
-
-    >>> _of_name("/layer1/layer1.0/conv1/Conv", "Conv")
-    ['layer1', '0', 'conv1']
-    """
-    path: list[str] = []
-    for part in name.strip("/").split("/")[:16]:
-        before = ".".join(path)
-        path += part.removeprefix(f"{before}." if before else "").split(".")
-    if len(path) > 1 and path[-1].startswith(op):
-        path.pop()
-    return [part for part in path if part]

@@ -160,6 +160,25 @@ def test_operators_of_others_are_said_to_be_unknown(tmp_path: Path) -> None:
     assert f"at least {4 * 4 * 4 * 27:,} MACs" in str(counted)
 
 
+def test_names_of_nodes_are_read_as_paths_and_equal_tensors_as_two(tmp_path: Path) -> None:
+    path = tmp_path / "a.onnx"
+    nodes = [
+        helper.make_node("Identity", ["b"], ["layer1.0.conv2.bias"]),
+        helper.make_node("Conv", ["x", "w", "b"], ["c"], name="/layer1/layer1.0/conv1/Conv"),
+        helper.make_node(
+            "Conv", ["c", "v", "layer1.0.conv2.bias"], ["d"], name="/layer1/layer1.0/conv2/Conv"
+        ),
+        helper.make_node("Add", ["c", "d"], ["y"], name="/layer1/layer1.0/Add"),
+    ]
+    tensors = [weights("w", 4, 3, 1, 1), weights("v", 4, 4, 1, 1), weights("b", 4)]
+    path.write_bytes(model(nodes, *tensors))
+    graph = read_exported(path)
+
+    paths = ["layer1.0.conv1", "layer1.0.conv2", "layer1.0.add"]
+    assert [node.path for node in graph.nodes()] == paths
+    assert report(path).totals["params"] == 12 + 16 + 4 + 4
+
+
 def test_weights_are_not_read(tmp_path: Path) -> None:
     path = tmp_path / "a.onnx"
     outside = weights("w", 4, 3, 3, 3)

@@ -43,20 +43,16 @@ SMALL: dict[str, Any] = {
 """Sizes that make a model small, by the names that configs have for them."""
 
 
-_SHORT = ("layers", "layer", "depth", "vocab_size", "_token_id", "max_position_embeddings")
+_HEADS = ("head_dim", "num_key_value_heads")
+_COUNTS = ("layers", "layer", "depth", "experts", "vocab_size", "_token_id")
 SHRINKS: tuple[Mapping[str, Any], ...] = (
     SMALL,
-    {
-        name: value
-        for name, value in SMALL.items()
-        if name not in ("head_dim", "num_key_value_heads")
-    },
-    {name: value for name, value in SMALL.items() if name.endswith(_SHORT)},
-    {},
+    {name: value for name, value in SMALL.items() if name not in _HEADS},
+    {name: value for name, value in SMALL.items() if name.endswith(_COUNTS)},
 )
-"""What is tried in turn: all small; heads as they are; fewer layers and words only; the default."""
+"""What is tried in turn: all small; heads as they are; only fewer layers, experts and words."""
 
-LARGEST = 100_000_000
+LARGEST = 60_000_000
 """Parameters of a model that is still made."""
 
 

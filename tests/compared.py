@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 from torch.utils.flop_counter import FlopCounterMode
 
 from resnet_viz import draw, trace
@@ -60,6 +61,8 @@ def compare(case: Case, *, drawn: bool = True) -> dict[str, Any]:
     total = tally(graph)
     if drawn:
         assert draw(graph).to_svg().startswith("<svg")
+    if any(map(is_lazy, case.model.parameters())):
+        case.run()
     case.model.requires_grad_(False)  # the counter's own hooks want gradients of what has any
     with FlopCounterMode(display=False, custom_mapping=UNSEEN) as counter:
         case.run()

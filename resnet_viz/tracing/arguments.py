@@ -32,7 +32,7 @@ def bind(module: nn.Module, input: Any, dtype: torch.dtype) -> Arguments:
     literal = any(True for _ in tensors_in(input))
 
     def fill(value: Any, *, outermost: bool = False) -> Any:
-        if _is_shape(value) and not (literal and type(value) is list and not outermost):
+        if _is_shape(value) and not (literal and type(value) is not tuple and not outermost):
             return torch.empty(_checked(value), dtype=dtype, device="meta")
         if type(value) in (tuple, list):
             return type(value)([fill(part) for part in value])
@@ -46,10 +46,9 @@ def bind(module: nn.Module, input: Any, dtype: torch.dtype) -> Arguments:
     if _is_shape(input):
         return (filled,), {}
     readings = list(_readings(filled))
-    forward = type(module).forward if _own_forward(module) else type(module).__call__
     try:
-        signature = inspect.signature(getattr(module, forward.__name__))
-    except (TypeError, ValueError):
+        signature = inspect.signature(module.forward if _own_forward(module) else module.__call__)
+    except (AttributeError, TypeError, ValueError):
         return readings[0]
     for args, kwargs in readings:
         try:

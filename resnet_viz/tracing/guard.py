@@ -34,14 +34,20 @@ class Guard(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self._made: set[int] = set()
         self._copies: dict[int, tuple[Any, Any]] = {}
         self._held: list[tuple[torch.Tensor, torch.Tensor, bool, Any]] = []
+        self._holds_all = False
         self._root = root
 
     def hold(self) -> None:
         """Record the memory of parameters and buffers, in case it is replaced."""
+        self._holds_all = True
         for tensor in (*self._root.parameters(), *self._root.buffers()):
             if not is_lazy(tensor):
-                held = (tensor, tensor.detach(), tensor.requires_grad, tensor.grad)
-                self._held.append(held)
+                self._hold(tensor)
+
+    def _hold(self, tensor: torch.Tensor) -> None:
+        """Record the memory, sizes and gradient of a tensor."""
+        grad = tensor.grad if tensor.is_leaf else None
+        self._held.append((tensor, tensor.detach(), tensor.requires_grad, grad))
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         return self.run(func, args, kwargs or {})
@@ -84,8 +90,10 @@ class Guard(TorchDispatchMode):  # type: ignore[no-untyped-call]
             if place is None or place in self._made or place in self._copies:
                 continue
             storage = tensor.untyped_storage()
-            if storage.device.type != "meta":
-                with torch._C.DisableTorchFunction(), _disable_current_modes():
+            with torch._C.DisableTorchFunction(), _disable_current_modes():
+                if not self._holds_all:  # it may be resized or transposed in place
+                    self._hold(tensor)
+                if storage.device.type != "meta":
                     self._copies[place] = (storage, storage.clone())
 
     def restore(self) -> None:

@@ -223,7 +223,6 @@ def _surroundings(
 ) -> tuple[AbstractContextManager[None], ...]:
     """Return the context managers for every forward pass."""
     return (
-        torch_as_it_was(),
         _eagerly(),
         with_native_operators(),
         room_for(snapshot.depth),
@@ -270,4 +269,5 @@ def forward_on(means: str, module: nn.Module, enter: Callable[[Recorder], Any]) 
         module: the module.
         enter: the function that makes the arguments of `forward`, given the recorder.
     """
-    return _RUNGS[means](module, enter)
+    with torch_as_it_was():
+        return _RUNGS[means](module, enter)

@@ -182,7 +182,7 @@ class Tracer(Recorder, TorchFunctionMode):
         name = getattr(function, "__name__", "")
         if name in ("__set__", "requires_grad_"):
             return args[0]
-        if name in _VALUES or name in ("__repr__", "__format__", "__hash__"):
+        if name in _VALUES or name in EXPORTS or name in ("__repr__", "__format__", "__hash__"):
             return self._run(function, args, kwargs)
         if name == "__get__":
             value = self._run(function, args, kwargs)

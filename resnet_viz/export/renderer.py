@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from types import ModuleType
 
 from resnet_viz.errors import RequestError, show
@@ -23,6 +24,7 @@ _STACKS = {"sans": SANS, "serif": f"{_TIMES}, 'Liberation Sans'"}
 
 _CHINESE = "'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei'"
 _IDEOGRAPHS = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
+_PIECES = re.compile(f"{_IDEOGRAPHS.pattern}|(?:(?!{_IDEOGRAPHS.pattern}).)+", re.DOTALL)
 _TEXT = re.compile("<text .*?</text>", re.DOTALL)
 
 _STYLES = {
@@ -56,7 +58,8 @@ def drawable(scene: Scene) -> str:
     """Return a scene as SVG in fonts that the renderer has, with one pixel per point of paper.
 
     For characters that a text's font lacks, the renderer takes the first font that has them.
-    Chinese text names Chinese fonts, so that it is not set in a Japanese font.
+    Chinese text names Chinese fonts, so that it is not set in a Japanese font, and is a text of its
+    own: in a text of two scripts, the renderer would set digits in the Chinese font, too.
 
     If no font has the widths of Times, serif text is set in Liberation Sans, scaled down to be no
     wider than planned.
@@ -68,9 +71,36 @@ def drawable(scene: Scene) -> str:
     _check({(escape(c), face) for c, face in used if not c.isascii()})
     if any(face != "sans" for _, face in used) and _times_is_missing():
         scene = scene._replace(items=tuple(map(_narrowed, scene.items)))
+    scene = scene._replace(items=tuple(_by_script(scene.items)))
     svg = to_svg(scene).replace('pt"', '"', 2).replace(SERIF, _STACKS["serif"])
     chinese = f"<tspan font-family=\"{_CHINESE}, 'Liberation Sans'\">\\g<0></tspan>"
     return _TEXT.sub(lambda text: _IDEOGRAPHS.sub(chinese, text[0]), svg)
+
+
+def _by_script(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield items with texts of two scripts cut into texts of one, at the same places."""
+    for item in items:
+        if isinstance(item, Group):
+            yield item._replace(items=tuple(_by_script(item.items)))
+        elif isinstance(item, Text) and any(_IDEOGRAPHS.search(run.text) for run in item.runs):
+            yield from _cut(item)
+        else:
+            yield item
+
+
+def _cut(text: Text) -> Iterator[Text]:
+    """Yield the pieces of a text of one script and face each, one behind the other."""
+    x, y, _, _ = text.bounds
+    for run in text.runs:
+        for piece in _PIECES.findall(run.text):
+            spaces = len(piece) - len(piece.lstrip())  # which XML drops where a text begins
+            for part in (piece[:spaces], piece[spaces:]):
+                one = run._replace(text=part)
+                if part.strip():
+                    place = text._replace(y=y) if text.turned else text._replace(x=x)
+                    yield place._replace(runs=(one,), anchor="start")
+                width = one.width(text.size)
+                x, y = (x, y + width) if text.turned else (x + width, y)
 
 
 def _texts(scene: Scene) -> list[Text]:

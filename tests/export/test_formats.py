@@ -17,6 +17,7 @@ from scenes import HOSTILE, PAPER, SCENES, scene_of
 from resnet_viz import RequestError, draw
 from resnet_viz.cli import run
 from resnet_viz.export import EXPORTERS, png, tikz
+from resnet_viz.export.renderer import drawable
 from resnet_viz.export.svg import to_svg
 from resnet_viz.scene import Line, Scene, Text
 from resnet_viz.themes import THEMES
@@ -370,3 +371,29 @@ def test_a_figure_that_passes_the_check_is_written_and_another_is_refused_alike(
     assert refusal(drawing.check) == refusal(drawing.to_bytes)
     if name == "cifar-resnet1202":
         assert bool(refusal(drawing.check)) == (suffix in (".png", ".tex", ".mmd", ".pptx"))
+
+
+def test_chinese_figures_are_the_same_bytes_in_every_process() -> None:
+    code = (
+        "import hashlib, resnet_viz; d = resnet_viz.draw('d2l-resnet18', lang='zh'); "
+        "print(*[hashlib.sha256(d.to_bytes(s)).hexdigest() for s in ('.png', '.pdf')])"
+    )
+    try:
+        draw("d2l-resnet18", lang="zh").to_bytes(".png")
+    except RequestError as error:
+        pytest.skip(str(error))
+    runs = {subprocess.check_output([sys.executable, "-c", code]) for _ in range(3)}
+
+    assert len(runs) == 1
+
+
+def test_each_text_of_a_renderers_svg_is_of_one_script() -> None:
+    try:
+        svg = drawable(draw("d2l-resnet18", lang="zh").scene)
+    except RequestError as error:
+        pytest.skip(str(error))
+    texts = [re.sub(r"<[^>]+>", "", text) for text in re.findall(r"<text .*?</text>", svg)]
+
+    assert "卷积层" in texts
+    assert "7 × 7" in [text.strip() for text in texts]
+    assert not [text for text in texts if re.search("[一-鿿]", text) and re.search(r"[\d×]", text)]

@@ -32,7 +32,7 @@ class Bounded(np.ndarray[Any, Any]):
         rule = _RULES.get(ufunc.__name__)
         if rule is None or method != "__call__" or options or not all(map(_is_whole, plain)):
             return getattr(ufunc, method)(*plain, **options)
-        bound = rule(*map(_most, inputs))
+        bound = rule(*map(_upper_bound, inputs))
         if bound >= LIMIT:  # the elements may be smaller than their bound
             bound = rule(*map(_largest, plain))
         if bound >= LIMIT:
@@ -62,7 +62,7 @@ def _is_whole(value: Any) -> bool:
     )
 
 
-def _most(value: Any) -> int:
+def _upper_bound(value: Any) -> int:
     return value.most if isinstance(value, Bounded) else _largest(value)
 
 

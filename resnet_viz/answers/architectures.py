@@ -197,10 +197,10 @@ def _scene(table: Architectures) -> Scene:
     theme = THEMES["d2l"]
     headings = (*HEADINGS, *table.networks)
     width = max(
-        _wide(_plain_width(cell)) for row in table.rows for cells in row[2] for cell in cells
+        _text_width(_plain_width(cell)) for row in table.rows for cells in row[2] for cell in cells
     )
-    width = max(width, *(_wide(name) for name in table.networks))
-    edges = [0.0, _wide("conv2_x   "), _wide("conv2_x   ") + _wide("output size")]
+    width = max(width, *(_text_width(name) for name in table.networks))
+    edges = [0.0, _text_width("conv2_x   "), _text_width("conv2_x   ") + _text_width("output size")]
     edges += [edges[-1] + width * (i + 1) for i in range(len(table.networks))]
     items: list[Item] = []
 
@@ -260,7 +260,7 @@ def _plain_width(cell: Cell) -> str:
     return f"[ {longest} ] × {cell.times}" if cell.bracketed else longest
 
 
-def _wide(words: str) -> float:
+def _text_width(words: str) -> float:
     return Text(0, 0, (Run(words),), _SIZE).width + 2 * _BESIDE
 
 
@@ -270,7 +270,7 @@ def _draw_cell(items: list[Item], across: tuple[float, float], y: float, cell: C
     if cell.bracketed:
         wide = max(Text(0, 0, (Run(line),), _SIZE).width for line in cell.lines) / 2 + _BRACKET * 2
         times = f"× {cell.times}"
-        middle -= (_wide(times) - _BESIDE) / 2
+        middle -= (_text_width(times) - _BESIDE) / 2
         for side in (-1, 1):
             x = middle + side * wide
             ends = [(x - side * _BRACKET, y - half), (x, y - half), (x, y + half)]

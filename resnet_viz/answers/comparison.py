@@ -279,7 +279,7 @@ def _name(row: Row) -> str:
     return f"{name} ({' → '.join(f'×{repeat}' for repeat in repeats)})"
 
 
-def _what(row: Row) -> str:
+def _change_words(row: Row) -> str:
     """Return what changed, with values before and after for kinds and shapes.
 
     Differences of counts are in columns of their own, so they are named only if nothing else
@@ -320,7 +320,7 @@ def _columns() -> Iterator[Column]:
             heading = "difference" if unit else ""
             difference = attrgetter(name)
             yield Column(f"{name}_difference", heading, difference, show=signed, right=True)
-    yield Column("", "what changed", _what)
+    yield Column("", "what changed", _change_words)
 
 
 def _change_names(row: Row) -> str:

@@ -30,7 +30,7 @@ def snippet(spec: ResNetSpec, look: Look, paper: Paper = PLAIN) -> str:
     if not is_known:
         lines.append("from resnet_viz import Head, ResNetSpec, Stage, Stem")
     network = python(spec.name if is_known else spec)
-    asked = {**_asked(look), **paper.asked()}
+    asked = {**_draw_options(look), **paper.asked()}
     options = ", ".join(f"{name}={python(value)}" for name, value in asked.items())
     drawing = f"resnet_viz.draw(network, {options})"
     return "\n".join(
@@ -44,7 +44,7 @@ def snippet(spec: ResNetSpec, look: Look, paper: Paper = PLAIN) -> str:
     )
 
 
-def _asked(look: Look) -> dict[str, object]:
+def _draw_options(look: Look) -> dict[str, object]:
     """Return the options of `draw` that differ from its defaults."""
     values = look._asdict()
     return {

@@ -87,7 +87,7 @@ class ClassWriter:
         names = in_order(kind.parameters)
         typed = [f"{one}: {types.get(one, 'int')}" for one in names]
         kept = [f"self.{one} = {one}" for one in names if self._is_kept(one, kind.steps)]
-        more = self.dialect.parameters if self._makes(kind) else ()
+        more = self.dialect.parameters if self._has_modules(kind) else ()
         made = [*kept, *self.init_lines(kind.steps)]
         return [
             f"class {name}({self.dialect.base}):",
@@ -124,10 +124,10 @@ class ClassWriter:
     def _is_function(self, step: Step) -> bool:
         return step.kind is None and self.dialect.is_function(step.op, step.slots)
 
-    def _makes(self, kind: Kind) -> bool:
+    def _has_modules(self, kind: Kind) -> bool:
         """Return whether a class has modules."""
         return not all(
-            self._is_function(step) if step.kind is None else not self._makes(step.kind)
+            self._is_function(step) if step.kind is None else not self._has_modules(step.kind)
             for step in kind.steps
         )
 
@@ -162,7 +162,7 @@ class ClassWriter:
             return self.dialect.modules[step.op](_slots_in(step, outer))
         arguments = {name: _substituted(text, outer) for name, text in step.arguments.items()}
         if not _is_chain(step.kind):
-            more = self.dialect.arguments if self._makes(step.kind) else ()
+            more = self.dialect.arguments if self._has_modules(step.kind) else ()
             said = (arguments[name] for name in in_order(arguments))
             return Made(self.class_of(step.kind), (*said, *more))
         modules: list[str | Made] = []

@@ -42,16 +42,16 @@ class Layers(NamedTuple):
         >>> Layers(50, 53, 1).derive()
         '53 convolutions − 4 projections + 1 fully connected = 50 layers'
         """
-        aside = f" − {_of(self.aside, 'projection')}" if self.aside else ""
+        aside = f" − {_counted(self.aside, 'projection')}" if self.aside else ""
         if self.gates:
             aside += f" − {self.gates:,} in gates"
         return (
-            f"{_of(self.convolutions, 'convolution')}{aside} + {self.linear} fully connected "
-            f"= {_of(self.total, 'layer')}"
+            f"{_counted(self.convolutions, 'convolution')}{aside} + {self.linear} fully connected "
+            f"= {_counted(self.total, 'layer')}"
         )
 
 
-def _of(count: Size, noun: str) -> str:
+def _counted(count: Size, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 

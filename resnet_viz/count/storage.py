@@ -19,7 +19,7 @@ Bytes = Callable[[Size, str], Size]
 """A function from a tensor's number of elements and its dtype (as in `ops.Kept`) to its bytes."""
 
 _UNKNOWN = Memory()
-"""The memory of an operator that the catalogue does not hold: it saves nothing that we know."""
+"""The memory behaviour of an operator outside the catalogue: it is assumed to save nothing."""
 
 
 class Storage:
@@ -302,9 +302,9 @@ class _Reading:
 
 
 def _is_batched_anew(call: Call, value: Value) -> bool:
-    """Return whether a product of matrices copies a factor, to have one dimension of batches.
+    """Return whether a matrix product copies a factor to merge its batch dimensions into one.
 
-    It does where they do not lie in order (`at::native::_matmul_impl`).
+    It does if the factor is not contiguous (`at::native::_matmul_impl`).
     """
     batches = value.shape[:-2]
     return (

@@ -112,7 +112,7 @@ def _shipped() -> tuple[Device, ...]:
     return tuple(parse_device(row, table["source"]) for row in table["devices"])
 
 
-def _own() -> tuple[Device, ...]:
+def _calibrated() -> tuple[Device, ...]:
     """Return the user's own devices; empty if no calibration exists or can be read."""
     try:
         files = sorted(own_folder().glob("*.json"))
@@ -131,7 +131,7 @@ def _own() -> tuple[Device, ...]:
 
 def devices() -> tuple[Device, ...]:
     """Return all known devices: the shipped ones and the user's own."""
-    return (*_shipped(), *_own())
+    return (*_shipped(), *_calibrated())
 
 
 def find_device(name: object, *, mode: str = "infer", dtype: str | None = None) -> Device:

@@ -105,9 +105,9 @@ class _File:
         self.values = {
             one.name: value for one, value in zip(inputs, self.recording.inputs(), strict=True)
         }
-        self.values |= {name: self._held(name, one) for name, one in self.tensors.items()}
+        self.values |= {name: self._initializer(name, one) for name, one in self.tensors.items()}
 
-    def _held(self, name: str, tensor: Any) -> Tensor:
+    def _initializer(self, name: str, tensor: Any) -> Tensor:
         """Return an initializer: a parameter, a tensor of known integers, or another constant."""
         params = (name,) if name in self.recording.params else ()
         return Tensor("", tuple(tensor.dims), params, _integers(tensor))
@@ -115,8 +115,8 @@ class _File:
     def graph(self) -> Graph:
         proto = self.graph_proto
         folded = 0
-        for whole, nodes in groupby(proto.node, key=_whole):
-            if whole:
+        for group_norm, nodes in groupby(proto.node, key=_group_norm_scope):
+            if group_norm:
                 self._group_norm(list(nodes))
                 continue
             for node in nodes:
@@ -166,7 +166,9 @@ class _File:
     def _folded_norm(self, node: Any, x: Tensor) -> Tensor:
         """Return the output of a norm that torch has folded into the preceding convolution."""
         place, features = self.places.noted(node, "batch_norm"), (x.shape[1],)
-        weight, bias = (self.recording.own(place, name, features) for name in ("weight", "bias"))
+        weight, bias = (
+            self.recording.module_param(place, name, features) for name in ("weight", "bias")
+        )
         return self.recording.batch_norm(place, x, weight, bias)
 
     def _group_norm(self, nodes: Sequence[Any]) -> None:
@@ -181,7 +183,7 @@ class _File:
         if nodes[0].op_type != "Reshape" or len(shape) != 3 or shape[1] < 1:
             raise RequestError("{name}: a group norm of another form", name=show(place.name))
         weight, bias = (
-            self.recording.own(place, name, features) if kind in kinds else None
+            self.recording.module_param(place, name, features) if kind in kinds else None
             for name, kind in (("weight", "Mul"), ("bias", "Add"))
         )
         value = self.recording.scaled(place, "group_norm", x, weight, bias, groups=shape[1])
@@ -295,7 +297,7 @@ def _constant(node: Any) -> Tensor:
     return Tensor("", ())
 
 
-def _whole(node: Any) -> str:
+def _group_norm_scope(node: Any) -> str:
     """Return the name of the group norm to which a node belongs, or an empty text."""
     kinds = metadata(node, "pkg.torch.onnx.class_hierarchy")
     scopes = metadata(node, "pkg.torch.onnx.name_scopes")

@@ -81,7 +81,7 @@ class Recording:
         for name in set(names) - self._used:
             self.params.pop(name, None)
 
-    def own(self, place: Place, name: str, shape: Shape) -> Tensor:
+    def module_param(self, place: Place, name: str, shape: Shape) -> Tensor:
         """Return a parameter of the module at a place."""
         path = ".".join([*(scope for scope, _ in place.scopes), place.name, name])
         self.params[path] = shape

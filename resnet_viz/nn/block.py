@@ -48,7 +48,9 @@ class Block(nn.Module):
             if isinstance(child, Node) and not is_module(child):
                 call = function_of(child)
             elif child.path.endswith(name):  # otherwise a later call of an existing module
-                _put(self, call, module_of(child) if isinstance(child, Node) else module_for(child))
+                _add_module(
+                    self, call, module_of(child) if isinstance(child, Node) else module_for(child)
+                )
             steps.append(Step(call, tuple(numbers.get(path, 0) for path in _reads(child))))
             numbers[_output(child)] = len(steps)
         self.steps = tuple(_with_last(steps))
@@ -106,7 +108,7 @@ def _output(child: Node | Scope) -> str:
     return child.path if isinstance(child, Node) else list(child.nodes())[-1].path
 
 
-def _put(block: nn.Module, names: tuple[str, ...], module: nn.Module) -> None:
+def _add_module(block: nn.Module, names: tuple[str, ...], module: nn.Module) -> None:
     """Add a module under a dotted name, and create the containers that it needs."""
     for name in names[:-1]:
         if name not in block._modules:

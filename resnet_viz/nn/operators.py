@@ -93,7 +93,7 @@ def _from_attrs(kind: Callable[..., nn.Module], node: Node) -> nn.Module:
     return kind(**node.attrs)
 
 
-def _bare(kind: Callable[..., nn.Module], node: Node) -> nn.Module:
+def _without_arguments(kind: Callable[..., nn.Module], node: Node) -> nn.Module:
     return kind()
 
 
@@ -172,7 +172,7 @@ def _activation(name: str) -> TorchOperator:
         module=_ACTIVATION_MODULES[name],
         function=getattr(F, name),
         settings=("inplace",) if name in _IN_PLACE else (),
-        make=_bare,
+        make=_without_arguments,
     )
 
 

@@ -50,7 +50,7 @@ def _of_setting(setting: Setting, number: int, large: int, small: int) -> list[C
         for state in np.unique(states):
             here = np.flatnonzero(states == state)
             shapes, blocks, options = stage.options(int(state))
-            worthy = _worthy(options, stage.states[shapes], large, small)
+            worthy = _undominated(options, stage.states[shapes], large, small)
             shapes, blocks, options = shapes[worthy], blocks[worthy], options[worthy]
             if len(here) * len(shapes) > MAX_LABELS:
                 raise RequestError(
@@ -62,14 +62,14 @@ def _of_setting(setting: Setting, number: int, large: int, small: int) -> list[C
             option = np.tile(np.arange(len(shapes)), len(here))
             joined = costs[here][label] + options[option]
             after = stage.states[shapes][option]
-            kept = _worthy(joined, after, large, small)
+            kept = _undominated(joined, after, large, small)
             parts.append(
                 tuple(c[kept] for c in (joined, after, here[label], shapes[option], blocks[option]))
             )
         joined, after, parents, shapes, blocks = (
             np.concatenate(column) for column in zip(*parts, strict=True)
         )
-        kept = _worthy(joined, after, large, small)
+        kept = _undominated(joined, after, large, small)
         costs, states = joined[kept], after[kept]
         steps.append((parents[kept], shapes[kept], blocks[kept]))
     choices = []
@@ -89,7 +89,7 @@ def _of_setting(setting: Setting, number: int, large: int, small: int) -> list[C
     return choices
 
 
-def _worthy(costs: Array, states: Array, large: int, small: int) -> Array:
+def _undominated(costs: Array, states: Array, large: int, small: int) -> Array:
     """Return the indices of the rows that no other row of the same state dominates."""
     found = [np.flatnonzero(states == state) for state in np.unique(states)]
     kept = [rows[_skyline(costs[rows, large], costs[rows, small])] for rows in found]

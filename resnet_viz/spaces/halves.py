@@ -68,19 +68,19 @@ def join_halves(bounds: Bounds, number: int, outcome: Outcome) -> None:
         shapes=np.zeros((1, 0), dtype=np.intp),
         blocks=np.zeros((1, 0), dtype=np.intp),
     )
-    begun = _grown(nothing, bounds, range(middle), random)
+    begun = _extended(nothing, bounds, range(middle), random)
     states, counts = np.unique(begun.states, return_counts=True)
     for state in states[np.argsort(-counts, kind="stable")][:STATES]:
         first = begun.take(np.flatnonzero(begun.states == state))
         least = first.costs.min(axis=0)
         start = nothing._replace(costs=least[None, :], states=np.array([state]))
-        second = _grown(start, bounds, range(middle, len(stages)), random)
+        second = _extended(start, bounds, range(middle, len(stages)), random)
         _join(first, second._replace(costs=second.costs - least), bounds, number, outcome)
         if outcome.reaches(bounds.best):
             return
 
 
-def _grown(start: _Halves, bounds: Bounds, stages: range, random: Any) -> _Halves:
+def _extended(start: _Halves, bounds: Bounds, stages: range, random: Any) -> _Halves:
     """Return parts extended by random stages, among those that can stay within the budgets."""
     halves = start
     for stage in stages:

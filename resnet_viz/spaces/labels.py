@@ -210,12 +210,12 @@ class Pass:
                 value=int(value[i]),
                 costs=tuple(map(int, costs[i])),
                 setting=self.number,
-                chosen=(*self._begun(history, int(joined.parents[i])), _last(joined, i)),
+                chosen=(*self._stages_before(history, int(joined.parents[i])), _last(joined, i)),
             )
             for i in better
         )
 
-    def _begun(self, history: list[_Labels], label: int) -> Chosen:
+    def _stages_before(self, history: list[_Labels], label: int) -> Chosen:
         """Return the shape and blocks of each stage on the way to a label."""
         stages = []
         for labels in reversed(history[1:]):

@@ -192,12 +192,12 @@ def _moments(alone: _Alone, columns: Columns, blocks: Array) -> tuple[Array, Arr
     one, two, three = (columns.step(alone.having(n), depth=2) for n in (1, 2, 3))
     stage = "layer1" if without is None else "layer2"
     stays, saved, gradients = (
-        [_whole(getattr(made, name), shape) for made in (ahead, one, two)]
+        [_int64(getattr(made, name), shape) for made in (ahead, one, two)]
         for name in ("stays", "saved", "gradients")
     )
 
     def peak(made: Step, block: str, direction: str) -> Array:
-        return _whole(made.peaks[f"{stage}.{block}", direction], shape)
+        return _int64(made.peaks[f"{stage}.{block}", direction], shape)
 
     first, rest, excess = [], [], []
     for part, direction in columns.moments(stages):
@@ -215,7 +215,7 @@ def _moments(alone: _Alone, columns: Columns, blocks: Array) -> tuple[Array, Arr
                 real = np.maximum(real, np.where(blocks > 1, line, lone[..., None]))
             excess.append(real - least)
         elif part == "head" and number == stages - 1:
-            heads = [_whole(made.peaks["head", direction], shape) for made in (one, two)]
+            heads = [_int64(made.peaks["head", direction], shape) for made in (one, two)]
             base, slope = heads[0] - saved[0], heads[1] - heads[0]
         elif later:
             base, slope = saved[1] - saved[0], saved[2] - saved[1]
@@ -237,10 +237,10 @@ def _parts(made: Step, stage: str, direction: str) -> list[str]:
 
 def _table(columns: list[Size], shape: tuple[int, ...]) -> Array:
     """Return columns as one array, `(*shape, columns)`."""
-    return np.stack([_whole(column, shape) for column in columns], axis=-1)
+    return np.stack([_int64(column, shape) for column in columns], axis=-1)
 
 
-def _whole(size: Size, shape: tuple[int, ...]) -> Array:
+def _int64(size: Size, shape: tuple[int, ...]) -> Array:
     """Return a size as an array of 64-bit integers.
 
     Raises:

@@ -24,7 +24,7 @@ _TENSORS = frozenset({"Tensor", "Parameter", "FloatTensor"})
 def asks_for_exact_type(kind: type[nn.Module]) -> bool:
     """Return whether a class checks exact types in its methods, or in functions that they use."""
     seen: set[CodeType] = set()
-    return any(_asks(code) for code in _codes(list(_methods(kind)), seen))
+    return any(_checks_type(code) for code in _codes(list(_methods(kind)), seen))
 
 
 def _methods(kind: type[nn.Module]) -> Iterator[FunctionType]:
@@ -53,7 +53,7 @@ def _codes(waiting: list[FunctionType], seen: set[CodeType]) -> Iterator[CodeTyp
             ]
 
 
-def _asks(code: CodeType) -> bool:
+def _checks_type(code: CodeType) -> bool:
     """Return whether a line of code loads `type`, names a tensor class and compares."""
     if "type" not in code.co_names:
         return False

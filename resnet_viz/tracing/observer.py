@@ -139,7 +139,7 @@ class Observer(Recorder, TorchFunctionMode):
         if name in EXPORTS:
             self.guard.protect(args[0])
         if name == "__reduce_ex__":  # from copy.copy, which would make a new tensor from the memory
-            return _itself, (self.alias(args[0]),)
+            return _identity, (self.alias(args[0]),)
         tensors = list(tensors_in((args, kwargs)))
         if (
             not tensors
@@ -212,7 +212,7 @@ class Observer(Recorder, TorchFunctionMode):
             return
         if not cost.macs and not any(read.source or read.params for read in reads):
             return
-        terms: dict[str, int] = {"matmul_macs": _whole(cost.macs)} if cost.macs else {}
+        terms: dict[str, int] = {"matmul_macs": _integer(cost.macs)} if cost.macs else {}
         if cost.unknown:
             terms["unknown_calls"] = 1
         outputs = tuple(tuple(_sizes(tensor)) for tensor in made)
@@ -325,7 +325,7 @@ CONTROL: Mapping[str, Callable[..., Any]] = MappingProxyType(
 """The operators of control flow, implemented in Python."""
 
 
-def _itself(value: Any) -> Any:
+def _identity(value: Any) -> Any:
     return value
 
 
@@ -354,7 +354,7 @@ def _is_sparse(tensor: torch.Tensor) -> bool:
     return tensor.layout is not torch.strided
 
 
-def _whole(size: Any) -> int:
+def _integer(size: Any) -> int:
     """Return a size as an integer.
 
     Raises:
@@ -373,4 +373,4 @@ def _sizes(tensor: torch.Tensor) -> tuple[int, ...]:
     if tensor.is_nested:  # its tensors may differ in all sizes, so only their number is known
         return (int(tensor.size(0)),)
     with torch._C.DisableTorchFunction():
-        return torch.Size(map(_whole, tensor.shape))
+        return torch.Size(map(_integer, tensor.shape))

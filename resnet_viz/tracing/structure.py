@@ -68,7 +68,9 @@ def _copied(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
         for key, part in held.items():
             copied[key] = part  # type: ignore[index]
         return copied
-    names = [field.name for field in fields(value)] if is_dataclass(value) else _own(value)
+    names = (
+        [field.name for field in fields(value)] if is_dataclass(value) else _attribute_names(value)
+    )
     held = {name: mapped(getattr(value, name), kind, change) for name in names}
     if all(part is getattr(value, name) for name, part in held.items()):
         return value
@@ -78,7 +80,7 @@ def _copied(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
     return copied
 
 
-def _own(value: Any) -> list[str]:
+def _attribute_names(value: Any) -> list[str]:
     """Return the names of a plain object's attributes."""
     names = list(getattr(value, "__dict__", ()))
     for kind in type(value).__mro__:
@@ -110,5 +112,5 @@ def tensors_in(value: Any) -> Iterator[Any]:
         elif is_dataclass(part):
             inside = [getattr(part, field.name) for field in fields(part)]
         else:
-            inside = [getattr(part, name) for name in _own(part)]
+            inside = [getattr(part, name) for name in _attribute_names(part)]
         waiting.extend(reversed(list(inside)))

@@ -59,7 +59,7 @@ def trace(module: nn.Module, input: Any = None, *, means: str | None = None) -> 
     refusals: list[ResNetVizError] = []
     for name in MEANS if means is None else (means,):
         try:
-            return _by(name, module, input)
+            return _traced_by(name, module, input)
         except ResNetVizError as error:
             refusals.append(error)
         if len(refusals) > 1 and refusals[0].__cause__ is None and not _is_open(refusals[0]):
@@ -96,7 +96,7 @@ def _parameters_alone(module: nn.Module) -> Graph:
     return Graph(name, (), Scope("", name, (node,)), (name,), means="parameters")
 
 
-def _by(means: str, module: nn.Module, input: Any) -> Graph:
+def _traced_by(means: str, module: nn.Module, input: Any) -> Graph:
     """Return a module's graph by the given means.
 
     Raises:

@@ -59,7 +59,7 @@ def train(
         for epoch in range(epochs):
             for group in descent.param_groups:
                 group["lr"] = lr * _share(epoch, epochs)
-            training.append(_learn(net, descent, digits))
+            training.append(_train_epoch(net, descent, digits))
             test.append(_error(net, digits.test_images, digits.test_classes))
             advance()
     return Curve(tuple(training), tuple(test))
@@ -74,7 +74,7 @@ def _share(epoch: int, epochs: int) -> float:
     return min(1.0, (epoch + 1) / WARM_UP)
 
 
-def _learn(net: nn.Module, descent: torch.optim.Optimizer, digits: Digits) -> float:
+def _train_epoch(net: nn.Module, descent: torch.optim.Optimizer, digits: Digits) -> float:
     """Train on every image once, and return the error in per cent."""
     net.train()
     wrong = 0

@@ -124,7 +124,11 @@ class _Composer:
         parts = whole.parts
         while True:
             sources = _sources(parts)
-            opened = [i for i, scope in _tangled(parts, sources) if self.detail.opens(scope, level)]
+            opened = [
+                i
+                for i, scope in _with_several_ends(parts, sources)
+                if self.detail.opens(scope, level)
+            ]
             if not opened:
                 break
             parts = tuple(
@@ -210,7 +214,7 @@ def _sources(parts: Sequence[_Wired]) -> _Sources:
     return tuple(sources)
 
 
-def _tangled(parts: Sequence[_Wired], sources: _Sources) -> Iterator[tuple[int, Scope]]:
+def _with_several_ends(parts: Sequence[_Wired], sources: _Sources) -> Iterator[tuple[int, Scope]]:
     """Yield the index and scope of each scope with several inputs or outputs."""
     if not any(part.parts for part in parts):
         return

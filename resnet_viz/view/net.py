@@ -185,7 +185,7 @@ class _Reader:
     def parts(self, scope: Scope, level: int, path: str) -> tuple[NetBox | Cluster, ...]:
         """Return the boxes and clusters inside a scope, or the scope as one box."""
         if not scope.path and self.detail.levels == 0:
-            return self.whole(scope, path)
+            return self.closed(scope, path)
         parts: list[NetBox | Cluster] = []
         for child in scope.children:
             if isinstance(child, Node):
@@ -207,14 +207,14 @@ class _Reader:
                         )
                     )
             elif not self.detail.opens(child, level):
-                parts += self.whole(child, child.path)
+                parts += self.closed(child, child.path)
             else:
                 id = self.id(child.path)
                 inside = self.parts(child, level + 1, child.path)
                 if sum(1 for _ in _boxes(inside)) > 1 or type(child.repeat) is not int:
                     parts.append(Cluster(id, printable(child.kind), inside, child.repeat))
                 else:
-                    parts += inside if child.repeat == 1 else self.whole(child, child.path)
+                    parts += inside if child.repeat == 1 else self.closed(child, child.path)
         return tuple(parts)
 
     def parameters(self, node: Node, target: str) -> Iterator[NetBox]:
@@ -225,7 +225,7 @@ class _Reader:
             self.edges[box.id, target] = param.shape
             yield box
 
-    def whole(self, scope: Scope, path: str) -> tuple[NetBox, ...]:
+    def closed(self, scope: Scope, path: str) -> tuple[NetBox, ...]:
         """Return a scope as one box; none if all operators inside are hidden."""
         nodes = list(scope.nodes())
         if all(node.op in HIDDEN for node in nodes):

@@ -270,7 +270,7 @@ def groups(graph: Graph, options: FigureRequest) -> Figure:
             Note(_symbol_words("groups_word", language, f"g = {number}")),
             apart,
             Note(_symbol_words("channels_inner", language, f"b = {inner}")),
-            _bare(last),
+            _without_id(last),
         )
     )
     inside = Note(_symbol_words("channels", language, "b"))
@@ -278,7 +278,15 @@ def groups(graph: Graph, options: FigureRequest) -> Figure:
         _conv_words_long(grouped),
         _symbol_words("groups_line", language, "g"),
     )
-    short = Chain((_bare(first), inside, _bare(grouped)._replace(lines=lines), inside, _bare(last)))
+    short = Chain(
+        (
+            _without_id(first),
+            inside,
+            _without_id(grouped)._replace(lines=lines),
+            inside,
+            _without_id(last),
+        )
+    )
 
     def column(body: Chain, title: str, channels: str) -> Column:
         joined = Split((body, Chain()), Leaf(join._replace(path="")))
@@ -318,7 +326,7 @@ def _no_path(leaf: Leaf) -> Node:
     return leaf.item._replace(path="")
 
 
-def _bare(leaf: Leaf) -> Leaf:
+def _without_id(leaf: Leaf) -> Leaf:
     """Return a box without an id, which must be unique in a figure, and without groups."""
     assert isinstance(leaf.item, Node)
     return Leaf(leaf.item._replace(path=""), (_conv_words_long(leaf),))
@@ -337,10 +345,10 @@ def _groups_apart(convs: list[Node], language: str) -> Split:
     width = first.attrs["out_channels"] // number
     entry = (first.params[0].shape[1], *first.output[-2:])
     each = Note(_symbol_words("channels_each", language, "b/g"))
-    one = _once(first, entry, width)
-    two = _once(second, one.output, second.attrs["out_channels"] // number)
-    branch = Chain((_bare(Leaf(one)), each, _bare(Leaf(two))))
-    quiet = Chain((_bare(Leaf(one)), Note(), _bare(Leaf(two))))
+    one = _one_group(first, entry, width)
+    two = _one_group(second, one.output, second.attrs["out_channels"] // number)
+    branch = Chain((_without_id(Leaf(one)), each, _without_id(Leaf(two))))
+    quiet = Chain((_without_id(Leaf(one)), Note(), _without_id(Leaf(two))))
     dots = Chain((DOTS,))
     quiets = (quiet,) * min(number - 1, 2)
     shown = (*quiets, dots, branch) if number > 3 else (*quiets, branch)
@@ -357,7 +365,7 @@ def _groups_apart(convs: list[Node], language: str) -> Split:
     return Split(shown, Leaf(join), even=True)
 
 
-def _once(conv: Node, entry: tuple[int, ...], channels: int) -> Node:
+def _one_group(conv: Node, entry: tuple[int, ...], channels: int) -> Node:
     """Return the part of a convolution that belongs to one group."""
     attrs = {**conv.attrs, "out_channels": channels, "groups": 1}
     if conv.attrs["stride"] != (1, 1) and entry[-2:] == conv.output[-2:]:

@@ -17,11 +17,11 @@ _STEMS = {
 }
 
 
-def _tricks(name: str) -> str:
+def _source(name: str) -> str:
     return f"timm; {_STEMS[name.partition('_')[0][-1]]}"
 
 
-def _tiny() -> Entry:
+def _test_network() -> Entry:
     """Return timm's test network, which has both kinds of block."""
     blocks = (("basic", 32), ("basic", 48), ("bottleneck", 192), ("basic", 96))
     stages = tuple(
@@ -36,7 +36,7 @@ def _tiny() -> Entry:
 FAMILIES = (
     rows(
         "ResNet-C, -D, -S, -T",
-        _tricks,
+        _source,
         {
             **{f"resnet{depth}c": f"{depth} c" for depth in (50, 101, 152)},
             **{f"resnet{depth}d": f"{depth} d" for depth in (18, 34, 26, 50)},
@@ -60,5 +60,5 @@ FAMILIES = (
             )
         },
     ),
-    Family("for tests", {"test_resnet": _tiny}),
+    Family("for tests", {"test_resnet": _test_network}),
 )

@@ -74,8 +74,8 @@ def _regnet(
     boolean("se", se)
     if w_0 % _QUANTUM:
         raise SpecError("w_0", "{value} (must be a multiple of {unit})", value=w_0, unit=_QUANTUM)
-    _above("w_a", w_a, -1e-300, "0 or more")
-    _above("w_m", w_m, 1, "more than 1")
+    _check_above("w_a", w_a, -1e-300, "0 or more")
+    _check_above("w_m", w_m, 1, "more than 1")
     widths = [_quantized(w_0 + w_a * j, w_0, w_m) for j in range(depth)]
     stages = []
     for width, blocks in groupby(widths):
@@ -95,7 +95,7 @@ def _regnet(
     return ResNetSpec(stages=tuple(stages), name=name, stem="simple_stem_in", **gates)  # type: ignore[arg-type]
 
 
-def _above(name: str, value: object, low: float, legal: str) -> None:
+def _check_above(name: str, value: object, low: float, legal: str) -> None:
     if type(value) not in (int, float) or not low < value < MAX_PARAMETER:  # type: ignore[operator]
         raise SpecError(
             name,

@@ -46,14 +46,14 @@ def show(session: Session) -> None:
     places = [st.container() for _ in shown] if lies else st.columns(len(shown))
     for number, (place, spec) in enumerate(zip(places, shown, strict=True)):
         with place:
-            _one(session, number - len(others), spec, found)
+            _show_network(session, number - len(others), spec, found)
     _totals(found, others, lang)
     if not same:
         _spec(before, after, lang)
         _parts(found, before, after, lang)
 
 
-def _one(session: Session, number: int, spec: ResNetSpec, found: Comparison) -> None:
+def _show_network(session: Session, number: int, spec: ResNetSpec, found: Comparison) -> None:
     """Show one of the networks: 0 is the reference, 1 the network, above 1 earlier references."""
     lang = session.config.lang
     side = "after" if number == 1 else "before"
@@ -64,7 +64,7 @@ def _one(session: Session, number: int, spec: ResNetSpec, found: Comparison) -> 
             st.markdown(f"**{translate(lang, 'pinned_before')}**: {escaped(spec.name)}")
             st.button(
                 translate(lang, "against_this"),
-                on_click=_against,
+                on_click=_compare_with_earlier,
                 args=(session, -number - 1),
                 key=f"against {-number}",
             )
@@ -128,7 +128,7 @@ def _pin(session: Session) -> None:
     session.edit(config._replace(pinned=config.spec, others=tuple(others)))
 
 
-def _against(session: Session, number: int) -> None:
+def _compare_with_earlier(session: Session, number: int) -> None:
     """Compare with one of the networks pinned before."""
     config = session.config
     others = list(config.others)

@@ -20,13 +20,13 @@ __all__ = ["extent", "place"]
 
 def extent(given: Given, scale: float, measure: Measure) -> Extent:
     """Return the extent of the operator with the arrow and the names beside it."""
-    half = _half(given, scale, measure)
+    half = _half_width(given, scale, measure)
     length = join_length(given.leaf, scale, measure)
     beside = GIVEN.ARROW + GIVEN.BESIDE + width(given.words, NOTE.FONT) if scale == 1 else 0.0
     return Extent(length, half, half + beside, (scale, scale))
 
 
-def _half(given: Given, scale: float, measure: Measure) -> float:
+def _half_width(given: Given, scale: float, measure: Measure) -> float:
     if sign_of(given.leaf):
         return join_length(given.leaf, scale, measure) / 2
     return measure.width * scale / 2
@@ -40,7 +40,7 @@ def place(given: Given, scale: float, placer: Placer) -> None:
     place_join(given.leaf, u, length, scale, placer)
     if scale == 1:
         middle = u + length / 2
-        side = placer.v + _half(given, scale, placer.measure)
+        side = placer.v + _half_width(given, scale, placer.measure)
         placer.line, placer.source = [(middle, side + GIVEN.ARROW)], ""
         placer.arrow((middle, side), scale, id)
         x, y = placer.flow.point(middle, side + GIVEN.ARROW + GIVEN.BESIDE)

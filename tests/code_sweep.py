@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from sweeping import sweep
+
 from resnet_viz import RequestError, ResNetSpec, assemble, build, identify, to_code
-from resnet_viz.progress import progress
-from resnet_viz.zoo import entries, find
+from resnet_viz.zoo import find
 
 SIDE = 64
 FRAMEWORKS = ("keras", "flax")
@@ -58,27 +60,17 @@ def distance(spec: ResNetSpec, framework: str) -> float:
     return float(abs(out - ours).max() / max(abs(ours).max(), 1))
 
 
-def main(names: list[str]) -> int:
-    os.environ |= {"KERAS_BACKEND": "torch", "JAX_PLATFORMS": "cpu"}
-    names = names or list(entries())
-    found = []
-    with progress("Writing", len(names)) as advance:
-        for name in names:
-            spec = find(name)
-            try:
-                if name not in identify(build(spec).state_dict()).names:
-                    found.append(f"{name}: not identified by its weights")
-                for framework in FRAMEWORKS:
-                    off = distance(shallow(spec), framework)
-                    if not off < 1e-5:
-                        found.append(f"{name}: {framework} is {off} off")
-            except Exception as error:
-                found.append(f"{name}: {type(error).__name__}: {error}")
-            advance()
-    text = "\n".join(found) or "every network is written as it is, and identified"
-    sys.stdout.write(f"{text}\n")
-    return 1 if found else 0
+def mistakes(name: str) -> Iterator[str]:
+    """Yield what is wrong with a network's code, or with how its weights are identified."""
+    spec = find(name)
+    if name not in identify(build(spec).state_dict()).names:
+        yield "is not identified by its weights"
+    for framework in FRAMEWORKS:
+        off = distance(shallow(spec), framework)
+        if not off < 1e-5:
+            yield f"its outputs in {framework} are {off} off"
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    os.environ |= {"KERAS_BACKEND": "torch", "JAX_PLATFORMS": "cpu"}
+    sys.exit(sweep("Writing", mistakes, sys.argv[1:]))

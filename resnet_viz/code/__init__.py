@@ -1,5 +1,5 @@
 """Write graphs as source code: similar scopes become one class, their differences its parameters.
 
-`unify` finds the classes, independent of a framework. A `Dialect` has a framework's expressions:
-`torch`, `flax` and `keras` define one each. `text` breaks lines as ruff and black do.
+`unify` finds the classes, independent of a framework; `network`, `stages` and `classes` write them
+in the words of a `dialect` (`torch`, `keras`, `flax`); `text` breaks lines as ruff and black do.
 """

@@ -9,15 +9,21 @@ from resnet_viz.app.state import Config, Look, Paper
 from resnet_viz.zoo import find
 
 
+OTHERS = [
+    *("CSV", "Markdown", "LaTeX", "JSON", "HTML"),
+    *(*FRAMEWORKS.values(), "Notebook"),
+    *("YAML", "TOML", "JSON"),
+]
+"""What is offered beside the figure: reports, code and the spec."""
+
+
 def test_every_format_is_offered_and_the_link_opens_the_same_page():
     page = visit(net="resnet50", section="download", theme="paper")
     labels = [button.label for button in page.download_button]
 
     assert labels == [
         *("SVG", "PNG", "PDF", "TEX", "draw.io", "PowerPoint", "HTML", "DOT", "MMD", "JSON"),
-        *("CSV", "Markdown", "LaTeX", "JSON", "HTML"),
-        *(*FRAMEWORKS.values(), "Notebook"),
-        *("YAML", "TOML", "JSON"),
+        *OTHERS,
     ]
     assert page.code[1].value.endswith("?net=resnet50&theme=paper&section=download")
 
@@ -43,7 +49,7 @@ def test_a_format_that_does_not_hold_the_figure_is_not_offered_and_the_page_says
     english, chinese = visit(**link), visit(**link, lang="zh")
 
     for page in (english, chinese):
-        labels = [button.label for button in page.download_button][:-10]
+        labels = [button.label for button in page.download_button][: -len(OTHERS)]
         assert labels == ["SVG", "PDF", "draw.io", "HTML", "DOT", "JSON"]
     told = [caption.value for caption in english.caption]
     for format, why in (

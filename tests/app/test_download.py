@@ -8,7 +8,6 @@ from resnet_viz.app.answers import drawing_of
 from resnet_viz.app.state import Config, Look, Paper
 from resnet_viz.zoo import find
 
-
 OTHERS = [
     *("CSV", "Markdown", "LaTeX", "JSON", "HTML"),
     *(*FRAMEWORKS.values(), "Notebook"),

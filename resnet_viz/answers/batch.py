@@ -23,7 +23,7 @@ __all__ = ["default_batch", "to_batch_graph"]
 
 
 def default_batch(network: Network, input: Any, default: int) -> int:
-    """Return a default batch size; 1 if the input already has one, which is then kept.
+    """Return the default batch size; 1 if the input already has a batch size, which is kept.
 
     >>> default_batch("resnet18", None, 256), default_batch("resnet18", (8, 3, 224, 224), 256)
     (256, 1)

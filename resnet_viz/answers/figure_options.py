@@ -52,7 +52,7 @@ FIGURE_DEPTHS = {**DEPTHS, BOOK: None}
 
 
 LENGTHS = {"log": "the logarithm of their channels", "linear": "their channels"}
-"""What the lengths of volumes are proportional to."""
+"""The scales of the lengths of volumes, with the quantity to which they are proportional."""
 
 
 @dataclass(frozen=True, kw_only=True)

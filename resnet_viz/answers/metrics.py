@@ -118,7 +118,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
 
 
 def of_all(name: str, number: float, copies: int) -> float:
-    """Return a part's number for all its copies: bytes exactly, a ratio for one copy."""
+    """Return a part's number for all its copies; the intensity, a ratio, stays that of one copy."""
     if name == "intensity":
         return number
     return round(number * copies) if name == "memory" else number * copies

@@ -24,10 +24,10 @@ def write(scene: Scene) -> bytes:
 
 
 def _ordered(file: bytes) -> bytes:
-    """Return a PDF file with its objects in the order in which they are referred to.
+    """Return a PDF file with its objects renumbered in the order of their first reference.
 
-    vl-convert writes and numbers fonts in another order each time. The table of objects is as in
-    ISO 32000-1, 7.5.4: its lines have 20 bytes.
+    vl-convert numbers fonts in a different order each time. Each line of the cross-reference table
+    has 20 bytes (ISO 32000-1, 7.5.4).
     """
     start = int(file[file.rindex(b"startxref") :].split()[1])
     count = int(file[start:].split(None, 3)[2])

@@ -58,8 +58,8 @@ def drawable(scene: Scene) -> str:
     """Return a scene as SVG in fonts that the renderer has, with one pixel per point of paper.
 
     For characters that a text's font lacks, the renderer takes the first font that has them.
-    Chinese text names Chinese fonts, so that it is not set in a Japanese font, and is a text of its
-    own: in a text of two scripts, the renderer would set digits in the Chinese font, too.
+    Chinese text names Chinese fonts, so that it is not set in a Japanese font. It is a separate
+    text, because in a mixed text the renderer would set digits in the Chinese font, too.
 
     If no font has the widths of Times, serif text is set in Liberation Sans, scaled down to be no
     wider than planned.
@@ -78,7 +78,7 @@ def drawable(scene: Scene) -> str:
 
 
 def _by_script(items: Iterable[Item]) -> Iterator[Item]:
-    """Yield items with texts of two scripts cut into texts of one, at the same places."""
+    """Yield items with mixed texts split into texts of one script each, at the same places."""
     for item in items:
         if isinstance(item, Group):
             yield item._replace(items=tuple(_by_script(item.items)))
@@ -89,11 +89,11 @@ def _by_script(items: Iterable[Item]) -> Iterator[Item]:
 
 
 def _cut(text: Text) -> Iterator[Text]:
-    """Yield the pieces of a text of one script and face each, one behind the other."""
+    """Yield the consecutive pieces of a text, each of one script and face."""
     x, y, _, _ = text.bounds
     for run in text.runs:
         for piece in _PIECES.findall(run.text):
-            spaces = len(piece) - len(piece.lstrip())  # which XML drops where a text begins
+            spaces = len(piece) - len(piece.lstrip())  # XML drops leading spaces
             for part in (piece[:spaces], piece[spaces:]):
                 one = run._replace(text=part)
                 if part.strip():

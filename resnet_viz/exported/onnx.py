@@ -33,7 +33,7 @@ _CONSTANT = re.compile(r"(val|_val|const)_\d+$")
 """The names that torch gives to generated constants."""
 
 _FOLDED_WEIGHT = re.compile(r"onnx::Conv_\d+$")
-"""The names that torch's older exporter gives to weights that a norm was folded into."""
+"""The names that torch's older exporter gives to weights with a folded norm."""
 
 
 def read(path: Path, input: Any = None) -> Graph:
@@ -157,7 +157,7 @@ class _File:
         return [value, *more]
 
     def _copy(self, name: str, tensor: Tensor) -> Tensor:
-        """Return a tensor that the file stores once together with an equal one."""
+        """Return a tensor that the file does not store, because it equals a stored one."""
         if _BUFFER.search(name):
             return tensor._replace(params=())
         self.recording.params[name] = tensor.shape

@@ -1,4 +1,4 @@
-"""Find the module path of each node of an ONNX graph, as its exporter notes it."""
+"""Find the module path of each node of an ONNX graph, from weight names and exporter metadata."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Places", "metadata"]
 
 
 def metadata(node: Any, key: str) -> str:
-    """Return what a node's exporter notes under a key; empty if there is no such note."""
+    """Return a metadata value of a node; empty if it has no such key."""
     return next((one.value for one in node.metadata_props if one.key == key), "")
 
 
@@ -29,7 +29,7 @@ class Places:
         self._scopes = {tuple(path[:i]) for path in paths for i in range(1, len(path))}
 
     def of(self, node: Any, values: Mapping[str, Tensor]) -> Place:
-        """Return the place of a node: that of its weight, or the one noted by the exporter."""
+        """Return the place of a node, from the name of its weight or from its exporter."""
         for at in node.input[1:]:
             held = values.get(at)
             if held is not None and held.params == (at,) and "." in at:
@@ -37,7 +37,7 @@ class Places:
         return self.noted(node, node.op_type.lower())
 
     def noted(self, node: Any, name: str) -> Place:
-        """Return the place noted by torch's exporter, or the one in the node's name."""
+        """Return the place in the metadata of torch's exporter, or else in the node's name."""
         scopes = _texts(metadata(node, "pkg.torch.onnx.name_scopes"))[:-1]
         if not scopes:
             path = _of_name(node.name, node.op_type)

@@ -29,7 +29,7 @@ MAX_RANKED_WHOLE = 150
 """The most boxes that are ranked across clusters (`newrank`); with more, dot takes minutes."""
 
 QUICK = "nslimit=0.2, nslimit1=0.2, mclimit=0.5"
-"""The effort that dot takes over a large net without clusters: with more, it takes minutes."""
+"""The effort limits of dot for a large net without clusters, which otherwise takes minutes."""
 
 TITLE = 8.0
 """The font size of a cluster's title."""

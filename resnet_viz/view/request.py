@@ -1,4 +1,4 @@
-"""Define what views read of the options of a figure, which `answers.figure_options` holds."""
+"""Define the options of a figure that views read; `answers.figure_options` implements them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class FigureRequest(Protocol):
 
     @property
     def unroll(self) -> bool:
-        """Whether to fold nothing; the graph then has no repeats."""
+        """Whether to draw every repeat; the graph then has no repeated scopes."""
 
     @property
     def horizontal(self) -> bool:

@@ -18,7 +18,7 @@ MAX_VOLUMES = 60
 """The most feature maps that can be distinguished in a figure."""
 
 MAX_BLOCKS = 24
-"""The most boxes for which each block gets its own; beyond, each stage does."""
+"""The most boxes with one for each block; a larger network gets one for each stage."""
 
 _SHAPING = ("conv", "pool", "linear")
 """The categories of operators whose output is a new feature map."""
@@ -28,8 +28,8 @@ def volumes(graph: Graph, options: FigureRequest) -> Figure:
     """Return the feature maps of a network as boxes, in the order in which they are computed.
 
     Each block is a box with the shape of its output; in larger networks, each stage. Outside them,
-    each convolution, pooling or fully connected layer is one. A shortcut around a block, or a value
-    that is read past other boxes, is an arc.
+    each convolution, pooling or fully connected layer is a box. A shortcut around a block and any
+    other skip connection is an arc.
 
     Raises:
         RequestError: the network has too many feature maps.
@@ -58,7 +58,7 @@ def volumes(graph: Graph, options: FigureRequest) -> Figure:
 
 
 def _units(scope: Scope, levels: int) -> Iterator[Node | Scope]:
-    """Yield the parts that are one box each: scopes at a level, and the operators above it."""
+    """Yield the parts with one box each: scopes at a level, and operators outside these scopes."""
     for child in scope.children:
         if isinstance(child, Scope) and (levels > 1 or not is_stage(child)):
             yield from _units(child, levels - 1 if is_stage(child) else levels)
@@ -67,7 +67,7 @@ def _units(scope: Scope, levels: int) -> Iterator[Node | Scope]:
 
 
 class _Reader:
-    """The boxes of the parts of a network that were added, and the arcs between them."""
+    """The boxes of the parts added so far, and the arcs between them."""
 
     def __init__(self, graph: Graph) -> None:
         self.is_batched = len(graph.input) > 3
@@ -76,7 +76,7 @@ class _Reader:
         self.arcs: dict[tuple[int, int], None] = {}
 
     def add(self, unit: Node | Scope) -> None:
-        """Add a part: as a box of its own, or as a change of the box before."""
+        """Add a part: as a new box, or as a change of the previous box."""
         nodes = [unit] if isinstance(unit, Node) else list(unit.nodes())
         if not nodes:
             return
@@ -96,7 +96,7 @@ class _Reader:
         self.box_of.update((node.path, here) for node in nodes)
 
     def is_new(self, unit: Node | Scope, volume: Volume) -> bool:
-        """Return whether a part is a box of its own: an operator is one if it changes the shape."""
+        """Return whether a part is a new box; an operator is one only if it changes the shape."""
         if isinstance(unit, Scope) or len(self.boxes) == 1:
             return True
         return category_of(unit.op) in _SHAPING and volume != self.boxes[-1]
@@ -110,7 +110,7 @@ class _Reader:
 
 
 def _has_shortcut(nodes: list[Node]) -> bool:
-    """Return whether a value that enters the nodes is read by two of them, and a sum joins both."""
+    """Return whether a block has a shortcut: two nodes read its input and a sum joins them."""
     own = {node.path for node in nodes}
     entering = [path for node in nodes for path in node.inputs if path not in own]
     joins = any(node.op == "add" and len(node.inputs) > 1 for node in nodes)
@@ -118,6 +118,6 @@ def _has_shortcut(nodes: list[Node]) -> bool:
 
 
 def _holds_blocks(scope: Scope) -> bool:
-    """Return whether a scope is a stage: shortcuts go around the blocks in it, not around it."""
+    """Return whether a scope is a stage: it contains blocks with shortcuts, but has none itself."""
     inside = (child for child in scope.children if isinstance(child, Scope))
     return any(_has_shortcut(list(child.nodes())) for child in inside)

@@ -20,7 +20,7 @@ __all__ = ["extent", "place"]
 
 
 class _Box(NamedTuple):
-    """A placed box: the top left of its front, the front's size, and how far its back is behind."""
+    """A placed box: the top left corner of its front, the front's size, and the back's offset."""
 
     x: float
     y: float
@@ -30,7 +30,7 @@ class _Box(NamedTuple):
 
     @property
     def middle(self) -> Point:
-        """The middle of the front."""
+        """The centre of the front."""
         return self.x + self.width / 2, self.y + self.height / 2
 
     @property
@@ -45,7 +45,7 @@ class _Box(NamedTuple):
 
 
 def _sized(volumes: Volumes) -> list[_Box]:
-    """Return the boxes in their sizes, each with the middle of its front's left end at 0."""
+    """Return boxes of the right size, each with the middle of its front's left edge at 0."""
     most = max(side for volume in volumes.boxes for side in volume.size)
     widest = max(volume.channels for volume in volumes.boxes)
     boxes = []
@@ -65,7 +65,7 @@ def _sized(volumes: Volumes) -> list[_Box]:
 
 
 def _in_row(volumes: Volumes) -> list[_Box]:
-    """Return the boxes from left to right, those of a U below each other by their resolution."""
+    """Return the boxes from left to right; in a U, lower resolutions are further down."""
     sized = _sized(volumes)
     sizes = sorted({volume.size for volume in volumes.boxes}, reverse=True)
     is_u = _is_u(volumes)
@@ -192,13 +192,13 @@ def _arrow(box: _Box, after: _Box, down: bool) -> Line:
 
 
 def _across(first: _Box, last: _Box) -> Line:
-    """Return the skip connection between two boxes of a U at one height."""
+    """Return the skip connection between two boxes of a U at the same height."""
     y = first.middle[1] - min(first.height, last.height) / 4
     return Line(((first.right, y), (last.x - ARROW.ROOM, y)), head=_HEAD)
 
 
 def _above(boxes: list[_Box]) -> Line:
-    """Return the arc from the top of the first box to that of the last, above those between."""
+    """Return the arc from the top of the first box to that of the last, above all between them."""
     x0 = (boxes[0].x + boxes[0].right) / 2 + _APART
     x1 = (boxes[-1].x + boxes[-1].right) / 2 - _APART
     top = min(box.top for box in boxes) - VOLUME.ARC * (1 + (len(boxes) - 2) / 2)
@@ -210,7 +210,7 @@ def _above(boxes: list[_Box]) -> Line:
 
 
 def _beside(boxes: list[_Box]) -> Line:
-    """Return the arc from the left of the first box to that of the last, left of those between."""
+    """Return the arc from the left of the first box to the last, left of all between them."""
     y0, y1 = boxes[0].middle[1] + _APART, boxes[-1].middle[1] - _APART
     left = min(box.x for box in boxes) - VOLUME.ARC * (1 + (len(boxes) - 2) / 2)
     return Line(

@@ -17,6 +17,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from spaces import spaces
+
 from resnet_viz import ResNetSpec, Stage, draw, report
 
 RUNS = 7
@@ -126,6 +128,7 @@ def main() -> None:
     line("drawing ResNet-152 folded", f"{1000 * least(draw_152):.1f} ms", "at most 3 ms")
     figures()
     bytes_for_backward()
+    spaces(line)
     peers()
 
 

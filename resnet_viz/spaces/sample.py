@@ -99,23 +99,41 @@ def sample(
     parts: list[tuple[Array, ...]] = []
     found = 0
     for _ in range(MAX_DRAWS):
-        which = random.choice(len(tables), size=n, p=sizes / sizes.sum())
+        which = _which(sizes, n, random)
         for number in np.unique(which):
-            drawn = _drawn(tables[number], int((which == number).sum()), random)
-            parts.append((np.full(len(drawn[0]), number), *drawn))
-            found += len(drawn[0])
+            for size in _chunks(int((which == number).sum())):
+                drawn = _drawn(tables[number], size, random)
+                parts.append((np.full(len(drawn[0]), number), *drawn))
+                found += len(drawn[0])
         if found >= n:
             break
     else:
         raise RequestError("space: hardly any combination of its values is a legal network")
     chosen, shapes, blocks, costs = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = random.permutation(found)[:n]
+    # Of one table, the draws are in random order as they are
+    order = random.permutation(found)[:n] if len(tables) > 1 else slice(n)
     return Sample(
         totals={name: costs[order, i] for i, name in enumerate(METRICS)},
         _space=space,
         _tables=tables,
         _choices=(chosen[order], shapes[order], blocks[order]),
     )
+
+
+def _which(sizes: Array, n: int, random: Any) -> Array:
+    """Draw the number of the table of each network, by how many combinations each has."""
+    if len(sizes) == 1:
+        return np.zeros(n, dtype=np.intp)
+    return random.choice(len(sizes), size=n, p=sizes / sizes.sum())
+
+
+CHUNK = 1 << 15
+"""Networks that are drawn at once: their costs fit into the processor's cache."""
+
+
+def _chunks(n: int) -> list[int]:
+    """Return sizes of chunks that sum to n."""
+    return [min(CHUNK, n - start) for start in range(0, n, CHUNK)]
 
 
 def _drawn(setting: Setting, n: int, random: Any) -> tuple[Array, Array, Array]:
@@ -125,8 +143,8 @@ def _drawn(setting: Setting, n: int, random: Any) -> tuple[Array, Array, Array]:
     legal = np.ones(n, dtype=bool)
     columns: list[tuple[Array, Array]] = []
     for stage in setting.stages:
-        shapes = random.integers(len(stage.shapes), size=n, dtype=np.intp)
-        blocks = stage.blocks[random.integers(len(stage.blocks), size=n, dtype=np.intp)]
+        shapes = random.integers(len(stage.shapes), size=n, dtype=np.uint32)
+        blocks = stage.blocks[random.integers(len(stage.blocks), size=n, dtype=np.uint32)]
         pairs = states * len(stage.shapes) + shapes
         if not stage.legal.all():
             legal &= stage.legal.ravel().take(pairs)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from resnet_viz.answers.measure import Measurement, calibrate, measure
     from resnet_viz.answers.memory import MemoryReport, memory
     from resnet_viz.answers.memory_timeline import memory_timeline
+    from resnet_viz.answers.receptive_field import receptive_field
     from resnet_viz.answers.report import Report, report
     from resnet_viz.answers.search import Search, pareto, search
     from resnet_viz.answers.shapes import shapes
@@ -83,6 +84,7 @@ __all__ = [
     "memory",
     "memory_timeline",
     "pareto",
+    "receptive_field",
     "regnet",
     "report",
     "sample",
@@ -136,6 +138,7 @@ _HOMES = {
     "measured_lesson": "answers.lesson",
     "memory": "answers.memory",
     "memory_timeline": "answers.memory_timeline",
+    "receptive_field": "answers.receptive_field",
     "pareto": "answers.search",
     "regnet": "zoo.regnet",
     "report": "answers.report",

@@ -31,6 +31,7 @@ from tab import Page, Tab
 from resnet_viz import ResNetSpec, Stage, Stem, report
 from resnet_viz.app.address import to_link
 from resnet_viz.app.answers import drawing_of
+from resnet_viz.app.budget import Budget
 from resnet_viz.app.markdown import escaped
 from resnet_viz.app.screen import fitted
 from resnet_viz.app.sections.totals import spelled
@@ -44,6 +45,7 @@ __all__ = ["Load", "Server", "Visitor", "load", "network", "served"]
 
 ROOT = Path(__file__).parents[1]
 NAME = re.compile(r"visitor\W{0,2}(\d+)")
+GAUGES = Budget(macs=10**9, params=5 * 10**6)
 WORDS = ("layers", "params", "macs", "activations")
 
 
@@ -380,7 +382,7 @@ async def load(server: Server, visitors: int, seconds: int, stages: int = 4) -> 
     """
     looks = [Look(direction=direction, theme=theme) for direction in DIRECTIONS for theme in THEMES]
     everyone = [
-        Visitor(i, server.port, Config(network(i, stages), looks[i % len(looks)]))
+        Visitor(i, server.port, Config(network(i, stages), looks[i % len(looks)], budget=GAUGES))
         for i in range(visitors)
     ]
     memory: list[float] = []

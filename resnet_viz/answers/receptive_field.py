@@ -1,4 +1,4 @@
-"""Which pixels of an image the stages of a network see: a figure on the image's grid."""
+"""Draw the receptive fields of a network's stages on the grid of the input image."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from resnet_viz.view.figures import is_stage
 __all__ = ["receptive_field"]
 
 CELLS = 28
-"""How many cells of the image gradients are averaged in, in each direction."""
+"""The number of cells per axis for which gradients are averaged."""
 
 INPUTS = 4
-"""How many random images gradients are averaged over."""
+"""The number of random images over which gradients are averaged."""
 
 
 def receptive_field(
@@ -30,18 +30,18 @@ def receptive_field(
     seed: int = 0,
     theme: str | Theme = "d2l",
 ) -> Picture:
-    """Draw which pixels of an image one output element of each stage sees.
+    """Draw the receptive field of one output element of each stage.
 
     The square is the theoretical receptive field (Araujo et al. 2019, doi 10.23915/distill.00021),
-    which may be larger than the image. With `effective`, the cells are shaded by the gradient of
-    the middle element of the network with random weights (Luo et al. 2016, arXiv 1701.04128).
+    which may be larger than the image. With `effective`, cells are shaded by the gradient of the
+    stage's central output element, with random weights (Luo et al. 2016, arXiv 1701.04128).
 
     Args:
         network: as for `resnet_viz.report`.
         input: as for `resnet_viz.report`.
-        effective: whether to measure gradients, too; needs torch and a network that has a spec.
-        seed: of the random weights and images.
-        theme: a theme, or its name or file.
+        effective: whether to measure gradients as well; needs torch and a network with a spec.
+        seed: the seed of the random weights and images.
+        theme: a theme, its name, or the path of its file.
 
     Raises:
         RequestError: the network has no stages with a receptive field, or an argument is wrong.
@@ -75,7 +75,7 @@ def receptive_field(
             [
                 Field(
                     title=path,
-                    said=f"{size} × {size}",
+                    size=f"{size} × {size}",
                     share=size / image,
                     middle=(elements // 2) / elements + 1 / (2 * image),
                     strengths=strengths.get(path, ()),

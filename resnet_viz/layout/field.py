@@ -1,4 +1,4 @@
-"""Lay out receptive fields: squares on the grid of an image, and how strongly each cell counts."""
+"""Lay out receptive fields: squares on the grid of an image, and shades for the gradients."""
 
 from __future__ import annotations
 
@@ -18,29 +18,30 @@ GAP, MARGIN = 18.0, 6.0
 FONT, SMALL = 9.0, 7.0
 DOT = 2.0
 LINES = 7
-"""How many cells the grid that is drawn has in each direction."""
+"""The number of cells per axis of the visible grid."""
 
 
 class Field(NamedTuple):
     """The receptive field of one part of a network.
 
     Attributes:
-        title: the part.
-        said: its size in words.
-        share: its side as a part of the image's; more than 1 where it is larger.
-        middle: where its middle is, as a part of the image's side.
-        strengths: rows of numbers up to 1, of the cells of the image; none if not measured.
+        title: the path of the part.
+        size: the size of the field as text.
+        share: the side of the field divided by that of the image; above 1 if it is larger.
+        middle: the centre of the field on each axis, as a fraction of the image's side.
+        strengths: the gradient of each cell of the image, in rows, scaled to at most 1; empty if
+            not measured.
     """
 
     title: str
-    said: str
+    size: str
     share: float
     middle: float
     strengths: Sequence[Sequence[float]] = ()
 
 
 def lay_out_fields(fields: Sequence[Field], theme: Theme, title: str) -> Scene:
-    """Return an image for each field, side by side, with the field around its middle."""
+    """Return one image per field, side by side, each with the outline of its field."""
     items: list[Item] = []
     for i, field in enumerate(fields):
         items += _panel(field, i * (SIDE + GAP), theme)
@@ -88,5 +89,5 @@ def _panel(field: Field, left: float, theme: Theme) -> list[Item]:
     items.append(Box(left + begin, begin, side, side, colour=theme.fills["activation"]))
     items.append(Box(left + dot, dot, DOT, DOT, fill=theme.line))
     items.append(Text(left + SIDE / 2, -12, (Run(field.title),), FONT))
-    items.append(Text(left + SIDE / 2, SIDE + 10, (Run(field.said),), SMALL, colour=theme.muted))
+    items.append(Text(left + SIDE / 2, SIDE + 10, (Run(field.size),), SMALL, colour=theme.muted))
     return items

@@ -110,7 +110,7 @@ def sample(
     else:
         raise RequestError("space: hardly any combination of its values is a legal network")
     chosen, shapes, blocks, costs = (np.concatenate(column) for column in zip(*parts, strict=True))
-    # Of one table, the draws are in random order as they are
+    # draws from a single table are already in random order
     order = random.permutation(found)[:n] if len(tables) > 1 else slice(n)
     return Sample(
         totals={name: costs[order, i] for i, name in enumerate(METRICS)},

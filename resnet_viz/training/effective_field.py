@@ -1,4 +1,4 @@
-"""Measure which input pixels an output element really depends on: by gradients, with torch."""
+"""Measure effective receptive fields: the gradient of an output element for each input pixel."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ __all__ = ["effective_fields"]
 def effective_fields(
     spec: Any, shape: tuple[int, ...], paths: Sequence[str], cells: int, inputs: int, seed: int
 ) -> Mapping[str, list[list[float]]]:
-    """Return how strongly the middle element of modules depends on each cell of the image.
+    """Return how strongly the central output element of each module depends on image cells.
 
-    The gradient of the middle element, summed over channels, with respect to random images; its
-    magnitudes are averaged over images and channels (Luo et al. 2016, arXiv 1701.04128).
+    The central element, summed over channels, is differentiated with respect to random images. The
+    magnitudes of the gradients are averaged over images and channels (Luo et al. 2016, arXiv
+    1701.04128).
 
     Args:
         spec: the network, built with random weights.
-        shape: of one image, `(C, H, W)`.
-        paths: the modules.
-        cells: how many cells the image has in each direction.
-        inputs: how many random images.
-        seed: of weights and images.
+        shape: the shape of one image, `(C, H, W)`.
+        paths: the module paths.
+        cells: the number of cells per axis.
+        inputs: the number of random images.
+        seed: the seed of weights and images.
 
     Returns:
-        For each module `cells` rows of `cells` numbers, the largest of them 1.
+        For each module path, `cells` rows of `cells` numbers, the largest of which is 1.
     """
     with torch.random.fork_rng(), torch.enable_grad():
         torch.manual_seed(seed)

@@ -113,7 +113,7 @@ class Guard(TorchDispatchMode):  # type: ignore[no-untyped-call]
                     tensor.data = before
             if tensor.requires_grad != requires_grad:
                 tensor.requires_grad_(requires_grad)
-            if tensor.grad is not grad:
+            if tensor.is_leaf and tensor.grad is not grad:
                 tensor.grad = grad
         self._copies.clear()
         self._held.clear()

@@ -96,7 +96,8 @@ class Snapshot:
                     continue
                 if not params and weight.is_floating_point():
                     self.dtype, self.device = weight.dtype, weight.device
-                params[id(weight)] = Param._make((prefix + name, shape, weight.requires_grad))
+                fields = (prefix + name, shape, weight.requires_grad)
+                params[id(weight)] = tuple.__new__(Param, fields)  # without Param's own frame
             for buffer in buffers.values():
                 if buffer is not None and not self.is_lazy:
                     self.buffers[id(buffer)] = buffer.shape

@@ -90,15 +90,8 @@ class Tracer(Recorder, TorchFunctionMode):
                     path = builder.path(self.local(path))
                 path = builder.unique(path)
                 op, outputs, attrs, terms, in_place, made, memory = recipe
-                node = Node(
-                    path=path,
-                    op=op,
-                    inputs=(x.source,),
-                    outputs=outputs,
-                    attrs=attrs,
-                    params=tuple(params),
-                    terms=terms,
-                )
+                fields = (path, op, (x.source,), outputs, attrs, tuple(params), terms)
+                node = tuple.__new__(Node, fields)  # without Node's own frame
                 builder.children.append(node)
                 if memory is not None:
                     self.memory[path] = memory

@@ -84,7 +84,7 @@ def known(log: Path) -> dict[str, dict[str, Any]]:
 
 def table(results: dict[str, dict[str, dict[str, Any]]]) -> str:
     """Return a table of the models of each library with torch's counts, by means of tracing."""
-    heads = ("library", "run by torch", "equal", *MEANS, "torch does not run")
+    heads = ("library", "run by torch", "equal", *MEANS, "not run when made small")
     rows = [heads, ("---", *["--:"] * (len(heads) - 1))]
     for library, found in results.items():
         status = Counter(row["status"] for row in found.values())

@@ -96,10 +96,12 @@ def fit(shapes: Shapes, name: str = "resnet") -> Fit:
     translated = translate(shapes)
     found = find_parts(translated.shapes, translated.dialect)
     names, fitting = _fitting(found, name)
-    if not found.statistics:  # of a group norm's network, or of a batch norm's without its buffers
-        found = found._replace(parameters_only=True)
-        others, more = _fitting(found, name)
-        names, fitting = names or others, [*fitting, *more]
+    if not found.statistics:  # perhaps the parameters alone of a network with batch norm
+        alone = found._replace(parameters_only=True)
+        others, more = _fitting(alone, name)
+        if others or not fitting:
+            found, names = alone, names or others
+            fitting = [*fitting, *more]
     specs = _distinct(fitting)
     if not specs:
         nearest = _nearest(found)

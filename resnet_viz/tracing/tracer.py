@@ -49,6 +49,7 @@ class Tracer(Recorder, TorchFunctionMode):
         super().__init__(module, snapshot)
         self.guard = guard
         self.overwritten: dict[int, Any] = {}  # real tensors overwritten by a stand-in
+        self.place = self.device.type
         self.hooked = bool(_global_forward_hooks or _global_forward_pre_hooks)
         self.answers: dict[Any, Answer] = {}
 
@@ -70,7 +71,7 @@ class Tracer(Recorder, TorchFunctionMode):
             attributes, params = module.__dict__, []
             try:
                 weights, settings = attributes["_parameters"], leaf.settings(attributes)
-                parts = [kind, x.shape, x.dtype, settings, len(weights)]
+                parts = [kind, self.place, x.shape, x.dtype, settings, len(weights)]
                 for weight in weights.values():
                     if weight is None:
                         parts.append(None)

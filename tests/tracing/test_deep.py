@@ -1,7 +1,6 @@
 """Modules that are nested deeper than Python's calls usually go."""
 
 import pytest
-import torch
 from torch import nn
 
 from resnet_viz import draw, fold, report, trace, unroll

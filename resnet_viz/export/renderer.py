@@ -24,7 +24,8 @@ _STACKS = {"sans": SANS, "serif": f"{_TIMES}, 'Liberation Sans'"}
 
 _CHINESE = "'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei'"
 _IDEOGRAPHS = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
-_PIECES = re.compile(f"{_IDEOGRAPHS.pattern}|(?:(?!{_IDEOGRAPHS.pattern}).)+", re.DOTALL)
+_APART = re.compile(f"{_IDEOGRAPHS.pattern}|ℱ")
+_PIECES = re.compile(f"{_APART.pattern}|(?:(?!{_APART.pattern}).)+", re.DOTALL)
 _TEXT = re.compile("<text .*?</text>", re.DOTALL)
 
 _STYLES = {
@@ -33,6 +34,9 @@ _STYLES = {
     "serif-italic": ' font-style="italic"',
     "serif-bold": ' font-weight="bold"',
 }
+_PLAIN = {"ℱ": "F"}
+"""What is written for a character that no font has; the others are refused."""
+
 _NOWHERE = "\U000f1234"  # a private-use character that is in no font
 _NAMED = 8  # the most missing characters that an error names
 
@@ -59,7 +63,7 @@ def drawable(scene: Scene) -> str:
 
     For characters that a text's font lacks, the renderer takes the first font that has them.
     Chinese text names Chinese fonts, so that it is not set in a Japanese font. It is a separate
-    text, because in a mixed text the renderer would set digits in the Chinese font, too.
+    text, because in a mixed text the renderer would set digits in the Chinese font, too. So is ℱ.
 
     If no font has the widths of Times, serif text is set in Liberation Sans, scaled down to be no
     wider than planned.
@@ -68,11 +72,13 @@ def drawable(scene: Scene) -> str:
         RequestError: no font has some of the characters.
     """
     used = {(c, run.face) for text in _texts(scene) for run in text.runs for c in run.text}
-    _check({(escape(c), face) for c, face in used if not c.isascii()})
+    lost = _lost({(escape(c), face) for c, face in used if not c.isascii()})
+    _check(lost - _PLAIN.keys())
     if any(face != "sans" for _, face in used) and _times_is_missing():
         scene = scene._replace(items=tuple(map(_narrowed, scene.items)))
     scene = scene._replace(items=tuple(_by_script(scene.items)))
-    svg = to_svg(scene).replace('pt"', '"', 2).replace(SERIF, _STACKS["serif"])
+    plain = str.maketrans({character: _PLAIN[character] for character in lost & _PLAIN.keys()})
+    svg = to_svg(scene).translate(plain).replace('pt"', '"', 2).replace(SERIF, _STACKS["serif"])
     chinese = f"<tspan font-family=\"{_CHINESE}, 'Liberation Sans'\">\\g<0></tspan>"
     return _TEXT.sub(lambda text: _IDEOGRAPHS.sub(chinese, text[0]), svg)
 
@@ -82,7 +88,7 @@ def _by_script(items: Iterable[Item]) -> Iterator[Item]:
     for item in items:
         if isinstance(item, Group):
             yield item._replace(items=tuple(_by_script(item.items)))
-        elif isinstance(item, Text) and any(_IDEOGRAPHS.search(run.text) for run in item.runs):
+        elif isinstance(item, Text) and any(_APART.search(run.text) for run in item.runs):
             yield from _cut(item)
         else:
             yield item
@@ -107,12 +113,17 @@ def _texts(scene: Scene) -> list[Text]:
     return [item for item in scene.walk() if isinstance(item, Text)]
 
 
-def _check(used: set[tuple[str, str]]) -> None:
-    """Check that each character is in some font."""
+def _lost(used: set[tuple[str, str]]) -> set[str]:
+    """Return the characters that no font has."""
     nothing = {face: {_look(_NOWHERE, face), _look("", face)} for _, face in used}
-    lost = sorted({c for c, face in used if _shows(c) and _look(c, face) in nothing[face]})
-    if not lost:
+    return {c for c, face in used if _shows(c) and _look(c, face) in nothing[face]}
+
+
+def _check(missing: set[str]) -> None:
+    """Raise an error that names the missing characters, if there are any."""
+    if not missing:
         return
+    lost = sorted(missing)
     packages = sorted(set(map(_package, lost)))
     message = "no font on this machine shows {lost} (apt install {packages}, or draw an .svg)"
     if len(lost) > _NAMED:

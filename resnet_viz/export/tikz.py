@@ -58,6 +58,7 @@ _COMMANDS = {
     "³": r"\textthreesuperior{}",
     "°": r"\textdegree{}",
     "±": r"\textpm{}",
+    "ℱ": r"\ensuremath{\mathcal{F}}",
     "\n": " ",
     "\t": " ",
     "\r": " ",

@@ -127,8 +127,9 @@ class ARC:
     """An arc past a chain."""
 
     BESIDE = 15.0  # distance from the chain
-    LEAVE = 4.6  # from its start to the first box
-    ARRIVE = 2.4  # from the last box to its end
+    ROOM = 5.0  # added to the gap before the first box
+    LEAVE = 8.0  # from its start to the first box
+    ARRIVE = 3.2  # from the last box to its end
     CORNER = 12.0  # radius of its corners
     SIDE = 5.0  # from the ends of a box to an arc at its side
 

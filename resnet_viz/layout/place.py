@@ -87,19 +87,20 @@ class Placer:
         for u0, u1, level, label in self.brackets:
             draw_bracket(u0, u1, self.v + side * distances[level], label, self)
 
-    def bracketed(self, chain: Chain, scale: float) -> None:
-        """Place a chain with its own brackets beside it."""
+    def bracketed(self, chain: Chain, scale: float, spread: float = 0) -> None:
+        """Place a chain with its own brackets beside it; `spread` widens its gaps."""
         outer, self.brackets = self.brackets, []
         middle = self.v
-        self.chain(chain, scale)
+        self.chain(chain, scale, spread)
         self.v = middle
         self.draw_brackets(bracket_distances(chain, scale, self.measure))
         self.brackets = outer
 
-    def chain(self, chain: Chain, scale: float) -> None:
-        """Place parts one after the other."""
+    def chain(self, chain: Chain, scale: float, spread: float = 0) -> None:
+        """Place parts one after the other; `spread` widens the gaps between them."""
         for part in chain.parts:
             self.part(part, scale)
+            self.u += spread
 
     def part(self, part: Part, scale: float) -> None:
         """Place one part."""

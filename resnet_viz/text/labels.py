@@ -121,6 +121,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "short_conv": "{0}, {1}",
         "paper_conv": "{0} conv, {1}",
         "paper_fc": "fc {0}",
+        "paper_image": "image",
         "paper_average": "avg pool",
         "paper_pool": "pool, /{0}",
         "groups_word": "{0} groups",

@@ -95,12 +95,15 @@ class Split(NamedTuple):
             `even`, all are placed side by side around the middle.
         join: the operator where they end.
         arriving: the label at the end of the last branch.
+        level: a chain of another column; the first branch is spread to be at least as long, so that
+            both end at the same height.
     """
 
     branches: tuple[Chain, ...]
     join: Leaf
     even: bool = False
     arriving: Words = ()
+    level: Chain = Chain()
 
 
 class Arc(NamedTuple):

@@ -43,12 +43,12 @@ DOTS = Mark((Run("· · ·", "serif-bold"),))
 
 
 _MATH = re.compile(
-    r"\*(?P<bold>[^*]+)\*|_\{(?P<long>[^}]+)\}|_(?P<low>\w)|(?P<letters>[^\W\d_]+)|[^\w*]+|\d+"
+    r"\*(?P<bold>[^*]+)\*|_\{(?P<long>[^}]+)\}|_(?P<low>\w)|ℱ|(?P<letters>[^\W\d_]+)|[^\w*]+|\d+"
 )
 
 
 def _math(text: str) -> Words:
-    """Return a formula: letters italic, `*x*` upright and bold, `c_i` and `c_{i-1}` subscripts.
+    """Return a formula: letters italic, ℱ upright, `*x*` bold, `c_i` and `c_{i-1}` subscripts.
 
     >>> [run.text for run in _math("f(*x*), c_{i-1}")]
     ['f', '(', 'x', '), ', 'c', 'i-1']
@@ -123,13 +123,13 @@ def shortcut(graph: Graph, options: FigureRequest) -> Figure:
         if _category(leaf) == "activation":
             between = any(isinstance(part, Leaf) for part in parts) and not named
             named = named or between
-            parts.append(Note(_activation(leaf), _math("F(*x*)") if between else ()))
+            parts.append(Note(_activation(leaf), _math("ℱ(*x*)") if between else ()))
         else:
             parts.append(leaf)
     identity = Chain((Note((*X, Run(" " + phrase("identity_word", options.lang)))),))
     joined = split._replace(branches=(Chain(tuple(parts)), identity))
     relu = [_activation(leaf) for leaf in after if _category(leaf) == "activation"]
-    chain = Chain((joined, Note(relu[0] if relu else (), _math("F(*x*) + *x*"))))
+    chain = Chain((joined, Note(relu[0] if relu else (), _math("ℱ(*x*) + *x*"))))
     return Figure(f"{graph.name}: residual learning", (Column(chain, X),))
 
 
@@ -179,7 +179,8 @@ def layers(graphs: Iterable[Graph], options: FigureRequest) -> Figure:
     The layers of a row have the same colour.
     """
     networks = [
-        (graph.name, list(_layers(compose_graph(unroll(graph)), options.lang))) for graph in graphs
+        (graph.name, [_image(graph, options.lang), *_layers(_unrolled(graph), options.lang)])
+        for graph in graphs
     ]
     sizes = sorted({_height(part) for _, parts in networks for part in parts}, reverse=True)
     columns = []
@@ -191,6 +192,15 @@ def layers(graphs: Iterable[Graph], options: FigureRequest) -> Figure:
             row += mapped(Chain(tuple(same)), partial(_shaded, shade)).parts
         columns.append(Column(Chain(tuple(row)), title=(Run(name),), prefix=f"{name}/"))
     return Figure(", ".join(name for name, _ in networks), tuple(columns))
+
+
+def _unrolled(graph: Graph) -> Chain:
+    return compose_graph(unroll(graph))
+
+
+def _image(graph: Graph, language: str) -> Leaf:
+    """Return the box of the input image."""
+    return Leaf(Node("", "input", (), (graph.input,)), (_words("paper_image", language),))
 
 
 def _shaded(shade: int, leaf: Leaf) -> Leaf:
@@ -258,18 +268,13 @@ def groups(graph: Graph, options: FigureRequest) -> Figure:
     language = options.lang
     join, convs = _grouped(graph)
     first, grouped, last = (Leaf(conv) for conv in convs)
-    number, inner, outer = (
-        convs[1].attrs["groups"],
-        convs[0].attrs["out_channels"],
-        convs[2].attrs["out_channels"],
-    )
     apart = _groups_apart(convs, language)
     wide = Note(_symbol_words("channels_out", language, "c"))
     drawn = Chain(
         (
-            Note(_symbol_words("groups_word", language, f"g = {number}")),
+            Note(_symbol_words("groups_word", language, "g")),
             apart,
-            Note(_symbol_words("channels_inner", language, f"b = {inner}")),
+            Note(_symbol_words("channels_inner", language, "b")),
             _without_id(last),
         )
     )
@@ -288,12 +293,12 @@ def groups(graph: Graph, options: FigureRequest) -> Figure:
         )
     )
 
-    def column(body: Chain, title: str, channels: str) -> Column:
-        joined = Split((body, Chain()), Leaf(join._replace(path="")))
-        foot = _symbol_words("channels_in", language, channels)
+    def column(body: Chain, title: str) -> Column:
+        joined = Split((body, Chain()), Leaf(join._replace(path="")), level=drawn)
+        foot = _symbol_words("channels_in", language, "c")
         return Column(Chain((joined, wide)), foot, _words(title, language))
 
-    columns = (column(drawn, "groups_title", f"c = {outer}"), column(short, "short_title", "c"))
+    columns = (column(drawn, "groups_title"), column(short, "short_title"))
     return Figure(f"{graph.name}: a block with groups", columns, compact=True)
 
 

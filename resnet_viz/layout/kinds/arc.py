@@ -19,11 +19,19 @@ __all__ = ["extent", "place"]
 def extent(arc: Arc, scale: float, measure: Measure) -> Extent:
     """Return the extent of a chain with an arc beside it."""
     body = measure.chain(arc.body, scale)
-    return body._replace(positive=body.positive + ARC.BESIDE * scale)
+    return body._replace(
+        length=body.length + _room(arc, scale), positive=body.positive + ARC.BESIDE * scale
+    )
+
+
+def _room(arc: Arc, scale: float) -> float:
+    """Return the room before the chain, which keeps the arc's start away from arrowheads."""
+    return 0 if arc.inside else ARC.ROOM * scale
 
 
 def place(arc: Arc, scale: float, placer: Placer) -> None:
     """Place a chain, and an arc from before it to after it, or at its side."""
+    placer.u += _room(arc, scale)
     begin, middle = placer.advance(scale), placer.v
     out = middle + extent(arc, scale, placer.measure).positive
     side = out - ARC.BESIDE * scale if arc.inside else middle

@@ -66,7 +66,8 @@ def _bypass(split: Split, scale: float, measure: Measure) -> _Arrangement:
     if not _is_framed(split.branches[0]):
         before = GAP * scale
     longest = max((side.length for side in others), default=0)
-    inside = max(body.length, longest + 2 * GAP * scale)
+    level = measure.chain(split.level, scale)
+    inside = max(body.length, longest + 2 * GAP * scale, level.length)
     length = before + inside + behind + join_length(split.join, scale, measure)
     return _Arrangement(
         whole=Extent(length, body.negative, across, (scale, scale)),
@@ -92,8 +93,10 @@ def _place_bypass(split: Split, scale: float, placer: Placer) -> None:
     if len(body.parts) == 1 and isinstance(body.parts[0], Frame):
         frame.place(body.parts[0], scale, placer, size.inside)
     else:
-        placer.u += (size.inside - size.branches[0].length) / 2
-        placer.bracketed(body, scale)
+        slack = size.inside - size.branches[0].length
+        spread = slack / (len(body.parts) + 1) if split.level.parts else 0.0
+        placer.u += spread or slack / 2
+        placer.bracketed(body, scale, spread)
     length = join_length(split.join, scale, placer.measure)
     half = length / 2 if sign_of(split.join) else placer.measure.width * scale / 2
     join = end + size.behind

@@ -211,11 +211,11 @@ def latency_graph(
 ) -> LatencyReport:
     """Predict the time of a graph without unrolling it; see `latency`."""
     levels = choose("depth", depth, DEPTHS)
-    works = work_of(graph)
     root = time_parts(graph, device)
     spread, factor = device.spread, 1.0
     if estimated:
         infer, train = (find_device(n, mode=m) for n, m in zip(_base(device), _MODES, strict=True))
+        works = work_of(graph)
         factor = _total(works, train) / _total(works, infer)
         spread += train.spread
     batch = graph.input[0]

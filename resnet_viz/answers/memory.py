@@ -285,20 +285,17 @@ class _Counting:
         root = made.root
         if not self.training:
             root = _without_gradients(root)
-        optimizer = self.states * root.gradients
-        stays = root.weights + root.buffers + made.inputs
-        peak = root.live if self.training else 0
         totals = {
             "weights": root.weights,
             "buffers": root.buffers,
             "gradients": root.gradients,
-            "optimizer": optimizer,
+            "optimizer": self.states * root.gradients,
             "saved": root.saved,
             "peak_inference": inference.root.live,
-            "peak_training": peak,
+            "peak_training": root.live if self.training else 0,
             "input": made.inputs,
-            "total_inference": stays + inference.root.live,
-            "total_training": stays + optimizer + peak if self.training else 0,
+            "total_inference": inference.total(),
+            "total_training": made.total(self.states) if self.training else 0,
         }
         peaks = {"peak_inference": _where(inference)}
         if self.training:

@@ -10,13 +10,13 @@ from resnet_viz.answers.draw import draw_figure
 from resnet_viz.answers.drawing import Drawing
 from resnet_viz.answers.explain import Explanation, explain
 from resnet_viz.answers.figure_options import OPTIONS, FigureOptions
-from resnet_viz.answers.latency import LatencyReport, latency
-from resnet_viz.answers.memory import memory
+from resnet_viz.answers.latency import LatencyReport, latency_graph
 from resnet_viz.answers.report import Report, report_graph
 from resnet_viz.app.budget import Budget, Setting
 from resnet_viz.app.state import PLAIN, Look, Paper
 from resnet_viz.assembly import assemble
-from resnet_viz.devices import devices
+from resnet_viz.count.memory import OPTIMIZERS, footprint, sizes
+from resnet_viz.devices import devices, find_device
 from resnet_viz.errors import RequestError
 from resnet_viz.export.graph_json import from_json
 from resnet_viz.graph import Graph, fold
@@ -45,6 +45,12 @@ MARKS = (
 def graph_of(spec: ResNetSpec) -> Graph:
     """Return the graph of a network."""
     return assemble(spec)
+
+
+@lru_cache(maxsize=24)
+def _batch_graph_of(spec: ResNetSpec, batch: int) -> Graph:
+    """Return the graph of a network for a batch, which memory and time share."""
+    return assemble(spec, (batch, *spec.input))
 
 
 @lru_cache(maxsize=24)
@@ -141,20 +147,16 @@ def report_of(
 @lru_cache(maxsize=256)
 def memory_of(spec: ResNetSpec, setting: Setting) -> int:
     """Return the peak memory of a training step in bytes."""
-    found = memory(
-        spec,
-        batch=setting.batch,
-        dtype=setting.dtype,
-        optimizer=setting.optimizer,
-        depth="network",
-    )
-    return int(found.totals["total_training"])
+    graph = _batch_graph_of(spec, setting.batch)
+    made = footprint(graph, sizes(setting.dtype), training=True)
+    return int(made.total(OPTIMIZERS[setting.optimizer]))
 
 
 @lru_cache(maxsize=256)
 def latency_of(spec: ResNetSpec, setting: Setting) -> LatencyReport:
     """Predict the time of a forward pass."""
-    return latency(spec, device=setting.device, batch=setting.batch, depth="network")
+    graph = _batch_graph_of(spec, setting.batch)
+    return latency_graph(graph, find_device(setting.device), depth="network")
 
 
 @cache

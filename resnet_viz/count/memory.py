@@ -113,6 +113,15 @@ class Pass(NamedTuple):
     inputs: Size
     peak: Moment | None
 
+    def total(self, states: int = 0) -> Size:
+        """Return the bytes at the peak, including all that stays allocated.
+
+        Args:
+            states: the tensors that the optimizer keeps for each parameter.
+        """
+        root = self.root
+        return root.weights + root.buffers + self.inputs + states * root.gradients + root.live
+
 
 def footprint(graph: Graph, size: Bytes, *, training: bool) -> Pass:
     """Return the memory of a graph's parts for a forward pass, and in training the backward pass.

@@ -79,14 +79,15 @@ def served(script: Path, folder: Path, *options: str) -> Iterator[Server]:
             stderr=log,
         )
         try:
-            _wait_for(process, f"{server.address}_stcore/health", server.log)
+            wait_for(process, f"{server.address}_stcore/health", server.log)
             yield server
         finally:
             process.terminate()
             process.wait()
 
 
-def _wait_for(server: subprocess.Popen, url: str, log: Path) -> None:
+def wait_for(server: subprocess.Popen, url: str, log: Path) -> None:
+    """Wait until a server answers; fail with its log if it ends."""
     for _ in range(600):
         try:
             with urllib.request.urlopen(url, timeout=1):

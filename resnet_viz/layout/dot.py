@@ -40,6 +40,9 @@ BAND = 13.0
 INSET = 4.0
 """The gap between the ends of a title and the cluster's frame."""
 
+SPREAD = 8.0
+"""The distance between two arrowheads at one side of a box."""
+
 STRAIGHT = 8
 """The weight of an edge in a chain, relative to edges where lines fork or join."""
 
@@ -137,12 +140,17 @@ class _Drawing:
             (names[edge["tail"]], names[edge["head"]]): edge["pos"]
             for edge in answer.get("edges", ())
         }
-        lines = {
-            edge: self.line(
-                edge, splines[f"n{self.numbers[edge.source]}", f"n{self.numbers[edge.target]}"]
-            )
+        curves = {
+            edge: [
+                _point(pair)
+                for pair in splines[
+                    f"n{self.numbers[edge.source]}", f"n{self.numbers[edge.target]}"
+                ].split()
+            ]
             for edge in self.net.edges
         }
+        tips = self.tips(curves)
+        lines = {edge: self.line(edge, points, tips[edge]) for edge, points in curves.items()}
         return (*self.placed(self.net.children, things, lines), *lines.values())
 
     def answer(self) -> Any:
@@ -352,9 +360,37 @@ class _Drawing:
         if places:
             yield min(places, key=lambda text: _within(crossing, text.bounds))
 
-    def line(self, edge: Edge, spline: str) -> Line:
-        """Return an edge as curves from the outline of one shape to just before another's."""
-        points = [_point(pair) for pair in spline.split()]
+    def tips(self, curves: Mapping[Edge, list[Point]]) -> dict[Edge, float]:
+        """Return how far across the flow from a box's middle each edge ends.
+
+        dot leads all edges to the middle of a side. They end beside each other instead, in the order
+        in which they arrive, so that their arrowheads are apart.
+        """
+        across: dict[Edge, float] = {}
+        entering: dict[str, list[Edge]] = {}
+        for edge in curves:
+            entering.setdefault(edge.target, []).append(edge)
+        axis = 1 if self.turned else 0
+        for target, edges in entering.items():
+            shape = self.shapes[target]
+            room = 0.0
+            if isinstance(shape, Box):
+                side = shape.height if self.turned else shape.width
+                room = min(SPREAD, (side - 2 * BOX.PADDING) / len(edges))
+            edges.sort(key=lambda edge: _before_end(curves[edge])[axis])
+            for i, edge in enumerate(edges):
+                across[edge] = (i - (len(edges) - 1) / 2) * room
+        return across
+
+    def line(self, edge: Edge, curve: list[Point], across: float) -> Line:
+        """Return an edge as curves from the outline of one shape to just before another's.
+
+        It ends at a distance across the flow from where dot lets it end.
+        """
+        points = list(curve)
+        for i in (-2, -1):
+            x, y = points[i]
+            points[i] = (x, y + across) if self.turned else (x + across, y)
         begin = _onto(self.shapes[edge.source], points[0])
         if edge.source in self.noted:
             points = [*_straight(begin, points[0]), *points]
@@ -381,6 +417,13 @@ def _point(pair: str) -> Point:
     """Return a point on the page; Graphviz's y axis points upwards."""
     x, y = pair.split(",")
     return float(x), -float(y)
+
+
+def _before_end(curve: list[Point]) -> Point:
+    """Return the middle of a curve's last piece."""
+    pieces = zip(*curve[-4:], strict=True)
+    x, y = ((a + 3 * b + 3 * c + d) / 8 for a, b, c, d in pieces)
+    return x, y
 
 
 def _straight(start: Point, end: Point) -> tuple[Point, Point, Point]:

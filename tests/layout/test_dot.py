@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -299,6 +300,14 @@ def runs_back(scene: Scene) -> list[Line]:
 @every
 def test_no_edge_enters_a_box_at_the_side_of_its_output(name: str, depth: int | None) -> None:
     assert runs_back(scene_of(name, depth)) == []
+
+
+@of_every_network
+def test_edges_end_at_points_of_their_own(name: str) -> None:
+    lines = [item for item in scene_of(name, None).walk() if isinstance(item, Line)]
+    for one, other in itertools.combinations(lines, 2):
+        if one.target == other.target:
+            assert math.dist(one.points[-1], other.points[-1]) > 1, one.target
 
 
 def test_no_edge_of_a_net_too_large_to_rank_as_a_whole_runs_back(monkeypatch) -> None:

@@ -363,8 +363,8 @@ class _Drawing:
     def tips(self, curves: Mapping[Edge, list[Point]]) -> dict[Edge, float]:
         """Return how far across the flow from a box's middle each edge ends.
 
-        dot leads all edges to the middle of a side. They end beside each other instead, in the order
-        in which they arrive, so that their arrowheads are apart.
+        dot leads all edges to the middle of a side. They end beside each other instead, in the
+        order in which they arrive, so that their arrowheads are apart.
         """
         across: dict[Edge, float] = {}
         entering: dict[str, list[Edge]] = {}

@@ -36,3 +36,10 @@ def test_the_command_makes_the_figure(
 
     assert code == 0
     assert made == (GALLERY / name).read_bytes()
+
+
+def test_the_page_has_the_numbers_of_the_books_anynet(capsys) -> None:
+    (shown,) = re.findall(r"```text\n(.+?)```", PAGE, re.DOTALL)
+    run(["report", "d2l-regnetx32"])
+
+    assert shown in capsys.readouterr().out

@@ -14,6 +14,8 @@ from resnet_viz.errors import RequestError, choose, show
 from resnet_viz.layout.chart import Axis, Panel, Series, lay_out_charts
 from resnet_viz.scene import Scene
 from resnet_viz.spaces.space import Space
+from resnet_viz.text import LANGUAGES
+from resnet_viz.text.labels import phrase
 from resnet_viz.themes import find_theme
 from resnet_viz.zoo import find
 from resnet_viz.zoo.accuracy import published
@@ -30,12 +32,7 @@ KINDS: Mapping[str, str] = {
 }
 """The kinds of charts, with their descriptions."""
 
-TOTALS: Mapping[str, str] = {
-    "params": "parameters",
-    "macs": "MACs",
-    "activations": "activations",
-    "layers": "layers",
-}
+TOTALS = ("params", "macs", "activations", "layers")
 """The costs that an axis can show."""
 
 LANDMARKS = ("resnet18", "resnet34", "resnet50", "resnet101", "resnext50_32x4d")
@@ -107,9 +104,11 @@ class SpaceChart(Picture):
 
     Attributes:
         contents: the points, the front and the landmarks.
+        lang: the language of titles and labels.
     """
 
     contents: _Contents
+    lang: str
 
     @property
     def points(self) -> tuple[tuple[float, float], ...]:
@@ -141,7 +140,7 @@ class SpaceChart(Picture):
 
         def axis(channel: Any, name: str) -> Any:
             scale = alt.Scale() if name == "share" else alt.Scale(type="log")
-            return channel(f"{name}:Q", title=_title(name), scale=scale)
+            return channel(f"{name}:Q", title=_title(name, self.lang), scale=scale)
 
         def data(points: Sequence[tuple[float, float]]) -> Any:
             return alt.InlineData(values=[{made.x: x, made.y: y} for x, y in points])
@@ -183,6 +182,7 @@ def chart(
     seed: int = 0,
     landmarks: Sequence[str] = LANDMARKS,
     theme: str = "paper",
+    lang: str = "en",
 ) -> SpaceChart:
     """Chart networks of a space, beside known networks and their published accuracy.
 
@@ -199,6 +199,7 @@ def chart(
         landmarks: zoo names of the marked networks; each is labelled with the highest ImageNet
             accuracy that timm publishes for it.
         theme: the theme of the picture.
+        lang: the language of titles and labels, as for `draw`.
 
     Raises:
         RequestError: an argument is not legal.
@@ -210,10 +211,11 @@ def chart(
     """
     choose("kind", kind, KINDS)
     for name in (x, y):
-        choose("axis", name, TOTALS)
+        choose("axis", name, dict.fromkeys(TOTALS))
     if kind != "edf" and x == y:
         raise RequestError("axes: {x} (must be two different totals)", x=x)
     palette = find_theme(theme)
+    choose("language", lang, LANGUAGES)
     if not isinstance(landmarks, (tuple, list)) or not all(isinstance(n, str) for n in landmarks):
         raise RequestError("landmarks: {names} (must be a list of names)", names=show(landmarks))
     marks = tuple(map(landmark, landmarks))
@@ -236,7 +238,7 @@ def chart(
         front=tuple(sorted((getattr(row, x), getattr(row, y)) for row in best)),
         landmarks=marks,
     )
-    return SpaceChart(_scene(contents, palette), contents)
+    return SpaceChart(_scene(contents, palette, lang), contents, lang)
 
 
 def landmark(name: str) -> Landmark:
@@ -258,25 +260,24 @@ def landmark(name: str) -> Landmark:
     )
 
 
-def _scene(made: _Contents, theme: Any) -> Scene:
+def _scene(made: _Contents, theme: Any, lang: str) -> Scene:
     series = [
         Series("", made.points, colour=GREY, dots=made.kind != "edf", faint=made.kind != "edf")
     ]
     if made.front:
-        series.append(Series("front", made.front, colour=0, aside=True))
+        label = phrase("chart_front", lang)
+        series.append(Series(label, made.front, colour=0, label_at="middle"))
     series += [
-        Series(mark.label, (place,), colour=1, dots=True, radius=2.0, aside=True)
+        Series(mark.label, (place,), colour=1, dots=True, radius=2.0, label_at="aside")
         for mark, place in zip(made.landmarks, made.places(), strict=True)
     ]
     known = any(mark.top1 is not None for mark in made.landmarks)
     return lay_out_charts(
         [Panel("", tuple(series))],
-        Axis(_title(made.x), log=True),
-        Axis(_title(made.y), log=made.kind != "edf"),
+        Axis(_title(made.x, lang), log=True),
+        Axis(_title(made.y, lang), log=made.kind != "edf"),
         theme,
-        caption="top-1 accuracy on ImageNet as timm publishes it; costs at its image size"
-        if known
-        else "",
+        caption=phrase("chart_caption", lang) if known else "",
     )
 
 
@@ -284,5 +285,5 @@ GREY = 5
 """The colour of sampled networks, as an index into `layout.chart.COLOURS`."""
 
 
-def _title(name: str) -> str:
-    return "share of networks" if name == "share" else TOTALS[name]
+def _title(name: str, lang: str) -> str:
+    return phrase(f"chart_{name}", lang)

@@ -239,6 +239,7 @@ def _add_chart(verb: argparse.ArgumentParser) -> None:
         help="networks of the zoo to mark, as resnet18,resnet50; 'none' for none",
     )
     _choice(verb, "theme", "paper", "the theme of the picture")
+    _choice(verb, "lang", "en", "the language of titles and labels: en or zh")
     verb.add_argument(
         "-o",
         "--output",

@@ -32,14 +32,15 @@ class Series(NamedTuple):
     """A series of points, drawn as one line.
 
     Attributes:
-        label: the label at the line's end; may be empty.
+        label: the label; may be empty.
         points: x and y, in the order of x.
         colour: an index into `COLOURS`, which repeat after the last one.
         faint: whether the line is thin and pale, as for one run of several.
         dash: as in `scene.Line`.
         dots: whether to draw the points as dots without a line.
         radius: the radius of a dot in points.
-        aside: whether the label is in a column beside the panel, with a thin line to its point.
+        label_at: the place of the label: the line's `end`; `middle`, above and left of the line's
+            middle point; `aside`, in a column beside the panel, with a thin line to the last point.
     """
 
     label: str
@@ -49,7 +50,7 @@ class Series(NamedTuple):
     dash: str = ""
     dots: bool = False
     radius: float = DOT
-    aside: bool = False
+    label_at: str = "end"
 
 
 class Axis(NamedTuple):
@@ -190,8 +191,14 @@ def _panel(
         elif len(points) > 1:
             width = THIN if series.faint else BOLD
             yield Line(points, dash=series.dash, colour=shade, width=width)
-        if series.label and points:
-            (asides if series.aside else ends).append((points[-1], series.label, colour))
+        if not series.label or not points:
+            continue
+        if series.label_at == "middle":
+            x, y = points[len(points) // 2]
+            yield _text((x - 5, y - 5), series.label, SMALL, "end", colour)
+        else:
+            beside = asides if series.label_at == "aside" else ends
+            beside.append((points[-1], series.label, colour))
     yield from _labels(ends)
     yield from _asides(asides, left + WIDTH + ASIDE, theme)
 

@@ -115,6 +115,14 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "lesson_rms": "root mean square",
         "lesson_caption": "Numbers: layers. Bold: the mean of {0} seeds; pale: each of them. "
         "1,437 digits of 8 × 8.",
+        "chart_params": "parameters",
+        "chart_macs": "MACs",
+        "chart_activations": "activations",
+        "chart_layers": "layers",
+        "chart_share": "share of networks",
+        "chart_front": "front",
+        "chart_caption": "Top-1 accuracy on ImageNet as published by timm, and costs at its image "
+        "size.",
         "weight_layer": "Weight layer",
         "activation_function": "Activation function",
         "identity_word": "identity",

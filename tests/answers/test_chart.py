@@ -6,6 +6,7 @@ import pytest
 
 from resnet_viz import RequestError, Space, chart, pareto, report, sample
 from resnet_viz.cli import run
+from resnet_viz.scene import Text
 
 SPACE = {
     "stem": "simple_stem_in",
@@ -49,6 +50,20 @@ def test_a_network_without_published_accuracy_gets_none() -> None:
 
     assert known.top1 is None
     assert known.label == "d2l-resnet18"
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("front", {"参数", "乘加次数", "前沿"}), ("edf", {"网络占比", "乘加次数"})],
+)
+def test_titles_and_labels_are_chinese(kind: str, words: set[str]) -> None:
+    made = chart(SPACE, kind, n=10, landmarks=["resnet18"], lang="zh")
+    texts = {run.text for item in made.scene.walk() if isinstance(item, Text) for run in item.runs}
+
+    assert words <= texts
+    assert any("准确率" in text for text in texts)
+    english = {"parameters", "MACs", "front", "share of networks"}
+    assert not english & texts
 
 
 @pytest.mark.parametrize("kind", ["scatter", "front", "edf"])

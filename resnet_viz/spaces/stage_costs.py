@@ -17,6 +17,7 @@ from resnet_viz.arithmetic import Size
 from resnet_viz.errors import RequestError, SpecError
 from resnet_viz.spaces.columns import BACKWARD, Columns, Step
 from resnet_viz.spec import ResNetSpec, Stage, Stem
+from resnet_viz.spec.kinds import SHORTCUTS
 
 __all__ = ["ARRAYS", "Costs", "Position", "stage_costs"]
 
@@ -79,7 +80,8 @@ def stage_costs(
         before: the possible input channels of the stage.
         blocks: the numbers of blocks for which `excess` is needed.
     """
-    if kind["stride"] > 1:  # all have a projection, so that one graph holds them
+    pads = SHORTCUTS[kind["shortcut"]].changed == "pad"  # a tensor only where channels are added
+    if kind["stride"] > 1 and not pads:  # all have the same operators, so that one graph holds them
         rows = {name: values[None, :] for name, values in sizes.items()}
         try:
             made = _costs(_Alone(position, kind, rows, before[:, None]), columns, blocks)

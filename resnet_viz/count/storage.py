@@ -26,16 +26,17 @@ class Storage:
     """The memory of one value, or of several views that share it.
 
     Attributes:
-        bytes: the size.
+        bytes: the size; for several outputs of one call, of all of them.
+        first: the size of the first of them, the one that other calls save.
         given: whether the caller holds it: true for the network's inputs.
         last: the number of the last event of the forward pass that needs it.
         saver: the first call that saves it for the backward pass.
     """
 
-    __slots__ = ("bytes", "given", "last", "saver")
+    __slots__ = ("bytes", "first", "given", "last", "saver")
 
-    def __init__(self, bytes: Size, given: bool = False) -> None:
-        self.bytes, self.given = bytes, given
+    def __init__(self, bytes: Size, first: Size, given: bool = False) -> None:
+        self.bytes, self.first, self.given = bytes, first, given
         self.last = -1
         self.saver: Call | None = None
 
@@ -119,8 +120,9 @@ def step(graph: Graph, size: Bytes, training: bool) -> Step:
     reading = _Reading(graph, size, training)
     given: Size = 0
     for i, shape in enumerate(graph.inputs):
-        storage = Storage(size(product(shape), ""), given=True)
-        given = given + storage.bytes
+        bytes = size(product(shape), "")
+        storage = Storage(bytes, bytes, given=True)
+        given = given + bytes
         reading.values[input_name(i)] = reading.value(shape, storage, True, False)
     root = Block(1, [])
     reading.scope(graph.root, root)
@@ -214,7 +216,7 @@ class _Reading:
             for storage in self.saved(call, trained):
                 if storage.saver is None:
                     storage.saver = call
-                    call.saved = call.saved + storage.bytes
+                    call.saved = call.saved + storage.first
         self.values[node.path] = call.output
         return call
 
@@ -251,9 +253,10 @@ class _Reading:
                 return
             if category_of(node.op) in ("activation", "merge"):
                 contiguous = first.contiguous
-        for shape in node.outputs:
-            call.made = call.made + self.size(product(shape), "")
-        call.output = self.value(node.output, Storage(call.made), contiguous, differentiated)
+        amounts = [self.size(product(shape), memory.dtype) for shape in node.outputs]
+        call.made = sum(amounts)
+        storage = Storage(call.made, amounts[0])
+        call.output = self.value(node.output, storage, contiguous, differentiated)
 
     def extra(self, call: Call, saving: bool) -> None:
         """Add the tensors that a call allocates besides its outputs."""

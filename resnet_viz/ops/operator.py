@@ -64,6 +64,7 @@ class Memory(NamedTuple):
         hands_on: whether the output's gradient is passed to the inputs without allocating another.
         in_place: whether it overwrites its first input.
         overwritten: the tensor saved if it does: a `copy` of the input, or its `output`.
+        dtype: the dtype of its outputs, as in `Kept`.
     """
 
     saves: str = ""
@@ -76,6 +77,7 @@ class Memory(NamedTuple):
     hands_on: bool = False
     in_place: bool = False
     overwritten: str = "copy"
+    dtype: str = ""
 
 
 NOTHING = Memory()

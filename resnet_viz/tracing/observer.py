@@ -69,7 +69,8 @@ class Observer(Recorder, TorchFunctionMode):
                 with torch._C.DisableTorchFunction():
                     param = self.params.get(id(value))
                     params = () if param is None else (param,)
-                    return Proxy(self, _sizes(value), value.dtype, "", params)
+                    is_made = param is None and id(value) not in self.buffers
+                    return Proxy(self, _sizes(value), value.dtype, "", params, is_made)
             return proxy  # type: ignore[no-any-return]
         return super().lift(value)
 
@@ -165,13 +166,14 @@ class Observer(Recorder, TorchFunctionMode):
             if rule is not None and given is not None:
                 call = lambda: rule(self, *given[0], **given[1])  # noqa: E731
                 first, read = tensors[0], reads[0]
-                return self._answered(call, made, first, read, before, "", op, reads, cost)
+                called = (function, args, kwargs)
+                return self._answered(call, made, first, read, before, "", op, reads, cost, called)
             if not _writes(name) and any(made is tensor for tensor in tensors):
                 made = self.alias(made)
         elif name == "__setitem__":
-            self._record_generic(op, reads, [args[0]], cost)
+            self._record_generic(op, reads, [args[0]], cost, (function, args, kwargs))
             return made
-        self._record_generic(op, reads, list(tensors_in(made)), cost)
+        self._record_generic(op, reads, list(tensors_in(made)), cost, (function, args, kwargs))
         return made
 
     def _answered(
@@ -185,6 +187,7 @@ class Observer(Recorder, TorchFunctionMode):
         op: str = "",
         reads: Any = None,
         cost: Cost = FREE,
+        called: Any = None,
     ) -> Any:
         """Record a call by its rule, if the rule's shapes match those that the call returned."""
         try:
@@ -197,7 +200,7 @@ class Observer(Recorder, TorchFunctionMode):
             del self.builder.children[before:]
             op = op or name.rpartition(".")[2] or "module"
             self._record_generic(
-                op, [read] if reads is None else reads, list(tensors_in(made)), cost
+                op, [read] if reads is None else reads, list(tensors_in(made)), cost, called
             )
             return made
         if made is first and result is not read:
@@ -206,8 +209,13 @@ class Observer(Recorder, TorchFunctionMode):
         self.values[made] = result
         return made
 
-    def _record_generic(self, op: str, reads: Any, made: list[torch.Tensor], cost: Cost) -> None:
-        """Record a call as a node with the function's own name."""
+    def _record_generic(
+        self, op: str, reads: Any, made: list[torch.Tensor], cost: Cost, called: Any = None
+    ) -> None:
+        """Record a call as a node with the function's own name.
+
+        If the function was `called` with arguments above autograd, learn what it saves.
+        """
         if not made:
             return
         if not cost.macs and not any(read.source or read.params for read in reads):
@@ -217,8 +225,13 @@ class Observer(Recorder, TorchFunctionMode):
             terms["unknown_calls"] = 1
         outputs = tuple(tuple(_sizes(tensor)) for tensor in made)
         source, params = self.record(self.builder.path(op), op, reads, outputs, {}, terms)
+        is_made = False
+        if called is not None:
+            function, args, kwargs = called
+            is_made = self.learn(source, function, args, kwargs, reads)
         for tensor in made:
-            self.values[tensor] = Proxy(self, _sizes(tensor), tensor.dtype, source, params)
+            proxy = Proxy(self, _sizes(tensor), tensor.dtype, source, params, is_made)
+            self.values[tensor] = proxy
 
     def alias(self, tensor: torch.Tensor) -> torch.Tensor:
         """Return a second tensor with the same memory and the same source node."""

@@ -35,9 +35,11 @@ class Proxy:
         shape: the sizes.
         source: the path of the node that computes it; empty if it depends only on parameters.
         params: the parameters on which it depends and for which no node has been recorded yet.
+        is_made: whether `forward` made it without a node: noise, a mask, a function of parameters
+            that is no view of them.
     """
 
-    __slots__ = ("__dict__", "dtype", "params", "shape", "source", "tracer")
+    __slots__ = ("__dict__", "dtype", "is_made", "params", "shape", "source", "tracer")
 
     def __init__(
         self,
@@ -46,12 +48,14 @@ class Proxy:
         dtype: torch.dtype,
         source: str,
         params: tuple[Param, ...] = (),
+        is_made: bool = False,
     ) -> None:
         self.tracer = tracer
         self.shape = shape if type(shape) is _Size else _Size(shape)
         self.dtype = dtype
         self.source = source
         self.params = params
+        self.is_made = is_made
 
     @property  # type: ignore[misc]  # so that isinstance(x, torch.Tensor) holds
     def __class__(self) -> Any:
@@ -76,7 +80,7 @@ class Proxy:
         return f"Proxy(shape={tuple(self.shape)}, dtype={self.dtype}, source={self.source!r})"
 
     def __copy__(self) -> Proxy:
-        return Proxy(self.tracer, self.shape, self.dtype, self.source, self.params)
+        return Proxy(self.tracer, self.shape, self.dtype, self.source, self.params, self.is_made)
 
     def __deepcopy__(self, memo: Any) -> Proxy:
         return self.__copy__()

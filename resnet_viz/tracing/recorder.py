@@ -16,9 +16,11 @@ from resnet_viz.ops import OPERATORS, Memory, Outcome
 from resnet_viz.ops.operator import spell
 from resnet_viz.tracing.exact_type import asks_for_exact_type
 from resnet_viz.tracing.lazy import is_waiting, settle
+from resnet_viz.tracing.memo import SAVINGS
 from resnet_viz.tracing.proxy import Proxy
+from resnet_viz.tracing.saving import Saving, saving_of
 from resnet_viz.tracing.snapshot import Snapshot
-from resnet_viz.tracing.structure import mapped
+from resnet_viz.tracing.structure import key_of, mapped, tensors_in
 
 __all__ = ["DataNeeded", "Recorder"]
 
@@ -91,21 +93,11 @@ class Recorder:
             with torch._C.DisableTorchFunction():
                 if value.layout is not torch.strided:
                     raise DataNeeded("a sparse tensor: how much it stores is data")
-                weight = Proxy(self, value.shape, value.dtype, "", params)
+                is_made = not params and id(value) not in self.buffers
+                weight = Proxy(self, value.shape, value.dtype, "", params, is_made)
             if params:
                 self.weights[id(value)] = weight
         return weight
-
-    def is_constant(self, value: Any) -> bool:
-        """Return whether a value is a tensor of numbers made in `forward`: noise, a mask, a scale.
-
-        It is no stand-in, parameter or buffer.
-        """
-        return (
-            type(value) is not Proxy
-            and isinstance(value, torch.Tensor)
-            and not any(id(value) in known for known in (self.params, self.buffers, self.weights))
-        )
 
     def node(
         self,
@@ -153,13 +145,15 @@ class Recorder:
         if output[0] and (in_place is not None or memory is not None):
             memory = OPERATORS[op].memory if memory is None else memory
             self.memory[output[0]] = memory._replace(in_place=in_place is not None)
-        return self.replaced(in_place, Proxy(self, outcome.outputs[0], dtype, *output))
+        is_made = not output[0] and (OPERATORS[op].memory.view == "" or reads[0].is_made)
+        return self.replaced(in_place, Proxy(self, outcome.outputs[0], dtype, *output, is_made))
 
     def replaced(self, old: Any, new: Proxy) -> Proxy:
         """Return the new stand-in, or the old one updated if the function works in place."""
         if type(old) is not Proxy:
             return new
         old.shape, old.source, old.params = new.shape, new.source, new.params
+        old.is_made = new.is_made
         return old
 
     def record(
@@ -196,6 +190,29 @@ class Recorder:
             )
         )
         return path, ()
+
+    def learn(
+        self, source: str, function: Any, args: Any, kwargs: Any, reads: Sequence[Proxy]
+    ) -> bool:
+        """Learn what an operator outside the catalogue saves for its backward pass, if it can run.
+
+        Args:
+            source: the path of its node; empty if it has none.
+            function: the torch function.
+            args: its arguments, which are not read: only the shapes of tensors are.
+            kwargs: its keyword arguments.
+            reads: the stand-ins of the tensors in its arguments, in their order.
+
+        Returns:
+            Whether its output is a new tensor without a node (see `Proxy.is_made`).
+        """
+        saving = _saving(function, args, kwargs)
+        if saving is None:
+            return False
+        if source:
+            self.memory[source] = saving.memory(reads)
+            return False
+        return saving.view_of < 0 or reads[saving.view_of].is_made
 
     def inside(self, module: nn.Module, args: Any, kwargs: Any) -> Any:
         """Call a module's own `forward` in a scope with its path."""
@@ -270,3 +287,16 @@ class Recorder:
             if node.params:
                 used.update(map(id, node.params))
         return tuple([param for param in self.params.values() if id(param) not in used])
+
+
+def _saving(function: Any, args: Any, kwargs: Any) -> Saving | None:
+    """Return the tensors that a function saves for its backward pass, cached."""
+    try:
+        tensors = [id(tensor) for tensor in tensors_in((args, kwargs))]
+        same = tuple(map(tensors.index, tensors))  # a tensor given twice has one storage
+        key = (function, key_of(args), key_of(kwargs), same)
+        if key in SAVINGS:
+            return SAVINGS[key]
+    except (RuntimeError, TypeError):  # a tensor without strides, or an argument without a hash
+        return saving_of(function, args, kwargs)
+    return SAVINGS.keep(key, saving_of(function, args, kwargs))

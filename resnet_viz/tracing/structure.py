@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.utils._pytree import SUPPORTED_NODES
 
-__all__ = ["mapped", "tensors_in"]
+__all__ = ["key_of", "mapped", "tensors_in"]
 
 _CLOSED: tuple[type, ...] = (
     str,
@@ -114,3 +114,16 @@ def tensors_in(value: Any) -> Iterator[Any]:
         else:
             inside = [getattr(part, name) for name in _attribute_names(part)]
         waiting.extend(reversed(list(inside)))
+
+
+def key_of(value: Any) -> Any:
+    """Return a cache key that is equal for arguments with equal results."""
+    if isinstance(value, torch.Tensor):
+        return ("tensor", tuple(value.shape), value.dtype, value.stride())
+    if isinstance(value, (tuple, list)):
+        return (type(value), *map(key_of, value))
+    if isinstance(value, dict):
+        return tuple((name, key_of(part)) for name, part in value.items())
+    if isinstance(value, slice):
+        return ("slice", key_of(value.start), key_of(value.stop), key_of(value.step))
+    return (type(value), value)

@@ -16,13 +16,12 @@ from resnet_viz.ops.operator import spell
 from resnet_viz.tracing.cost import FREE, Answer, counted
 from resnet_viz.tracing.guard import EXPORTS, Guard
 from resnet_viz.tracing.leaves import leaf_called
-from resnet_viz.tracing.memo import MEMO, SAVINGS, Recipe
+from resnet_viz.tracing.memo import MEMO, Recipe
 from resnet_viz.tracing.proxy import Proxy
 from resnet_viz.tracing.recorder import Recorder
 from resnet_viz.tracing.rules import PRODUCTS, RULES
-from resnet_viz.tracing.saving import Saving, saving_of
 from resnet_viz.tracing.snapshot import Snapshot
-from resnet_viz.tracing.structure import mapped, tensors_in
+from resnet_viz.tracing.structure import key_of, mapped, tensors_in
 
 __all__ = ["Tracer"]
 
@@ -246,13 +245,11 @@ class Tracer(Recorder, TorchFunctionMode):
             terms["unknown_calls"] = 1
         outputs = tuple(tuple(tensor.shape) for tensor in made)
         source, params = self.record(self.builder.path(op), op, reads, outputs, {}, terms)
-        saving = self._saving(function, meta_args, meta_kwargs) if source else None
-        if saving is not None:
-            self.memory[source] = saving.memory([bool(proxy.source) for proxy in reads])
+        is_made = self.learn(source, function, meta_args, meta_kwargs, reads)
         result = mapped(
             answer.result,
             torch.Tensor,
-            lambda tensor: Proxy(self, tensor.shape, tensor.dtype, source, params),
+            lambda tensor: Proxy(self, tensor.shape, tensor.dtype, source, params, is_made),
         )
         if self._writes(function, name):
             if type(args[0]) is Proxy:
@@ -262,21 +259,9 @@ class Tracer(Recorder, TorchFunctionMode):
                 self.weights[id(args[0])] = result
         return result
 
-    def _saving(self, function: Any, args: Any, kwargs: Any) -> Saving | None:
-        """Return the tensors that a function saves for its backward pass, cached."""
-        tensors = [id(tensor) for tensor in tensors_in((args, kwargs))]
-        same = tuple(map(tensors.index, tensors))  # a tensor given twice has one storage
-        key = (function, _key(args), _key(kwargs), same)
-        try:
-            if key in SAVINGS:
-                return SAVINGS[key]
-        except TypeError:
-            return saving_of(function, args, kwargs)
-        return SAVINGS.keep(key, saving_of(function, args, kwargs))
-
     def _answer(self, function: Any, args: Any, kwargs: Any) -> Answer:
         """Return the result of a function on meta tensors, cached."""
-        key = (function, _key(args), _key(kwargs))
+        key = (function, key_of(args), key_of(kwargs))
         try:
             if key in self.answers:
                 return self.answers[key]
@@ -289,16 +274,3 @@ class Tracer(Recorder, TorchFunctionMode):
             answer = counted(function, args, kwargs)
         self.answers[key] = answer
         return answer
-
-
-def _key(value: Any) -> Any:
-    """Return a cache key that is equal for arguments with equal results."""
-    if isinstance(value, torch.Tensor):
-        return ("tensor", tuple(value.shape), value.dtype)
-    if isinstance(value, (tuple, list)):
-        return (type(value), *map(_key, value))
-    if isinstance(value, dict):
-        return tuple((name, _key(part)) for name, part in value.items())
-    if isinstance(value, slice):
-        return ("slice", _key(value.start), _key(value.stop), _key(value.step))
-    return (type(value), value)

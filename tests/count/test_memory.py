@@ -93,6 +93,36 @@ def test_what_an_unknown_operator_saves_is_learned_from_a_run(dtype: str) -> Non
     assert memory(module, x).unknown == ()
 
 
+class Overwriting(nn.Module):
+    """Assigns by index, masks, attends on views, and scales by a function of a parameter."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.cells = nn.Conv2d(3, 8, 3), nn.LSTM(8, 16, batch_first=True)
+        self.scale = nn.Parameter(torch.ones(8))
+
+    def forward(self, x):
+        x = self.conv(x)
+        y = torch.zeros_like(x)
+        y[:, :4] = x[:, 4:]
+        x[:, 0] = 0.5
+        x = (y.relu() * x).masked_fill(x > 0, 0.0).flatten(2).transpose(1, 2)
+        x = x * self.scale.exp()
+        weights = torch.einsum("bid,bjd->bij", x, x + 1).softmax(-1)
+        return self.cells(torch.einsum("bij,bjd->bid", weights, x))[0]
+
+
+@pytest.mark.parametrize("means", ["stand-ins", "fake", "run"])
+def test_every_means_learns_what_is_saved(means: str) -> None:
+    with torch.device("meta"):
+        module = Overwriting().train()
+    x = torch.empty(2, 3, 9, 9, device="meta")
+
+    counted = memory(Overwriting().train(), x.shape, means=means)
+    assert counted.totals["saved"] == saved_by_torch(module, x)
+    assert counted.unknown == ()
+
+
 def test_a_bottleneck_by_hand() -> None:
     # docs/memory.md: the second block of ResNet-50's first stage, one image, 256 channels at 56²
     # inside 64. Each convolution and each norm saves its input, each norm two statistics, each

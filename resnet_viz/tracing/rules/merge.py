@@ -37,9 +37,7 @@ def merge(op: str, *, in_place: bool = False) -> Rule:
             dtype = torch.promote_types(dtype, right.dtype)
         if op == "div" and not dtype.is_floating_point:
             dtype = recorder.dtype
-        constants = tuple(
-            [Kept(value.numel()) for value in (input, other) if recorder.is_constant(value)]
-        )
+        constants = tuple([Kept(proxy.numel()) for proxy in (left, right) if proxy.is_made])
         memory = OPERATORS[op].memory
         return recorder.node(
             op,

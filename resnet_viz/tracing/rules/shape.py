@@ -36,7 +36,7 @@ def _to(recorder: Recorder, input: Any, *args: Any, **more: Any) -> Any:
             dtype = value
         elif isinstance(value, torch.Tensor):
             dtype = value.dtype
-    return Proxy(recorder, lifted.shape, dtype, lifted.source, lifted.params)
+    return Proxy(recorder, lifted.shape, dtype, lifted.source, lifted.params, lifted.is_made)
 
 
 def _type(recorder: Recorder, input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:

@@ -11,9 +11,12 @@ from resnet_viz.app.answers import report_of
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.text.numbers import short
 from resnet_viz.text.page import translate
-from resnet_viz.zoo import entries
+from resnet_viz.zoo import entries, families
 
-__all__ = ["Listed", "is_known", "listed", "title"]
+__all__ = ["Listed", "is_known", "listed", "options", "title"]
+
+HEADING = "── "
+"""The beginning of an option that is the heading of a family."""
 
 
 class Listed(NamedTuple):
@@ -35,12 +38,30 @@ def listed() -> tuple[Listed, ...]:
 
 
 @cache
-def title(name: str, lang: str) -> str:
-    """Return the title of a network in a list, which contains the common spellings of its name.
+def options() -> Mapping[str, str]:
+    """Return the options of the list of networks, each with the name of the network that it opens.
 
-    >>> title("resnet50", "en")
-    'ResNet-50 · resnet50 · 50 layers · 25.6 M · 4.09 G'
+    Each family begins with its heading, which opens the family's first network.
+
+    >>> list(options().items())[:2]
+    [('── Dive into Deep Learning', 'd2l-resnet18'), ('d2l-resnet18', 'd2l-resnet18')]
     """
+    opened: dict[str, str] = {}
+    for family in families():
+        opened.setdefault(HEADING + family.title, next(iter(family.makers)))
+        opened |= {name: name for name in family.makers}
+    return opened
+
+
+@cache
+def title(name: str, lang: str) -> str:
+    """Return the title of an option; a network's contains the common spellings of its name.
+
+    >>> title("resnet50", "en"), title("── ResNeXt", "en")
+    ('ResNet-50 · resnet50 · 50 layers · 25.6 M · 4.09 G', '── ResNeXt')
+    """
+    if name.startswith(HEADING):
+        return name
     totals = next(network.totals for network in listed() if network.name == name)
     layers = translate(lang, "layers_of", totals["layers"])
     costs = f"{layers} · {short(totals['params'])} · {short(totals['macs'])}"

@@ -258,7 +258,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "nothing_fits": (
             "Nothing in the zoo is as small: its smallest has {0} MACs and {1} parameters."
         ),
-        "explore": "Networks with this input between their costs; a click opens one",
+        "explore": "Networks of this image size by their costs; a click opens one",
         "over_macs": "Above their MACs",
         "top1": "Published top-1, %",
         "weights_of": "Weights",

@@ -1,8 +1,10 @@
 """A budget, its gauges, and the networks that keep it."""
 
+import json
+
 import pyarrow as pa
 import pytest
-from app_page import config, link_of, ran, visit
+from app_page import config, link_of, ran, type_in, visit
 from streamlit.testing.v1 import AppTest
 
 import resnet_viz
@@ -105,6 +107,25 @@ def points(page) -> list[dict]:
     """Return what the chart of networks shows."""
     (chart,) = page.get("vega_lite_chart")
     return pa.ipc.open_stream(chart.proto.data.data).read_all().to_pylist()
+
+
+def scales(page) -> list[list[float]]:
+    (chart,) = page.get("vega_lite_chart")
+    encoding = json.loads(chart.proto.spec)["encoding"]
+    return [encoding[axis]["scale"]["domain"] for axis in ("x", "y")]
+
+
+def test_the_chart_of_networks_keeps_its_scales_while_one_edits():
+    page = visit(net="resnet18", section="goal")
+    before = scales(page)
+    for blocks in ("1", "9", "40"):
+        type_in(page, "stages[0].blocks", blocks)
+        assert scales(page) == before
+
+    names = {point["name"]: point for point in points(page)}
+    for (low, high), word in zip(before, ("macs", "params"), strict=True):
+        assert low < min(point[word] for point in names.values())
+        assert high > max(point[word] for point in names.values())
 
 
 def test_the_zoo_has_its_published_accuracy_and_the_network_its_front():

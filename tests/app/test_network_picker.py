@@ -39,6 +39,19 @@ def test_every_network_of_the_zoo_opens_with_its_totals(name):
     assert not page.error
 
 
+def test_families_head_their_networks_and_a_heading_opens_the_first():
+    page = visit()
+    listed = field(page, "zoo").options
+    heading = listed.index("── ResNeXt")
+
+    assert listed[heading + 1] == title("resnext50_32x4d", "en")
+    assert len({one for one in listed if one.startswith("── ")}) == len(listed) - len(names())
+    field(page, "zoo").select("── ResNeXt")
+    ran(page)
+    assert config(page).spec == find("resnext50_32x4d")
+    assert field(page, "zoo").value == "resnext50_32x4d"
+
+
 def test_an_uploaded_spec_is_opened():
     spec = replace(find("resnet34"), name="mine")
     page = visit()

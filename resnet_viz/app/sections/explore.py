@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import ceil, floor, log10
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -145,9 +146,17 @@ def _chart(points: Sequence[Point], above: str, lang: str) -> dict[str, Any]:
 
 
 def _around(amounts: Sequence[float], scale: str) -> list[float]:
-    """Return the ends of a scale with a margin; Vega needs them before the data arrive."""
+    """Return the ends of a scale with a margin; Vega needs them before the data arrive.
+
+    A logarithmic scale has whole decades, so that it stays constant while a network is edited.
+
+    >>> _around([2.6e6, 8.9e8], "log"), _around([69.8, 83.4], "linear")
+    ([1000000.0, 1000000000.0], [68.8, 84.4])
+    """
     low, high = min(amounts), max(amounts)
-    return [low * 0.8, high * 1.25] if scale == "log" else [low - 1, high + 1]
+    if scale == "linear":
+        return [low - 1, high + 1]
+    return [10.0 ** floor(log10(0.95 * low)), 10.0 ** ceil(log10(1.05 * high))]
 
 
 def _point(id: str, spec: ResNetSpec, kind: str) -> Point:

@@ -44,7 +44,8 @@ def show(session: Session) -> None:
     lang = session.config.lang
     budget, setting = _limits(session), _setting(session)
     session.edit(session.config._replace(budget=budget, setting=setting))
-    alike = [network for network in listed() if network.input == session.config.spec.input]
+    size = session.config.spec.input[1:]
+    alike = [network for network in listed() if network.input[1:] == size]
     if budget.limits():
         _proposals(session, budget, setting, alike)
     else:

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from resnet_viz.app.answers import Traced
-from resnet_viz.app.catalogue import is_known, title
+from resnet_viz.app.catalogue import is_known, options, title
 from resnet_viz.app.sections import own_model
 from resnet_viz.app.sections.spec_form import receive_edit
 from resnet_viz.app.session import Session
@@ -15,7 +15,7 @@ from resnet_viz.errors import RequestError
 from resnet_viz.export.graph_json import is_graph
 from resnet_viz.spec.files import SUFFIXES, decode, format_of
 from resnet_viz.text.page import translate
-from resnet_viz.zoo import entries, names
+from resnet_viz.zoo import entries
 
 __all__ = ["show"]
 
@@ -83,8 +83,8 @@ def _zoo(session: Session, lang: str) -> None:
     key = session.key(f"zoo/{name or ''}")  # after an edit, the same name can be chosen again
     chosen = st.selectbox(
         translate(lang, "network"),
-        names(),
-        index=None if name is None else names().index(name),
+        list(options()),
+        index=None if name is None else list(options()).index(name),
         format_func=partial(title, lang=lang),
         placeholder=f"{session.config.spec.name} {translate(lang, 'own')}",
         help=translate(lang, "network_help"),
@@ -97,9 +97,9 @@ def _zoo(session: Session, lang: str) -> None:
 
 def _choose(session: Session, key: str) -> None:
     chosen = st.session_state[key]
-    if session.note(key, chosen) and chosen in entries():
+    if session.note(key, chosen) and chosen in options():
         receive_edit(session)
-        session.open(entries()[chosen].spec)
+        session.open(entries()[options()[chosen]].spec)
 
 
 def _upload(session: Session, lang: str) -> None:

@@ -43,6 +43,12 @@ INSET = 4.0
 SPREAD = 8.0
 """The distance between two arrowheads at one side of a box."""
 
+ROLE_SPREAD = 20.0
+"""The distance between arrowheads with roles beside them."""
+
+ROLE_ROOM = 14.0
+"""The space before a box for the roles of its inputs."""
+
 STRAIGHT = 8
 """The weight of an edge in a chain, relative to edges where lines fork or join."""
 
@@ -128,6 +134,7 @@ class _Drawing:
         self.noted = {edge.source for edge in net.edges if edge.target not in ends} - ends
         if "shape" not in facts:
             self.noted.clear()
+        self.told = {edge.target for edge in net.edges if edge.roles}
 
     def items(self) -> tuple[Item, ...]:
         """Return the primitives: boxes in their clusters, then the edges."""
@@ -150,8 +157,18 @@ class _Drawing:
             for edge in self.net.edges
         }
         tips = self.tips(curves)
-        lines = {edge: self.line(edge, points, tips[edge]) for edge, points in curves.items()}
-        return (*self.placed(self.net.children, things, lines), *lines.values())
+        lines = [
+            (edge, self.line(edge, curves[edge], across))
+            for edge in self.net.edges
+            for across in tips[edge]
+        ]
+        roles = [role for edge in self.net.edges for role in edge.roles or ("",)]
+        words = map(self.role, roles, [line for _, line in lines])
+        return (
+            *self.placed(self.net.children, things, lines),
+            *(line for _, line in lines),
+            *(word for word in words if word.runs[0].text),
+        )
 
     def answer(self) -> Any:
         """Return Graphviz's positions of boxes and edges, none of which runs backward.
@@ -249,11 +266,14 @@ class _Drawing:
         return ((Run(captions.caption(box, self.language)),),), tuple((Run(n),) for n in notes)
 
     def room(self, box: NetBox) -> tuple[float, float]:
-        """Return the size of a box on the page, with space for its output shape after it.
+        """Return the size of a box on the page, with space for its notes.
 
-        Edges start at the far end of that space, so that none crosses the shape.
+        Its output shape stands after it, and the roles of its inputs before it. Edges start and end
+        at the far ends of these spaces, so that none crosses a note.
         """
         wide, high = self.size(box)
+        if box.id in self.told:
+            wide, high = (wide + ROLE_ROOM, high) if self.turned else (wide, high + ROLE_ROOM)
         if box.id not in self.noted:
             return wide, high
         beside = 2 * (NOTE.BESIDE + width(self.shape_of(box), NOTE.FONT))
@@ -268,7 +288,9 @@ class _Drawing:
         """Return the box or circle within its space around a point."""
         fill = self.theme.fills[captions.category(box)]
         title, desc = captions.title(box, self.language), captions.desc(box)
-        x, y = self.ahead(middle, -_BEHIND / 2) if box.id in self.noted else middle
+        before = ROLE_ROOM if box.id in self.told else 0.0
+        behind = _BEHIND if box.id in self.noted else 0.0
+        x, y = self.ahead(middle, (before - behind) / 2)
         wide, high = self.size(box)
         if box.sign:
             return Circle(
@@ -326,7 +348,7 @@ class _Drawing:
         self,
         children: tuple[NetBox | Cluster, ...],
         things: Mapping[str, Any],
-        lines: Mapping[Edge, Line],
+        lines: list[tuple[Edge, Line]],
     ) -> Iterator[Item]:
         """Yield boxes with their captions, and clusters as groups in a frame."""
         for child in children:
@@ -346,13 +368,13 @@ class _Drawing:
             heading = self.title(child, frame, lines)
             yield Group((frame, *heading, *inside), child.id, captions.title(child, self.language))
 
-    def title(self, cluster: Cluster, frame: Box, lines: Mapping[Edge, Line]) -> Iterator[Text]:
+    def title(self, cluster: Cluster, frame: Box, lines: list[tuple[Edge, Line]]) -> Iterator[Text]:
         """Yield a cluster's title inside its frame, at the position that the fewest lines cross."""
         caption = captions.caption(cluster, self.language)
         inside = {box.id for box in Net("", cluster.children, ()).boxes()}
         crossing = [
             point
-            for edge, line in lines.items()
+            for edge, line in lines
             if (edge.source in inside) != (edge.target in inside)
             for point in _samples(line)
         ]
@@ -360,26 +382,35 @@ class _Drawing:
         if places:
             yield min(places, key=lambda text: _within(crossing, text.bounds))
 
-    def tips(self, curves: Mapping[Edge, list[Point]]) -> dict[Edge, float]:
-        """Return how far across the flow from a box's middle each edge ends.
+    def role(self, role: str, line: Line) -> Text:
+        """Return a role beside the end of a line."""
+        x, y = self.ahead(line.points[-1], -ROLE_ROOM / 2)
+        beside = NOTE.FONT / 2 + ARROW.HALF
+        place = (x, y + beside) if self.turned else (x + beside, y)
+        return Text(*place, (Run(role),), NOTE.FONT, colour=self.theme.muted)
+
+    def tips(self, curves: Mapping[Edge, list[Point]]) -> dict[Edge, list[float]]:
+        """Return how far across the flow from a box's middle each edge ends, once for each role.
 
         dot leads all edges to the middle of a side. They end beside each other instead, in the
         order in which they arrive, so that their arrowheads are apart.
         """
-        across: dict[Edge, float] = {}
+        across: dict[Edge, list[float]] = {}
         entering: dict[str, list[Edge]] = {}
         for edge in curves:
             entering.setdefault(edge.target, []).append(edge)
         axis = 1 if self.turned else 0
         for target, edges in entering.items():
             shape = self.shapes[target]
+            ends = [edge for edge in edges for _ in edge.roles or ("",)]
+            ends.sort(key=lambda edge: _before_end(curves[edge])[axis])
             room = 0.0
             if isinstance(shape, Box):
                 side = shape.height if self.turned else shape.width
-                room = min(SPREAD, (side - 2 * BOX.PADDING) / len(edges))
-            edges.sort(key=lambda edge: _before_end(curves[edge])[axis])
-            for i, edge in enumerate(edges):
-                across[edge] = (i - (len(edges) - 1) / 2) * room
+                most = ROLE_SPREAD if any(edge.roles for edge in edges) else SPREAD
+                room = min(most, (side - 2 * BOX.PADDING) / len(ends))
+            for i, edge in enumerate(ends):
+                across.setdefault(edge, []).append((i - (len(ends) - 1) / 2) * room)
         return across
 
     def line(self, edge: Edge, curve: list[Point], across: float) -> Line:
@@ -396,6 +427,8 @@ class _Drawing:
             points = [*_straight(begin, points[0]), *points]
         points[0] = begin
         tip = _onto(self.shapes[edge.target], points[-1])
+        if edge.target in self.told:
+            points = [*points[:-1], *_straight(points[-1], tip), tip]
         (x0, y0), (x1, y1) = points[-2], tip
         span = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
         back = min(ARROW.ROOM, span / 2) / span if span else 0

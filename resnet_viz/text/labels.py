@@ -10,10 +10,18 @@ from typing import Any
 from resnet_viz.spec import kinds
 from resnet_viz.text.catalogue import lookup
 
-__all__ = ["LABELS", "SCOPES", "SIGNS", "label", "name_of", "phrase", "times"]
+__all__ = ["LABELS", "ROLES", "SCOPES", "SIGNS", "label", "name_of", "phrase", "times"]
 
 SIGNS: Mapping[str, str] = MappingProxyType({"add": "+", "mul": "×"})
 """The sign in the circle of an operator that joins two values."""
+
+ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "multi_head_attention_forward": ("Q", "K", "V"),
+        "scaled_dot_product_attention": ("Q", "K", "V"),
+    }
+)
+"""What the first inputs of an operator are for, where a figure must tell them apart."""
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {

@@ -13,7 +13,7 @@ from resnet_viz.errors import RequestError, show
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.graph.model import input_name
 from resnet_viz.ops import Shape
-from resnet_viz.text.labels import SIGNS
+from resnet_viz.text.labels import ROLES, SIGNS
 from resnet_viz.view.box_words import operator_text, own_name
 from resnet_viz.view.compose import HIDDEN, joins_parameters
 from resnet_viz.view.detail import Detail
@@ -72,11 +72,13 @@ class Edge(NamedTuple):
 
     Attributes:
         shape: the shape of the tensor; None if there are several tensors of different shapes.
+        roles: what the target reads it as, of `text.labels.ROLES`.
     """
 
     source: str
     target: str
     shape: Shape | None
+    roles: tuple[str, ...] = ()
 
 
 class Net(NamedTuple):
@@ -140,6 +142,7 @@ class _Reader:
         ids: the ids in use.
         box_ids: the box of each drawn node, by the node's path.
         edges: the shape of each edge, by source and target.
+        roles: the roles of each edge, by source and target.
     """
 
     def __init__(self, detail: Detail) -> None:
@@ -148,6 +151,7 @@ class _Reader:
         self.ids: set[str] = set()
         self.box_ids: dict[str, str] = {}
         self.edges: dict[tuple[str, str], Shape | None] = {}
+        self.roles: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def net(self, graph: Graph) -> Net:
         names = [input_name(i) for i in range(len(graph.inputs))]
@@ -168,7 +172,9 @@ class _Reader:
             box = NetBox(self.id(f"output:{i + 1}" if i else "output"), "output")
             self.read(box.id, values[path])
             end.append(box._replace(outputs=tuple(s for _, s in values[path] if s is not None)))
-        edges = tuple(Edge(*ends, shape) for ends, shape in self.edges.items())
+        edges = tuple(
+            Edge(*ends, shape, self.roles.get(ends, ())) for ends, shape in self.edges.items()
+        )
         children = _completed(inside, _Ends(edges, inside))
         return Net(printable(graph.name), (*begin, *children, *end), edges)
 
@@ -248,6 +254,7 @@ class _Reader:
 
     def connect(self, graph: Graph, values: dict[str, tuple[_Value, ...]]) -> None:
         """Add the edges of all nodes, and the output of each node to `values`."""
+        sizes = Counter(self.box_ids.values())
         for node in graph.nodes():
             reads = tuple(dict.fromkeys(value for path in node.inputs for value in values[path]))
             box_id = self.box_ids.get(node.path)
@@ -255,6 +262,11 @@ class _Reader:
                 values[node.path] = reads
                 continue
             self.read(box_id, reads)
+            if sizes[box_id] == 1:
+                for path, role in zip(node.inputs, ROLES.get(node.op, ()), strict=False):
+                    for source, _ in values[path]:
+                        ends = (source, box_id)
+                        self.roles[ends] = (*self.roles.get(ends, ()), role)
             shape = node.output if len(node.outputs) == 1 else None
             values[node.path] = ((box_id, shape),)
 
@@ -272,7 +284,7 @@ class _Ends:
     def __init__(self, edges: Iterable[Edge], parts: Iterable[NetBox | Cluster]) -> None:
         self.sources: dict[str, list[str]] = {}
         self.leaving: dict[str, dict[Shape, None]] = {}
-        for source, target, shape in edges:
+        for source, target, shape, _ in edges:
             self.sources.setdefault(target, []).append(source)
             if shape is not None:
                 self.leaving.setdefault(source, {})[shape] = None

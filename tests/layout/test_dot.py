@@ -310,6 +310,26 @@ def test_edges_end_at_points_of_their_own(name: str) -> None:
             assert math.dist(one.points[-1], other.points[-1]) > 1, one.target
 
 
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_queries_keys_and_values_are_told_apart(direction: str) -> None:
+    attention = pytest.importorskip("torch").nn.MultiheadAttention(8, 2)
+    scene = draw(attention, input=((5, 2, 8),) * 3, layout="dot", direction=direction).scene
+    items = list(scene.walk())
+    (box,) = [item for item in items if isinstance(item, Box) and item.outlined and item.id]
+    tips = {
+        line.source: line.points[-1]
+        for line in items
+        if isinstance(line, Line) and line.target == box.id
+    }
+    words = {text.runs[0].text: text for text in items if isinstance(text, Text)}
+
+    # in the order of `forward(query, key, value)`
+    assert len(tips) == 3
+    for source, role in zip(("input", "input:2", "input:3"), "QKV", strict=True):
+        near = min(tips, key=lambda one: math.dist(tips[one], (words[role].x, words[role].y)))
+        assert near == source
+
+
 def test_no_edge_of_a_net_too_large_to_rank_as_a_whole_runs_back(monkeypatch) -> None:
     monkeypatch.setattr("resnet_viz.layout.dot.MAX_RANKED_WHOLE", 10)
     net = net_of(graph_of("densenet"))

@@ -1,6 +1,7 @@
 """Test that the code in README and docs runs, and that their statements are true."""
 
 import ast
+import math
 import os
 import re
 import shlex
@@ -12,8 +13,10 @@ import pytest
 
 import resnet_viz
 from resnet_viz import draw
+from resnet_viz.answers.measure import THIS_MACHINE
 from resnet_viz.cli import run
 from resnet_viz.cli.parser import parser
+from resnet_viz.devices import devices
 
 ROOT = Path(__file__).parent.parent
 PAGES = [
@@ -139,6 +142,29 @@ def test_the_help_texts_are_those_of_the_program(request) -> None:
         path.write_text("\n".join(pages), encoding="utf-8")
 
     assert path.read_text(encoding="utf-8") == "\n".join(pages)
+
+
+def test_the_devices_are_those_of_the_shipped_table(request) -> None:
+    lines = [
+        "| full name | of | measurements | median error | 90 % within | rank correlation |",
+        "|---|---|---|---|---|---|",
+    ]
+    for device in devices():
+        if device.source == THIS_MACHINE:
+            continue
+        mode = {"infer": "inference", "train": "training"}[device.mode]
+        errors = f"{device.median_error:.1%} | {math.expm1(device.spread):.1%}".replace("%", " %")
+        rank = f"{device.rank_correlation:.3f}"
+        lines.append(f"| `{device.name}` | {mode} | {device.rows} | {errors} | {rank} |")
+    path = ROOT / "docs" / "latency.md"
+    begin, end = "<!-- devices -->\n", "\n<!-- end of devices -->"
+    before, _, rest = path.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    text = "".join((before, begin, "\n".join(lines), end, after))
+    if request.config.getoption("--write-goldens"):
+        path.write_text(text, encoding="utf-8")
+
+    assert path.read_text(encoding="utf-8") == text
 
 
 def test_the_citation_names_this_version() -> None:

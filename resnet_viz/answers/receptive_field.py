@@ -6,10 +6,12 @@ from typing import Any
 
 from resnet_viz.answers.picture import Picture
 from resnet_viz.count import receptive_fields
-from resnet_viz.errors import RequestError, check_flag, show
+from resnet_viz.errors import RequestError, check_flag, choose, show
 from resnet_viz.graph import Scope
 from resnet_viz.layout.field import Field, lay_out_fields
 from resnet_viz.sources import Network, find_spec, to_graph, torch_corner
+from resnet_viz.text import LANGUAGES
+from resnet_viz.text.labels import phrase
 from resnet_viz.themes import Theme, find_theme
 from resnet_viz.view.figures import is_stage
 
@@ -28,6 +30,7 @@ def receptive_field(
     *,
     effective: bool = False,
     seed: int = 0,
+    lang: str = "en",
     theme: str | Theme = "d2l",
 ) -> Picture:
     """Draw the receptive field of one output element of each stage.
@@ -41,6 +44,7 @@ def receptive_field(
         input: as for `resnet_viz.report`.
         effective: whether to measure gradients as well; needs torch and a network with a spec.
         seed: the seed of the random weights and images.
+        lang: the language of the title: `en` or `zh`.
         theme: a theme, its name, or the path of its file.
 
     Raises:
@@ -50,6 +54,7 @@ def receptive_field(
     True
     """
     palette = find_theme(theme)
+    choose("language", lang, LANGUAGES)
     check_flag("effective", effective)
     if type(seed) is not int or seed < 0:
         raise RequestError("seed: {seed} (must be an integer of 0 or more)", seed=show(seed))
@@ -83,6 +88,6 @@ def receptive_field(
                 for path, (size, elements) in stages.items()
             ],
             palette,
-            f"{graph.name}: what one element of each stage sees of {image} × {image} pixels",
+            phrase("receptive_field_title", lang, graph.name, image),
         )
     )

@@ -164,6 +164,31 @@ def _add_measure(verb: argparse.ArgumentParser) -> None:
     _choice(verb, "format", "text", "text, md, csv, json, latex or html")
 
 
+def _add_receptive_field(verb: argparse.ArgumentParser) -> None:
+    _named(verb)
+    verb.add_argument(
+        "--input",
+        metavar="CxHxW",
+        help="input size, as 3x224x224 (default: the network's own)",
+    )
+    verb.add_argument(
+        "--effective",
+        action="store_true",
+        help="shade pixels by the gradient, with random weights (needs torch)",
+    )
+    verb.add_argument(
+        "--seed", metavar="SEED", type=_exact, default=0, help="the random seed (default: 0)"
+    )
+    _choice(verb, "lang", "en", "language of the title: en or zh")
+    _choice(verb, "theme", "d2l", "d2l, paper, mono, dark, or a TOML file")
+    verb.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="write to FILE, as draw does (default: SVG to stdout)",
+    )
+
+
 def _add_code(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("network", metavar="NETWORK", help="a zoo name, a spec file or a checkpoint")
     _choice(verb, "framework", "torch", "torch, keras (Keras 3) or flax (Flax NNX)")
@@ -389,6 +414,9 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "memory": Verb("count the bytes that a network needs, and what is alive", _add_memory),
         "latency": Verb("predict how long a network takes on a device", _add_latency),
         "measure": Verb("time a network on this machine, beside what is predicted", _add_measure),
+        "receptive-field": Verb(
+            "draw which pixels one output element of each stage depends on", _add_receptive_field
+        ),
         "code": Verb("write a network as code that needs nothing of this package", _add_code),
         "search": Verb("find the best networks of a space under budgets", _add_search),
         "fit": Verb("make a network fit budgets: narrower, wider, shallower, deeper", _add_fit),

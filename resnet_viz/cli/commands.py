@@ -21,6 +21,7 @@ __all__ = [
     "lesson",
     "measure",
     "memory",
+    "receptive_field",
     "report",
     "search",
     "shapes",
@@ -190,6 +191,21 @@ def measure(
     if network is not None:
         made = answer.measure(network, input, threads=threads, **options)  # type: ignore[arg-type]
         _write(made.to(format))
+
+
+def receptive_field(network: str, input: str | None, output: str | None, **options: object) -> None:
+    """Draw the receptive fields of a network's stages."""
+    from resnet_viz.answers.picture import exporter_for
+    from resnet_viz.answers.receptive_field import receptive_field as answer
+
+    if output is not None:
+        exporter_for(output)
+    made = answer(network, input, **options)  # type: ignore[arg-type]
+    if output is None:
+        _write(made.to_svg())
+    else:
+        _end_orderly()
+        made.save(output)
 
 
 def code(network: str, framework: str, style: str, output: str | None) -> None:

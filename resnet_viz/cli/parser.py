@@ -42,7 +42,7 @@ class _Command:
     def _parser(self) -> _Parser:
         made = _Parser(**self._settings)
         VERBS[self.verb].add_arguments(made)
-        made.set_defaults(run_command=getattr(commands, self.verb))
+        made.set_defaults(run_command=getattr(commands, self.verb.replace("-", "_")))
         return made
 
 

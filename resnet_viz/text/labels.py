@@ -109,6 +109,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "color_time": "time in inference, RTX 4090",
         "color_intensity": "FLOPs per byte moved",
         "color_receptive-field": "receptive field, pixels",
+        "receptive_field_title": "{0}: what one element of each stage sees of {1} × {1} pixels",
         "lesson_plain": "plain",
         "lesson_residual": "residual",
         "lesson_training": "Training error by depth",

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from resnet_viz import RequestError, receptive_field
+from resnet_viz.cli import run
 from resnet_viz.layout.field import SIDE
 from resnet_viz.layout.paint import LIGHT
 from resnet_viz.scene import Box, Text
@@ -46,3 +47,12 @@ def test_a_network_without_stages_has_no_such_figure() -> None:
         receptive_field(torch.nn.Sequential(torch.nn.Linear(4, 4)), (1, 4))
     with pytest.raises(RequestError, match=r"^seed: -1 "):
         receptive_field("resnet18", seed=-1)
+
+
+def test_the_command_draws_it_in_chinese(tmp_path, capsys) -> None:
+    path = tmp_path / "field.svg"
+
+    assert run(["receptive-field", "resnet18", "--lang", "zh", "-o", str(path)]) == 0
+    assert "像素" in path.read_text(encoding="utf-8")
+    assert run(["receptive-field", "resnet18", "--lang", "fr"]) == 2
+    assert capsys.readouterr().err.startswith("unknown language: 'fr'")

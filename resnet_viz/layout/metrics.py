@@ -22,6 +22,7 @@ __all__ = [
     "LEGEND",
     "MARGIN",
     "NOTE",
+    "ROLE",
     "SCOPE",
     "SIDE",
     "SMALL",
@@ -107,6 +108,16 @@ class VOLUME:
     LINE = 10.0  # of each line of words
     WORDS = 24.0  # extent of the words below a box
     GAP = 12.0  # between boxes
+
+
+class ROLE:
+    """The roles of what an operator reads, beside the arrows into its box."""
+
+    ROOM = 18.0  # from the fork to the box
+    FONT = 8.0  # font size
+    BETWEEN = 20.0  # between two arrows
+    BESIDE = 5.5  # from an arrow to the middle of its role
+    LEVEL = 5.0  # between the turns of two branches
 
 
 class GIVEN:

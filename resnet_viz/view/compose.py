@@ -12,6 +12,7 @@ from resnet_viz.errors import NotSeriesParallel
 from resnet_viz.graph import Graph, Node, Scope
 from resnet_viz.ops import category_of
 from resnet_viz.scene import Run
+from resnet_viz.text.labels import ROLES
 from resnet_viz.view.detail import Detail
 from resnet_viz.view.parts import Chain, Frame, Given, Leaf, Module, Part, Split, leaves
 
@@ -172,7 +173,10 @@ class _Composer:
                     "{path}: several values enter it (no series-parallel graph)", path=child.path
                 )
             else:
-                shown.append(_split([self.chain(row, parts, level) for row in rows], child))
+                split = _split([self.chain(row, parts, level) for row in rows], child)
+                if isinstance(child, Node) and child.op in ROLES:
+                    split = split._replace(roles=_roles(rows, parts[member], parts))
+                shown.append(split)
         return Chain(tuple(shown))
 
     def part(self, part: _Wired, level: int) -> Part | None:
@@ -304,6 +308,26 @@ def _rows(
     if len(rows) < 2:
         raise _Crossing(member)
     return tuple(rows)
+
+
+def _roles(
+    rows: tuple[tuple[_Cut, ...], ...], join: _Wired, parts: Sequence[_Wired]
+) -> tuple[tuple[str, ...], ...]:
+    """Return the roles in which a join reads each row; an empty row is the value before all."""
+    assert isinstance(join.item, Node)
+    reads = list(zip(join.reads, ROLES[join.item.op], strict=False))
+    ends = [parts[row[-1].member] for row in rows if row]
+    found = []
+    for row in rows:
+        own = [parts[row[-1].member]] if row else []
+        found.append(
+            tuple(
+                role
+                for number, role in reads
+                if any(end.start <= number < end.stop for end in own or ends) == bool(row)
+            )
+        )
+    return tuple(found)
 
 
 def _split(branches: list[Chain], join: Node | Scope) -> Split:

@@ -97,6 +97,7 @@ class Split(NamedTuple):
         arriving: the label at the end of the last branch.
         level: a chain of another column; the first branch is spread to be at least as long, so that
             both end at the same height.
+        roles: the roles in which the join reads each branch, of `text.labels.ROLES`, if any.
     """
 
     branches: tuple[Chain, ...]
@@ -104,6 +105,7 @@ class Split(NamedTuple):
     even: bool = False
     arriving: Words = ()
     level: Chain = Chain()
+    roles: tuple[tuple[str, ...], ...] = ()
 
 
 class Arc(NamedTuple):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from resnet_viz.layout.extent import Extent
 from resnet_viz.layout.kinds import frame
-from resnet_viz.layout.kinds.leaf import join_length, place_join, sign_of
-from resnet_viz.layout.metrics import CIRCLE, EVEN, FONT, FORK, GAP, SIDE
+from resnet_viz.layout.kinds.leaf import entries, join_length, place_join, place_role, sign_of
+from resnet_viz.layout.metrics import CIRCLE, EVEN, FONT, FORK, GAP, ROLE, SIDE
 from resnet_viz.view import Chain, Frame, Split
 
 if TYPE_CHECKING:
@@ -128,7 +128,8 @@ def _even(split: Split, scale: float, measure: Measure) -> _Arrangement:
     half = (middles[0] + middles[-1]) / 2
     inside = max(branch.length for branch in branches)
     join = join_length(split.join, 1, measure)
-    length = 2 * EVEN.FORK * scale + inside + (GAP + join) * scale
+    arrow = ROLE.ROOM if split.roles and scale == 1 else GAP
+    length = 2 * EVEN.FORK * scale + inside + (arrow + join) * scale
     own = 0.0 if sign_of(split.join) else measure.width * scale / 2  # half the width of the join
     return _Arrangement(
         whole=Extent(length, max(half, own), max(across - half, own), (scale, scale)),
@@ -136,7 +137,7 @@ def _even(split: Split, scale: float, measure: Measure) -> _Arrangement:
         middles=tuple(middle - half for middle in middles),
         before=EVEN.FORK * scale,
         inside=inside,
-        behind=(EVEN.FORK + GAP) * scale,
+        behind=(EVEN.FORK + arrow) * scale,
     )
 
 
@@ -147,19 +148,28 @@ def _place_even(split: Split, scale: float, placer: Placer) -> None:
         placer.stroke([*placer.line, (fork, middle)], scale, placer.source)
     begin = fork + size.before
     meet = begin + size.inside + size.before
-    for branch, across in zip(split.branches, size.middles, strict=True):
+    join = begin + size.inside + size.behind
+    path = placer.id_of(split.join.item)
+    roles = split.roles if scale == 1 else ()
+    free = iter(entries(sum(map(len, roles))))
+    for i, (branch, across) in enumerate(zip(split.branches, size.middles, strict=True)):
         v = middle + across
         slack = size.inside - placer.measure.chain(branch, scale).length
         start = [(fork, middle)] if v == middle else [(fork, middle), (fork, v)]
         placer.begin_branch(start, "", begin + slack / 2, v)
         placer.bracketed(branch, scale)
+        outer = sum(other / across > 1 for other in size.middles) if across else 0
+        turn = meet - outer * ROLE.LEVEL  # the outer branches turn last, so that no lines cross
+        for role, entry in zip(roles[i] if roles else (), free, strict=False):
+            corners = [(turn, v), (turn, middle + entry)] if across != entry else [(turn, v)]
+            line = [*placer.line, *corners]
+            place_role(role, line, (join, middle + entry), path, placer)
+            placer.source = ""
         end = [(meet, v)] if v == middle else [(meet, v), (meet, middle)]
         if placer.line:
             placer.stroke([*placer.line, *end], scale, placer.source)
     length = join_length(split.join, scale, placer.measure)
-    join = begin + size.inside + size.behind
-    placer.v, placer.line, placer.source = middle, [(meet, middle)], ""
-    path = placer.id_of(split.join.item)
+    placer.v, placer.line, placer.source = middle, [] if roles else [(meet, middle)], ""
     placer.arrow((join, middle), scale, path)
     place_join(split.join, join, length, scale, placer)
     placer.leave(join + length, path, scale)

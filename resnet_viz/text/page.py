@@ -46,13 +46,13 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "own_graph": "The graph of your own model. It is no part of the link to this page.",
         "unknown_operators": "At least: what these operators cost is not known: {0}",
         "back_to": "Back to {0}",
-        "checkpoint": "Or a file of weights (.safetensors)",
+        "checkpoint": "Or a file of weights (.safetensors, .pth)",
         "checkpoint_help": (
-            "Its header is read in your browser, which sends names and shapes of tensors only. "
-            "`resnet-viz identify model.pth` reads other files, on your machine."
+            "Your browser reads the names and shapes of its tensors, and sends nothing else; no code "
+            "in it is run. `resnet-viz identify FILE` reads older files, on your machine."
         ),
         "too_long": "Its header is longer than 50 MB.",
-        "no_header": "It has no header that can be read.",
+        "no_header": "It has no names and shapes of tensors that can be read.",
         "identified_none": "No network that a spec can say has these tensors. Not matched: {0}",
         "identified_many": "{0} networks fit, which the file cannot tell apart: {1}",
         "undo": "Undo",
@@ -311,7 +311,12 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "change:padding": "padding",
         "change:groups": "groups",
         "change:dilation": "dilation",
-        "change:out_channels": "channels",
+        "change:channels": "channels",
+        "change:features": "features",
+        "change:standardized": "standardized weights",
+        "change:functional": "function or module",
+        "change:connections": "connections",
+        "change:input": "input",
         "change:bias": "bias",
         "change:params": "parameters",
         "change:macs": "MACs",

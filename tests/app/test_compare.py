@@ -1,5 +1,6 @@
 """The network beside another."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -114,6 +115,16 @@ def test_a_kernel_is_said_from_old_to_new():
 
     assert config(page).pinned == spec
     assert any("kernel 7×7 → 3×3" in text for text in parts["What differs"])
+
+
+def test_a_comparison_speaks_chinese_to_the_last_word():
+    page = visit(net="resnet50", section="compare", lang="zh", **{"with": "resnet34"})
+    parts = page.dataframe[-1].value
+    (changed, *_) = (text for text in parts[translate("zh", "changes")] if "卷积核" in text)
+
+    assert "基本块 → 瓶颈块" in changed
+    assert "卷积核 3×3 → 1×1" in changed
+    assert set(re.findall("[A-Za-z]+", changed)) == {"ReLU"}
 
 
 def test_a_pinned_network_is_called_one_of_the_zoo_only_if_it_is():

@@ -1,4 +1,4 @@
-// A file of weights as the names and shapes of its tensors: its header is read here, the rest never.
+// A file of weights as the names and shapes of its tensors: these are read here, the rest never.
 
 export default component(".checkpoint", mount);
 
@@ -9,11 +9,16 @@ function mount(root) {
   const ending = new AbortController();
   let said, tell;
 
-  /** Return the names and shapes in a `.safetensors` file. */
+  /** Return the shapes by name in a file of weights. */
   async function read(file) {
-    const length = Number(new DataView(await file.slice(0, LENGTH).arrayBuffer()).getBigUint64(0, true));
-    if (length > said.most) throw new RangeError();
-    const header = JSON.parse(await file.slice(LENGTH, LENGTH + length).text());
+    const isArchive = (await file.slice(0, 2).text()) === "PK";
+    return isArchive ? torchShapes(file, said.most) : safetensorsShapes(file);
+  }
+
+  /** Return the shapes by name in a `.safetensors` file. */
+  async function safetensorsShapes(file) {
+    const length = Number((await view(file, 0, LENGTH, said.most)).getBigUint64(0, true));
+    const header = JSON.parse(new TextDecoder().decode(await view(file, LENGTH, length, said.most)));
     const tensors = Object.entries(header).filter(([name]) => name !== "__metadata__");
     return Object.fromEntries(tensors.map(([name, { shape }]) => [name, shape]));
   }
@@ -25,7 +30,7 @@ function mount(root) {
     try {
       tell("read", { file: file.name, tensors: await read(file) });
     } catch (error) {
-      notice.textContent = error instanceof RangeError ? said.words.too_long : said.words.no_header;
+      notice.textContent = error instanceof TooLong ? said.words.too_long : said.words.no_header;
     }
     input.value = "";
   }, { signal: ending.signal });

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from resnet_viz.app.components.mount import component
+from resnet_viz.app.components.mount import COMPONENTS, component
+from resnet_viz.export.assets import asset
 from resnet_viz.text.page import translate
 
 __all__ = ["MAX_TENSORS", "check_tensors", "checkpoint"]
@@ -13,8 +14,8 @@ MAX_HEADER = 50 * 2**20  # bytes
 MAX_TENSORS, MAX_NAME, MAX_RANK, MAX_SIZE = 20_000, 300, 8, 2**31
 
 HTML = (
-    '<div class="checkpoint"><label><span></span><input type="file" accept=".safetensors"></label>'
-    '<p role="alert"></p></div>'
+    '<div class="checkpoint"><label><span></span>'
+    '<input type="file" accept=".safetensors,.pth,.pt,.bin"></label><p role="alert"></p></div>'
 )
 
 
@@ -27,7 +28,7 @@ def checkpoint(*, lang: str, key: str, heard: Callable[[], None]) -> None:
             and its `tensors`, shapes by name.
         heard: the function to call when a file has been read.
     """
-    component("checkpoint", HTML)(
+    component("checkpoint", HTML, js=asset("torch_file.js", COMPONENTS))(
         key=key,
         data={
             "most": MAX_HEADER,

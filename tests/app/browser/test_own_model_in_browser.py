@@ -1,11 +1,14 @@
 """A visitor's own model, in a real browser."""
 
+import io
 import json
 import struct
 
+import torch
 from app_browser import eventually, expect_totals, press, shown
 from playwright.sync_api import expect
 
+from resnet_viz import build
 from resnet_viz.assembly import assemble
 from resnet_viz.graph.repeat import unroll
 from resnet_viz.zoo import find
@@ -23,6 +26,20 @@ def weights(name: str) -> bytes:
     return struct.pack("<Q", len(text)) + text
 
 
+def saved(content: object, protocol: int = 2) -> bytes:
+    """Return a file of `torch.save`."""
+    file = io.BytesIO()
+    torch.save(content, file, pickle_protocol=protocol)
+    return file.getvalue()
+
+
+class Code:
+    """An object whose pickle calls a function when it is loaded."""
+
+    def __reduce__(self):
+        return print, ("run",)
+
+
 def test_a_file_of_weights_is_identified_by_its_header(visit) -> None:
     page = visit()
 
@@ -32,6 +49,17 @@ def test_a_file_of_weights_is_identified_by_its_header(visit) -> None:
         )
 
     press(page, "Or a file")
+    expect(page.get_by_text("A spec (YAML, TOML, JSON; 100 kB)", exact=False)).to_be_visible()
+    expect(page.get_by_text("MB per file", exact=False)).not_to_be_visible()  # Streamlit's words
+    net = build("cifar-resnet20")
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    training = {"epoch": 3, "state_dict": net.state_dict(), "optimizer": optimizer.state_dict()}
+    choose_file(saved({**training, "more": [Code(), 0.5, -1, 2**40, None]}))
+    eventually(page, lambda shown: shown.spec.stages == find("cifar-resnet20").stages)
+    choose_file(saved(build("cifar-resnet32").state_dict(), protocol=4))
+    eventually(page, lambda shown: shown.spec.stages == find("cifar-resnet32").stages)
+    choose_file(saved(Code()))
+    expect(page.locator(".checkpoint p")).to_contain_text("no names and shapes")
     choose_file(weights("resnet34"))
     eventually(page, lambda shown: shown.spec.stages == find("resnet34").stages)
     expect_totals(page, "resnet34")

@@ -48,8 +48,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "back_to": "Back to {0}",
         "checkpoint": "Or a file of weights (.safetensors, .pth)",
         "checkpoint_help": (
-            "Your browser reads the names and shapes of its tensors, and sends nothing else; no code "
-            "in it is run. `resnet-viz identify FILE` reads older files, on your machine."
+            "Your browser reads the names and shapes of its tensors, and sends nothing else; no "
+            "code in it is run. `resnet-viz identify FILE` reads older files, on your machine."
         ),
         "too_long": "Its header is longer than 50 MB.",
         "no_header": "It has no names and shapes of tensors that can be read.",

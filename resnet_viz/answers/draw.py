@@ -7,7 +7,7 @@ from typing import Any
 
 from resnet_viz.answers.drawing import Drawing
 from resnet_viz.answers.figure_options import FigureOptions, documented, figure_options
-from resnet_viz.answers.metrics import colors_of, facts_of
+from resnet_viz.answers.metrics import MEASURED, colors_of, facts_of, heading_of
 from resnet_viz.count import Costs
 from resnet_viz.errors import RequestError, show, unknown
 from resnet_viz.graph import Graph, Scope
@@ -15,7 +15,7 @@ from resnet_viz.graph import unroll as unroll_graph
 from resnet_viz.graph.depth import depth_of, room_for
 from resnet_viz.graph.repeat import count_nodes
 from resnet_viz.layout.arrange import arrange
-from resnet_viz.layout.decorate import captioned, marked
+from resnet_viz.layout.decorate import captioned, marked, with_legend
 from resnet_viz.layout.page import resized
 from resnet_viz.layout.paint import Colors, painted
 from resnet_viz.scene import Scene
@@ -163,9 +163,12 @@ def _colors(graphs: list[Graph], options: FigureOptions) -> Colors | None:
 def _decorated(
     scene: Scene, graphs: list[Graph], options: FigureOptions, colors: Colors | None
 ) -> Scene:
-    """Return a scene with highlights, title and caption added."""
+    """Return a scene with highlights, headings of numbers, title and caption added."""
     if colors:
         scene = painted(scene, colors, options.palette)
+    for name in options.annotate:
+        if name in MEASURED and name != options.color:
+            scene = with_legend(scene, (), heading_of(graphs[0], name, options.lang))
     marked = _marked(scene, graphs, options) if options.highlight else scene
     return captioned(marked, options.title, options.caption)
 

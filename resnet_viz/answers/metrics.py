@@ -16,7 +16,16 @@ from resnet_viz.text.labels import phrase
 from resnet_viz.text.numbers import short, show_bytes, show_time
 from resnet_viz.view.annotate import Facts
 
-__all__ = ["MEASURED", "METRICS", "Metric", "colors_of", "facts_of", "of_all", "read_numbers"]
+__all__ = [
+    "MEASURED",
+    "METRICS",
+    "Metric",
+    "colors_of",
+    "facts_of",
+    "heading_of",
+    "of_all",
+    "read_numbers",
+]
 
 MAX_CSV = 16_000_000
 """The largest size of a file of numbers, in bytes."""
@@ -145,7 +154,13 @@ def colors_of(graph: Graph, metric: object, language: str) -> Colors:
         numbers, heading = read_numbers(metric)
         return Colors(numbers, _show, heading)
     found = choose("color", metric, METRICS)
-    return Colors(found.numbers(graph), found.show, phrase(f"color_{metric}", language))
+    return Colors(found.numbers(graph), found.show, heading_of(graph, str(metric), language))
+
+
+def heading_of(graph: Graph, name: str, language: str) -> str:
+    """Return the heading of a metric's numbers, with the device and batch that they are for."""
+    has_batch = graph.means or len(graph.input) > 3
+    return phrase(f"color_{name}", language, graph.input[0] if has_batch else 1)
 
 
 def facts_of(graph: Graph, names: Iterable[str]) -> Facts:

@@ -119,8 +119,8 @@ def _words(text: str) -> list[str]:
 
 
 def with_legend(scene: Scene, entries: Collection[tuple[str, str]], heading: str = "") -> Scene:
-    """Return a scene with a legend below it: a box of each colour with its meaning."""
-    if not entries:
+    """Return a scene with a legend below it: a heading, and each colour with its meaning."""
+    if not entries and not heading:
         return scene
     left, top = scene.origin
     width = max(scene.width, MIN_WIDTH)
@@ -143,5 +143,5 @@ def with_legend(scene: Scene, entries: Collection[tuple[str, str]], heading: str
         items=(*scene.items, *items),
         origin=(left - (width - scene.width) / 2, top),
         width=width,
-        height=y + LEGEND.HEIGHT + MARGIN - top,
+        height=y + (LEGEND.HEIGHT if entries else 0) + MARGIN - top,
     )

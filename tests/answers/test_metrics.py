@@ -47,6 +47,14 @@ def test_boxes_bear_the_bytes_and_the_time_of_one_copy(layout: str) -> None:
                 assert say.format(show(numbers[row.path])) in words
 
 
+def test_the_legend_names_device_and_batch() -> None:
+    annotated = draw("resnet18", depth="stage", annotate="time").to_svg()
+    coloured = draw("resnet18", input=(8, 3, 224, 224), depth="stage", color="time").to_svg()
+
+    assert "time in inference, RTX 4090, batch 1<" in annotated
+    assert "time in inference, RTX 4090, batch 8<" in coloured
+
+
 def test_text_formats_are_annotated_too() -> None:
     made = draw("resnet18", depth="stage", annotate="memory")
 

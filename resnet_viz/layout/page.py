@@ -117,20 +117,24 @@ def fitted(scenes: Iterable[Scene], page: Page | None) -> Scene:
     """
     if page is None:
         return next(iter(scenes))
-    scenes = list(scenes)
-    scales = list(map(page.scale, scenes))
-    best = max(range(len(scenes)), key=lambda i: (round(scales[i], 3), -i))
-    if scales[best] < MIN_SCALE:
+    tried: list[tuple[float, Scene]] = []
+    for scene in scenes:
+        tried.append((round(page.scale(scene), 3), scene))
+        if tried[-1][0] == 1:  # no later scene is better
+            break
+    best = max(tried, key=lambda one: one[0])[1]
+    scale = page.scale(best)
+    if scale < MIN_SCALE:
         raise RequestError(
             "page: {name!r} has {width:g} x {height:g} points (the figure would shrink to "
             "{scale:.0%}, must keep {least:.0%}: fold, or show less)",
             name=page.name,
             width=page.width,
             height=page.height,
-            scale=scales[best],
+            scale=scale,
             least=MIN_SCALE,
         )
-    return scenes[best]._replace(scale=int(scales[best] * 10_000) / 10_000)
+    return best._replace(scale=int(scale * 10_000) / 10_000)
 
 
 class _Piece(NamedTuple):

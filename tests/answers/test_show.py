@@ -57,7 +57,7 @@ def lab(tmp_path):
 
 def test_jupyterlab_shows_a_figure_whose_parts_collapse(browser, lab) -> None:
     page = browser.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
     page.goto(lab)
     page.locator(".jp-Notebook .jp-Cell").first.click()
     page.locator(".jp-Notebook[data-jp-kernel-user]").wait_for()

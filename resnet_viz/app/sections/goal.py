@@ -120,16 +120,17 @@ def _setting(session: Session) -> Setting:
 
 def _nearest(budget: Budget, networks: Sequence[Listed], setting: Setting) -> list[Listed]:
     """Return the networks that use the most of a budget within it."""
-    limits = budget._replace(
-        memory=0, time=0
-    ).limits()  # known for every network without a computation
+    counted = budget._replace(memory=0, time=0)  # known for every network without a computation
+    limits = counted.limits()
 
     def used(network: Listed) -> float:
         return sum(network.totals[name] / limit for name, limit in limits.items())
 
     alone = {tuple(network.totals.values()): network for network in reversed(networks)}
     ordered = sorted(alone.values(), key=used, reverse=True)  # a network with two names, once
-    kept = (one for one in ordered if keeps(find(one.name), budget, setting))
+    kept = (one for one in ordered if counted.holds(one.totals))
+    if counted != budget:
+        kept = (one for one in kept if keeps(find(one.name), budget, setting))
     return list(islice(kept, MAX_PROPOSALS))
 
 

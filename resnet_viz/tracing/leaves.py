@@ -73,11 +73,9 @@ def leaf_called(module: nn.Module, args: Any, kwargs: Any) -> tuple[Leaf, Any] |
     attributes = module.__dict__
     if attributes["_forward_hooks"] or attributes["_forward_pre_hooks"] or "forward" in attributes:
         return None
-    if len(args) == 1 and not kwargs:
-        return leaf, args[0]
-    if not args and len(kwargs) == 1 and "input" in kwargs:
-        return leaf, kwargs["input"]
-    return None
+    if not kwargs:
+        return (leaf, args[0]) if len(args) == 1 else None
+    return (leaf, kwargs["input"]) if not args and kwargs.keys() == {"input"} else None
 
 
 def _is_copy(kind: type[nn.Module], ours: type[nn.Module]) -> bool:

@@ -70,17 +70,17 @@ class Tracer(Recorder, TorchFunctionMode):
             attributes, params = module.__dict__, []
             try:
                 weights, settings = attributes["_parameters"], leaf.settings(attributes)
-                parts = [kind, self.place, x.shape, x.dtype, settings, len(weights)]
+                known, shapes = self.params, []
                 for weight in weights.values():
                     if weight is None:
-                        parts.append(None)
+                        shapes.append(None)
                     else:
-                        param = self.params[id(weight)]
+                        param = known[id(weight)]
                         params.append(param)
-                        parts.append(param.shape)
+                        shapes.append(param[1])
                 if attributes["_buffers"]:
-                    parts += map(self.buffers.get, map(id, attributes["_buffers"].values()))
-                key = tuple(parts)
+                    shapes += map(self.buffers.get, map(id, attributes["_buffers"].values()))
+                key = (kind, self.place, x.shape, x.dtype, settings, len(weights), *shapes)
                 recipe = MEMO.get(key)
             except (KeyError, TypeError):  # an unknown weight, or an unhashable setting
                 key = recipe = None

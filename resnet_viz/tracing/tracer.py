@@ -70,7 +70,8 @@ class Tracer(Recorder, TorchFunctionMode):
             attributes, params = module.__dict__, []
             try:
                 weights, settings = attributes["_parameters"], leaf.settings(attributes)
-                known, shapes = self.params, []
+                known = self.params
+                shapes: list[Any] = []
                 for weight in weights.values():
                     if weight is None:
                         shapes.append(None)

@@ -45,7 +45,7 @@ FITTED = ("flops", "matrix_bandwidth", "bandwidth", "launch", "grouped")
 MIN_SECONDS = 1.0
 """The least time in seconds for which each of them runs, if the machine is quick enough."""
 
-MAX_SECONDS = 40.0
+MAX_SECONDS = 30.0
 """The time in seconds that all of them share; on a slow machine each runs for less."""
 
 HELD_BACK = 0.01

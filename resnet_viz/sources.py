@@ -49,7 +49,8 @@ def to_graph(
             `resnet_viz.trace`. Both may be a text such as "3x224x224".
         folded: whether to fold the repeats of a module or graph; a spec's are always folded.
         means: how a module is traced: `stand-ins`, `fake` or `run`; by default tried in this order.
-        alone: whether to return the parameters alone for a module without an input.
+        alone: whether to return the parameters alone for a module object without an input; a
+            module that is named must have one.
 
     Raises:
         RequestError: the network is unknown, or the input does not fit it.
@@ -74,7 +75,7 @@ def to_graph(
         return to_graph(read_graph(network), input, folded=folded)
     if module is None:
         return assemble(find_spec(network), input)
-    if input is None and not alone:
+    if input is None and not (alone and not name):
         raise RequestError("input: missing (a module needs its whole shape, as 1x3x224x224)")
     from dataclasses import replace
 

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 BESIDE_TORCH := torchvision timm segmentation-models-pytorch peft accelerate  # their wheels would bring another torch
 
-.PHONY: app demo test test-zoo test-ray test-exported test-code figures-check test-transformers test-memory fit-latency check format goldens catalogue bench lesson mermaid pyodide standalone site dist peers clean
+.PHONY: app demo test test-zoo test-ray test-jupyter test-exported test-code figures-check test-transformers test-memory fit-latency check format goldens catalogue bench lesson mermaid pyodide standalone site dist peers clean
 
 app: $(VENV)/.app  ## Set up everything and open the app in a browser.
 	$(BIN)/streamlit run app.py
@@ -31,6 +31,9 @@ test-zoo: $(VENV)/.dev  ## Compare counts with torch's own over several hundred 
 
 test-ray: $(VENV)/.dev  ## Let Ray Tune choose networks with two workers; takes a minute to start them.
 	$(BIN)/python -m pytest -n 0 tests/ray_workers.py
+
+test-jupyter: $(VENV)/.dev  ## Show a figure in JupyterLab and collapse a part of it; takes a minute.
+	$(BIN)/python -m pytest -n 0 tests/jupyter_lab.py
 
 test-exported: $(VENV)/.dev  ## Export the whole zoo to .onnx and .pt2 files, and compare what is read back.
 	$(BIN)/python tests/exported_sweep.py

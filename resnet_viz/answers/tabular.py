@@ -5,6 +5,7 @@ gives it `to("text" | "md" | "csv" | "json" | "latex" | "html")`, `str()`, HTML 
 `to_dataframe()`:
 
 >>> from dataclasses import dataclass
+>>> from typing import NamedTuple
 >>> class Row(NamedTuple):
 ...     path: str
 ...     params: int

@@ -2,6 +2,7 @@
 
 import inspect
 from contextlib import suppress
+from dataclasses import replace
 from types import FunctionType
 
 import pytest
@@ -158,6 +159,13 @@ def test_build_and_summary_take_every_kind_of_source(source: str, tmp_path) -> N
 @pytest.mark.parametrize("name", ["resnet26t", "cifar-resnet20", "plain18"])
 def test_the_spec_of_a_module_is_found_by_its_parameters_and_its_operators(name: str) -> None:
     assert find_spec(resnet_viz.build(name)) == find(name)  # resnet18 has plain18's parameters
+
+
+def test_a_spec_with_the_same_parameters_and_other_operators_is_not_taken() -> None:
+    other = replace(find(NAME), activation="silu")
+
+    with pytest.raises(ResNetVizError, match="no spec describes this module"):
+        find_spec(resnet_viz.build(other))
 
 
 def test_a_module_that_no_spec_describes_is_refused_in_a_line() -> None:
